@@ -1,0 +1,1 @@
+//! What things are: ids, values and pure decisions. No async, no I/O.

@@ -1,0 +1,1 @@
+//! The adapters: one folder per provider and the one list of them.

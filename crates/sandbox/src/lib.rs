@@ -1,0 +1,1 @@
+//! The stand-ins: provider simulators with scripted faults.

@@ -1,0 +1,1 @@
+//! The door: router, handlers, extractors, problems, OpenAPI and the listener.

@@ -1,0 +1,1 @@
+//! The shelves: SQLite and PostgreSQL behind one set of functions.

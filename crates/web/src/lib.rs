@@ -1,0 +1,1 @@
+//! The dashboard, embedded, and the server-rendered public pages.
