@@ -1,1 +1,20 @@
-//! The contract with the outside world: manifests, capabilities, provider errors, and egress, the one place that sends HTTP.
+//! The contract with the outside world: what a provider is, what it can do, how it fails, and `egress`, the one place
+//! that sends HTTP out.
+
+pub mod calendar;
+pub mod egress;
+pub mod error;
+pub mod manifest;
+pub mod oauth;
+pub mod registry;
+pub mod session;
+
+pub use calendar::CalendarProvider;
+pub use egress::Egress;
+pub use error::{Error, Retry};
+pub use manifest::Manifest;
+pub use registry::{Provider, Registry};
+pub use session::{Credential, Session};
+
+/// What a provider call gives.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,90 @@
+//! The calendar capability: listing calendars and pulling changes.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use daybook_domain::calendar::RemoteCalendar;
+use daybook_domain::event::Change;
+
+use crate::Result;
+use crate::session::Session;
+
+/// Finer differences between calendar providers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CalendarCapability {
+    /// Events travel in resources that hold a whole UID (CalDAV); changes come as `Change::Resource…`.
+    pub resources: bool,
+    /// The provider can push.
+    pub push: bool,
+    /// Events can be written.
+    pub write: bool,
+}
+
+/// A provider that has calendars.
+#[async_trait]
+pub trait CalendarProvider: Send + Sync {
+    /// The finer differences.
+    fn capability(&self) -> CalendarCapability;
+
+    /// All calendars of the account that hold events.
+    async fn list_calendars(&self, session: &Session<'_>) -> Result<Vec<RemoteCalendar>>;
+
+    /// Starts reading what changed since `pull.cursor`, or everything. Sends nothing yet.
+    fn changes(&self, pull: Pull) -> Box<dyn ChangeStream>;
+}
+
+/// What to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pull {
+    /// The provider's id of the calendar.
+    pub calendar: String,
+    /// Where the last complete read ended. `None`: read everything.
+    pub cursor: Option<String>,
+    /// For floating times: the calendar's IANA zone.
+    pub default_zone: String,
+    /// The account's address, to find the owner among the attendees.
+    pub account_email: Option<String>,
+}
+
+/// The resources the mirror holds, asked for only by strategies that compare etags.
+#[async_trait]
+pub trait KnownResources: Send + Sync {
+    /// Canonical href → etag of every resource in the mirror.
+    async fn etags(&self) -> Result<BTreeMap<String, Option<String>>>;
+}
+
+/// A read in progress. State moves on only when `next` succeeds: after an error the same call may be repeated, also with
+/// a session that holds fresher credentials.
+#[async_trait]
+pub trait ChangeStream: Send {
+    /// The next page.
+    ///
+    /// # Errors
+    /// `CursorExpired` when the provider no longer knows the cursor: start again with `cursor: None`.
+    async fn next(&mut self, session: &Session<'_>, known: &dyn KnownResources) -> Result<Page>;
+}
+
+/// One page of changes. The engine writes each page in one transaction, the last one together with its cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// What changed, in the order told.
+    pub changes: Vec<Change>,
+    /// Resources or events told to exist that the mirror already holds in this version (provider ids or hrefs).
+    pub unchanged: Vec<String>,
+    /// What comes next.
+    pub next: Next,
+}
+
+/// What comes after a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Another page.
+    More,
+    /// Nothing: the read is complete.
+    Done {
+        /// Where the next incremental read starts. `None`: the provider gave none, the next read is full again.
+        cursor: Option<String>,
+        /// True when everything was told, so that what was not told is gone. False after an incremental read.
+        complete: bool,
+    },
+}
