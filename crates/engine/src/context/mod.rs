@@ -1,0 +1,85 @@
+//! What every use case is given: the store, the clock, the providers and the way out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use daybook_domain::{Clock, Ids};
+use daybook_provider_api::{Egress, Registry};
+use daybook_store::Store;
+use url::Url;
+
+use crate::live;
+
+/// Everything a use case may touch. Cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    /// Where facts are kept.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh ids and random bytes.
+    pub ids: Arc<dyn Ids>,
+    /// The providers of this installation.
+    pub registry: Arc<Registry>,
+    /// The way out.
+    pub egress: Arc<Egress>,
+    /// Who is watching.
+    pub live: live::Bus,
+    /// How to wait.
+    pub pause: Arc<dyn Pause>,
+    /// This installation's settings.
+    pub settings: Arc<Settings>,
+    /// This process, in leases and logs.
+    pub node: Arc<str>,
+}
+
+/// Settings that use cases need.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where people reach this server, without a trailing slash in its path.
+    pub base_url: Url,
+    /// Where the front end lives, if not here: its origin is an allowed return address.
+    pub frontend_url: Option<Url>,
+    /// Whether private addresses and plain HTTP are allowed for CalDAV servers (tests).
+    pub allow_private_targets: bool,
+    /// How long a synchronous sync request may take before it is handed to a job (SPEC §2.3).
+    pub sync_patience: Duration,
+    /// How long a refresh lease lasts: twice the token endpoint's time-out (R5).
+    pub refresh_lease: Duration,
+    /// How long a calendar's sync lease lasts without being extended.
+    pub sync_lease: Duration,
+}
+
+impl Settings {
+    /// The defaults, for a server at `base_url`.
+    #[must_use]
+    pub fn at(base_url: Url) -> Self {
+        Self {
+            base_url,
+            frontend_url: None,
+            allow_private_targets: false,
+            sync_patience: Duration::from_secs(25),
+            refresh_lease: Duration::from_secs(20),
+            sync_lease: Duration::from_secs(120),
+        }
+    }
+}
+
+/// How to wait. Simulations replace it, so that waiting moves their clock instead of taking time.
+#[async_trait]
+pub trait Pause: Send + Sync {
+    /// Waits for about `time`.
+    async fn pause(&self, time: Duration);
+}
+
+/// Waits in real time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RealPause;
+
+#[async_trait]
+impl Pause for RealPause {
+    async fn pause(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}
