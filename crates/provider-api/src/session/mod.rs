@@ -2,9 +2,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use secrecy::SecretString;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::egress::Egress;
+use crate::Result;
+use crate::egress::{Call, CallOptions, Egress, blocked, same_origin};
 
 /// What proves that we may act for an account.
 #[derive(Clone)]
@@ -65,8 +70,71 @@ impl<'a> Session<'a> {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// Counts one request. `egress` calls this for every request it really sends.
-    pub fn count_call(&self) {
-        self.calls.fetch_add(1, Ordering::Relaxed);
+    /// Sends `request` (absolute URI) with the account's credentials and gives the answer whatever its status.
+    ///
+    /// # Errors
+    /// As [`Egress::send`]; also `Blocked`, before anything is sent, when the request goes to another origin than the
+    /// session's own addresses.
+    pub async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        options: CallOptions,
+    ) -> Result<http::Response<Bytes>> {
+        let url = request.uri().to_string();
+        let own = same_origin(&url, &self.api_url)
+            || self
+                .userinfo_url
+                .as_deref()
+                .is_some_and(|own| same_origin(&url, own));
+        if !own {
+            return Err(blocked().with_code("other_origin"));
+        }
+        self.send_unpinned(request, options, true).await
+    }
+
+    /// Sends `request` to any allowed address: for discovery, where a server says to continue elsewhere. The caller
+    /// decides whether the credentials may go there; without `with_credentials` none are sent.
+    ///
+    /// # Errors
+    /// As [`Egress::send`].
+    pub async fn send_unpinned(
+        &self,
+        mut request: http::Request<Bytes>,
+        options: CallOptions,
+        with_credentials: bool,
+    ) -> Result<http::Response<Bytes>> {
+        request.headers_mut().remove(AUTHORIZATION);
+        if with_credentials {
+            let value = self.credential.header()?;
+            request.headers_mut().insert(AUTHORIZATION, value);
+        }
+        let call = Call {
+            provider: self.provider,
+            account: Some(&self.account),
+            options,
+            sent: Some(&self.calls),
+        };
+        self.egress.send(request, call).await
+    }
+}
+
+impl Credential {
+    /// The `Authorization` header, marked as sensitive.
+    fn header(&self) -> Result<HeaderValue> {
+        let text = match self {
+            Self::Bearer(token) => format!("Bearer {}", token.expose_secret()),
+            Self::Basic { username, password } => {
+                let pair = format!("{username}:{}", password.expose_secret());
+                format!("Basic {}", STANDARD.encode(pair))
+            }
+        };
+        let mut value = HeaderValue::from_str(&text).map_err(|_| {
+            crate::Error::new(
+                crate::error::ErrorKind::Auth,
+                "The stored credentials contain characters that cannot be sent. Connect the account again.",
+            )
+        })?;
+        value.set_sensitive(true);
+        Ok(value)
     }
 }

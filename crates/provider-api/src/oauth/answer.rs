@@ -1,0 +1,193 @@
+//! Reading what token and revocation endpoints answer, which is not always what the standards say (RELIABILITY row 10).
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::egress::retry_after;
+use crate::error::{ErrorKind, Retry};
+use crate::{Error, Result};
+
+use super::TokenSet;
+
+/// Planned life of an access token whose answer says nothing usable.
+const DEFAULT_SECONDS: i64 = 3600;
+/// Longest life that is believed.
+const LONGEST_SECONDS: i64 = 400 * 24 * 3600;
+
+/// A successful token answer, or what its failure means.
+pub(super) fn tokens(response: &http::Response<Bytes>, now: Timestamp) -> Result<TokenSet> {
+    let json = object(response);
+    match json {
+        Some(json) if response.status().is_success() && json.get("error").is_none() => {
+            granted(&json, now).ok_or_else(|| {
+                fault(
+                    response,
+                    ErrorKind::Malformed,
+                    "answered without an access token",
+                )
+            })
+        }
+        json => Err(failure(response, json.as_ref())),
+    }
+}
+
+/// RFC 7009 §2.2: 200 also for unknown tokens; some answer 400 `invalid_token` instead.
+pub(super) fn revoked(response: &http::Response<Bytes>) -> Result<()> {
+    let json = object(response);
+    let code = json.as_ref().and_then(error_code);
+    let dead = matches!(code.as_deref(), Some("invalid_token" | "invalid_grant"));
+    if response.status().is_success() || dead {
+        return Ok(());
+    }
+    Err(failure(response, json.as_ref()))
+}
+
+fn granted(json: &Value, now: Timestamp) -> Option<TokenSet> {
+    let access = text(json, "access_token")?;
+    let life = seconds(json, "expires_in")
+        .unwrap_or(DEFAULT_SECONDS)
+        .min(LONGEST_SECONDS);
+    let later = |seconds: i64| {
+        now.checked_add(SignedDuration::from_secs(seconds))
+            .unwrap_or(Timestamp::MAX)
+    };
+    Some(TokenSet {
+        access: SecretString::from(access),
+        refresh: text(json, "refresh_token").map(SecretString::from),
+        expires_at: later(life),
+        refresh_expires_at: seconds(json, "refresh_token_expires_in")
+            .map(|seconds| later(seconds.min(LONGEST_SECONDS))),
+        scopes: scopes(json),
+    })
+}
+
+fn failure(response: &http::Response<Bytes>, json: Option<&Value>) -> Error {
+    let status = response.status().as_u16();
+    let code = json.and_then(error_code);
+    let (kind, what) = match (status, code.as_deref()) {
+        (429, _) => (ErrorKind::RateLimited, "asked us to slow down"),
+        (500..=599, _) | (_, Some("temporarily_unavailable" | "server_error")) => {
+            (ErrorKind::Unavailable, "is not available")
+        }
+        (_, Some("slow_down" | "rate_limited" | "ratelimited")) => {
+            (ErrorKind::RateLimited, "asked us to slow down")
+        }
+        (
+            _,
+            Some("invalid_grant" | "interaction_required" | "consent_required" | "login_required"),
+        ) => (
+            ErrorKind::Auth,
+            "no longer accepts the authorisation. Connect the account again",
+        ),
+        (_, Some(code)) if is_operators(code) => (
+            ErrorKind::Operator,
+            "refuses this installation's client. Ask the operator to check client id, secret and redirect address",
+        ),
+        (200..=299, None) if json.is_some() || !looks_like_html(response.body()) => (
+            ErrorKind::Malformed,
+            "answered with something that makes no sense",
+        ),
+        (_, None) => (
+            ErrorKind::Unavailable,
+            "answered with a page instead of data",
+        ),
+        (_, Some(_)) => (
+            ErrorKind::Malformed,
+            "refused the request in a way we do not know",
+        ),
+    };
+    let error = fault(response, kind, what);
+    match code {
+        Some(code) => error.with_code(code),
+        None => error,
+    }
+}
+
+/// The operator's configuration, or our use of it, is refused: nothing an account's owner can repair.
+fn is_operators(code: &str) -> bool {
+    matches!(
+        code,
+        "invalid_client"
+            | "unauthorized_client"
+            | "deleted_client"
+            | "disabled_client"
+            | "org_internal"
+            | "invalid_scope"
+            | "redirect_uri_mismatch"
+            | "unsupported_grant_type"
+            | "invalid_request"
+    )
+}
+
+fn fault(response: &http::Response<Bytes>, kind: ErrorKind, what: &str) -> Error {
+    let error =
+        Error::new(kind, format!("The provider {what}.")).with_status(response.status().as_u16());
+    match retry_after(response.headers()) {
+        Some(wait) if error.retry == Retry::Soon => error.with_retry(Retry::After(wait)),
+        _ => error,
+    }
+}
+
+fn object(response: &http::Response<Bytes>) -> Option<Value> {
+    serde_json::from_slice(response.body())
+        .ok()
+        .filter(Value::is_object)
+}
+
+/// `error` of RFC 6749 §5.2; only characters the standard allows, so that it is safe to show.
+fn error_code(json: &Value) -> Option<String> {
+    let code = text(json, "error")?;
+    let known = code.len() <= 64
+        && code
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    Some(if known { code } else { "unknown".to_owned() })
+}
+
+fn text(json: &Value, name: &str) -> Option<String> {
+    let text = json.get(name)?.as_str()?;
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A positive number of seconds, as a number or as text.
+fn seconds(json: &Value, name: &str) -> Option<i64> {
+    let seconds = match json.get(name)? {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the cast saturates, and the caller caps"
+    )]
+    let whole = seconds as i64;
+    (whole > 0).then_some(whole)
+}
+
+/// Separated by spaces or commas, or a list.
+fn scopes(json: &Value) -> Option<BTreeSet<String>> {
+    let split = |text: &str| -> Vec<String> {
+        text.split([' ', ',', '\t', '\n'])
+            .filter(|scope| !scope.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let found: BTreeSet<String> = match json.get("scope")? {
+        Value::String(text) => split(text).into_iter().collect(),
+        Value::Array(list) => list
+            .iter()
+            .filter_map(Value::as_str)
+            .flat_map(split)
+            .collect(),
+        _ => return None,
+    };
+    (!found.is_empty()).then_some(found)
+}
+
+fn looks_like_html(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
+}
