@@ -119,6 +119,15 @@ impl Zone {
         }
     }
 
+    /// The next instant after `at` from which on another offset, or another name for it, holds.
+    #[must_use]
+    pub fn next_change(&self, at: Timestamp) -> Option<Timestamp> {
+        match &self.0 {
+            Kind::Rules { tz, .. } => tz.following(at).next().map(|change| change.timestamp()),
+            Kind::Custom(transitions) => transitions.next_after(at.as_second()).map(timestamp_of_seconds),
+        }
+    }
+
     /// The instant (Unix seconds) of a wall time given in seconds since 1970-01-01T00:00 on the wall.
     pub(crate) fn instant_of_local(&self, local: i64) -> i64 {
         match &self.0 {

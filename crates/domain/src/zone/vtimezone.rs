@@ -109,6 +109,11 @@ impl Transitions {
         )
     }
 
+    pub(super) fn next_after(&self, at: i64) -> Option<i64> {
+        let passed = self.changes.partition_point(|change| change.at <= at);
+        self.changes.get(passed).map(|change| change.at)
+    }
+
     fn offset_after(&self, passed: usize) -> i32 {
         passed
             .checked_sub(1)

@@ -82,7 +82,8 @@ impl Dice {
 const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
 /// A random rule and DTSTART that `python-dateutil` and we must agree on. Left out is what RFC 5545 leaves open or dateutil
-/// reads differently: weeks without weekdays or with INTERVAL or BYSETPOS, and numbered next to plain weekdays.
+/// reads differently: numbered weeks without weekdays or with INTERVAL or BYSETPOS, positions in a week (dateutil cuts the first
+/// week at DTSTART), and numbered next to plain weekdays.
 pub fn random_rule(dice: &mut Dice) -> (String, DateTime) {
     let freq = *dice.pick(&[
         "YEARLY", "YEARLY", "MONTHLY", "MONTHLY", "WEEKLY", "WEEKLY", "DAILY", "HOURLY",
@@ -153,7 +154,7 @@ pub fn random_rule(dice: &mut Dice) -> (String, DateTime) {
         ));
     }
     let expands = parts.iter().any(|part| part.starts_with("BY"));
-    if expands && !weeks && dice.one_in(5) {
+    if expands && !weeks && freq != "WEEKLY" && dice.one_in(5) {
         parts.push(format!(
             "BYSETPOS={}",
             dice.numbers(3, |dice| signed(dice, 6))

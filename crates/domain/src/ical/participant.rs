@@ -1,0 +1,141 @@
+//! Organizers and attendees (RFC 5545 §3.8.4).
+
+use calcard::icalendar::{ICalendarEntry, ICalendarParameterName};
+
+/// Whoever a `mailto:` names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CalendarUser {
+    /// Address in lower case; `None` where the file gives no usable one.
+    pub email: Option<String>,
+    /// `CN`.
+    pub name: Option<String>,
+}
+
+/// `PARTSTAT`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum PartStat {
+    #[default]
+    NeedsAction,
+    Accepted,
+    Declined,
+    Tentative,
+    Delegated,
+}
+
+/// `ROLE`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ParticipantRole {
+    Chair,
+    #[default]
+    Required,
+    Optional,
+    NonParticipant,
+}
+
+/// An attendee.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Participant {
+    /// Who.
+    pub user: CalendarUser,
+    /// Their answer.
+    pub partstat: PartStat,
+    /// Their part.
+    pub role: ParticipantRole,
+    /// `CUTYPE` ROOM or RESOURCE: a thing, not a person.
+    pub is_resource: bool,
+    /// `RSVP=TRUE`.
+    pub rsvp: bool,
+}
+
+impl CalendarUser {
+    pub(super) fn of(entry: &ICalendarEntry) -> Self {
+        let address = entry.values.first().and_then(|value| value.as_text()).unwrap_or_default();
+        let email = text_param(entry, &ICalendarParameterName::Email).and_then(email_in).or_else(|| email_in(address));
+        let name = text_param(entry, &ICalendarParameterName::Cn).map(str::trim).filter(|name| !name.is_empty());
+        Self {
+            email,
+            name: name.map(str::to_owned),
+        }
+    }
+}
+
+impl Participant {
+    pub(super) fn of(entry: &ICalendarEntry) -> Self {
+        let upper = |name| text_param(entry, &name).unwrap_or_default().to_ascii_uppercase();
+        Self {
+            user: CalendarUser::of(entry),
+            partstat: PartStat::parse(&upper(ICalendarParameterName::Partstat)),
+            role: ParticipantRole::parse(&upper(ICalendarParameterName::Role)),
+            is_resource: matches!(upper(ICalendarParameterName::Cutype).as_str(), "ROOM" | "RESOURCE"),
+            rsvp: upper(ICalendarParameterName::Rsvp) == "TRUE",
+        }
+    }
+}
+
+impl PartStat {
+    fn parse(text: &str) -> Self {
+        match text {
+            "ACCEPTED" => Self::Accepted,
+            "DECLINED" => Self::Declined,
+            "TENTATIVE" => Self::Tentative,
+            "DELEGATED" => Self::Delegated,
+            _ => Self::NeedsAction,
+        }
+    }
+
+    /// As in iCalendar.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NeedsAction => "NEEDS-ACTION",
+            Self::Accepted => "ACCEPTED",
+            Self::Declined => "DECLINED",
+            Self::Tentative => "TENTATIVE",
+            Self::Delegated => "DELEGATED",
+        }
+    }
+}
+
+impl ParticipantRole {
+    fn parse(text: &str) -> Self {
+        match text {
+            "CHAIR" => Self::Chair,
+            "OPT-PARTICIPANT" => Self::Optional,
+            "NON-PARTICIPANT" => Self::NonParticipant,
+            _ => Self::Required,
+        }
+    }
+
+    /// As in iCalendar.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chair => "CHAIR",
+            Self::Required => "REQ-PARTICIPANT",
+            Self::Optional => "OPT-PARTICIPANT",
+            Self::NonParticipant => "NON-PARTICIPANT",
+        }
+    }
+}
+
+fn text_param<'e>(entry: &'e ICalendarEntry, name: &ICalendarParameterName) -> Option<&'e str> {
+    entry.parameter(name).and_then(|value| value.as_text())
+}
+
+/// The address in `mailto:Somebody@example.org` or a bare one; not in `urn:uuid:…` or `/principals/…`.
+fn email_in(text: &str) -> Option<String> {
+    let text = text.trim().trim_matches(['<', '>']);
+    let bare = match text.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => rest.trim(),
+        Some(_) => return None,
+        None => text,
+    };
+    let (user, host) = bare.rsplit_once('@')?;
+    let sound = bare.len() <= 254
+        && !user.is_empty()
+        && !host.is_empty()
+        && !bare.contains(|ch: char| ch.is_whitespace() || ch.is_control() || matches!(ch, '/' | '<' | '>' | ','));
+    sound.then(|| bare.to_lowercase())
+}
