@@ -1,0 +1,88 @@
+//! The calls, one file each: a struct becomes a request and reads the answer. Nothing here waits or stores.
+
+pub(super) mod calendar_list;
+pub(super) mod list_events;
+pub(super) mod userinfo;
+
+use std::collections::HashSet;
+
+use bytes::Bytes;
+use daybook_provider_api::egress::CallOptions;
+use daybook_provider_api::error::{ErrorKind, Retry};
+use daybook_provider_api::{Error, Result, Session};
+use http::header::ACCEPT;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
+
+use super::errors;
+
+/// What stays as it is in a path segment: RFC 3986 unreserved characters.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Most pages of one listing. With 2,500 events a page this is ten million events.
+const MOST_PAGES: usize = 4_000;
+
+/// `base` followed by the path segments, with query parameters.
+fn get(base: &str, path: &[&str], query: &[(&str, &str)]) -> Result<http::Request<Bytes>> {
+    let mut address = base.trim_end_matches('/').to_owned();
+    for segment in path {
+        address.push('/');
+        address.extend(utf8_percent_encode(segment, SEGMENT));
+    }
+    let mut url = Url::parse(&address).map_err(|_| errors::misconfigured())?;
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    http::Request::get(url.as_str())
+        .header(ACCEPT, "application/json")
+        .body(Bytes::new())
+        .map_err(|_| errors::misconfigured())
+}
+
+/// Sends, and turns every answer but a success into an error.
+async fn send(session: &Session<'_>, request: http::Request<Bytes>) -> Result<Bytes> {
+    let (parts, body) = session.send(request, CallOptions::API).await?.into_parts();
+    errors::check(&parts, &body)?;
+    Ok(body)
+}
+
+/// The tokens of a listing's pages so far: a token that comes again would mean walking in circles for ever.
+#[derive(Debug, Default)]
+pub(super) struct PageTokens {
+    current: Option<String>,
+    seen: HashSet<String>,
+}
+
+impl PageTokens {
+    /// The token of the page to ask for; `None`: the first.
+    pub(super) fn current(&self) -> Option<&str> {
+        self.current.as_deref()
+    }
+
+    /// Moves on to the page named by `token`.
+    ///
+    /// # Errors
+    /// `Malformed` when the listing repeats itself or has no end.
+    pub(super) fn advance(&mut self, token: String) -> Result<()> {
+        self.check(&token)?;
+        self.seen.insert(token.clone());
+        self.current = Some(token);
+        Ok(())
+    }
+
+    fn check(&self, token: &str) -> Result<()> {
+        if self.seen.contains(token) || self.seen.len() >= MOST_PAGES {
+            return Err(Error::new(
+                ErrorKind::Malformed,
+                "Google's listing repeats the same page, so it was not read to its end. Daybook tries again later.",
+            )
+            .with_code("endless_listing")
+            .with_retry(Retry::No));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,185 @@
+//! What the operator says about OAuth providers: client id and secret, and addresses that differ from the usual.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use daybook_provider_api::manifest::Auth;
+use daybook_provider_api::oauth::Endpoints;
+use daybook_provider_api::registry::{Configured, Provider};
+use secrecy::SecretString;
+
+/// The operator's settings of all providers.
+#[derive(Clone, Default)]
+pub struct ProviderSettings {
+    /// Where this installation is reached (`DAYBOOK_BASE_URL`), for the default callback addresses.
+    pub base_url: String,
+    /// OAuth clients, by provider key.
+    pub oauth: BTreeMap<&'static str, OauthSettings>,
+}
+
+/// One OAuth client. `None` means: as the provider's manifest says, or not configured.
+#[derive(Clone, Default)]
+pub struct OauthSettings {
+    /// Client id.
+    pub client_id: Option<String>,
+    /// Client secret.
+    pub client_secret: Option<SecretString>,
+    /// Our callback; default `{base_url}/api/v1/integrations/{provider}/callback`.
+    pub redirect_uri: Option<String>,
+    /// Where the browser is sent.
+    pub authorize_url: Option<String>,
+    /// Where codes and refresh tokens are exchanged.
+    pub token_url: Option<String>,
+    /// Where grants are revoked.
+    pub revoke_url: Option<String>,
+    /// Who the account is.
+    pub userinfo_url: Option<String>,
+    /// Base of the API.
+    pub api_url: Option<String>,
+}
+
+/// The names a provider's settings have in the environment. `PREFIX_REDIRECT_URI`, `PREFIX_AUTHORIZE_URL`,
+/// `PREFIX_TOKEN_URL`, `PREFIX_REVOKE_URL`, `PREFIX_USERINFO_URL` and `PREFIX_API_URL` follow from the prefix.
+#[derive(Debug, Clone, Copy)]
+pub struct Environment {
+    /// The provider's key.
+    pub key: &'static str,
+    /// Start of all names.
+    pub prefix: &'static str,
+    /// Name of the client id.
+    pub client_id: &'static str,
+    /// Name of the client secret.
+    pub client_secret: &'static str,
+}
+
+/// Every OAuth provider's names.
+const ENVIRONMENTS: &[Environment] = &[crate::google::ENVIRONMENT];
+
+impl ProviderSettings {
+    /// Reads the settings of all providers through `lookup`, which gives the value of a name such as
+    /// `GOOGLE_CLIENT_ID`. Empty values count as absent.
+    #[must_use]
+    pub fn read(base_url: &str, lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let value = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        let read = |names: &Environment| {
+            let suffixed = |suffix: &str| value(&format!("{}_{suffix}", names.prefix));
+            let settings = OauthSettings {
+                client_id: value(names.client_id),
+                client_secret: value(names.client_secret).map(SecretString::from),
+                redirect_uri: suffixed("REDIRECT_URI"),
+                authorize_url: suffixed("AUTHORIZE_URL"),
+                token_url: suffixed("TOKEN_URL"),
+                revoke_url: suffixed("REVOKE_URL"),
+                userinfo_url: suffixed("USERINFO_URL"),
+                api_url: suffixed("API_URL"),
+            };
+            (names.key, settings)
+        };
+        Self {
+            base_url: base_url.to_owned(),
+            oauth: ENVIRONMENTS.iter().map(read).collect(),
+        }
+    }
+
+    /// `provider` with what the operator says about it.
+    pub(crate) fn oauth(
+        &self,
+        names: &Environment,
+        provider: impl Provider + 'static,
+    ) -> Configured {
+        let settings = self.oauth.get(names.key).cloned().unwrap_or_default();
+        let mut missing = Vec::new();
+        if settings.client_id.is_none() {
+            missing.push(names.client_id);
+        }
+        if settings.client_secret.is_none() {
+            missing.push(names.client_secret);
+        }
+        let client = self.endpoints(settings, &provider);
+        Configured {
+            provider: Arc::new(provider),
+            client,
+            missing,
+        }
+    }
+
+    /// `None` without client id and secret.
+    fn endpoints(&self, settings: OauthSettings, provider: &impl Provider) -> Option<Endpoints> {
+        let manifest = provider.manifest();
+        let Auth::Oauth(oauth) = &manifest.auth else {
+            return None;
+        };
+        let or = |configured: Option<String>, usual: &str| {
+            configured.unwrap_or_else(|| usual.to_owned())
+        };
+        let base = self.base_url.trim_end_matches('/');
+        let callback = format!("{base}/api/v1/integrations/{}/callback", manifest.key);
+        Some(Endpoints {
+            client_id: settings.client_id?,
+            client_secret: settings.client_secret?,
+            redirect_uri: settings.redirect_uri.unwrap_or(callback),
+            authorize_url: or(settings.authorize_url, oauth.authorize_url),
+            token_url: or(settings.token_url, oauth.token_url),
+            revoke_url: settings
+                .revoke_url
+                .or_else(|| oauth.revoke_url.map(str::to_owned)),
+            userinfo_url: or(settings.userinfo_url, oauth.userinfo_url),
+            api_url: or(settings.api_url, oauth.api_url),
+        })
+    }
+}
+
+/// A password provider: it needs no settings.
+pub(crate) fn password(provider: impl Provider + 'static) -> Configured {
+    Configured {
+        provider: Arc::new(provider),
+        client: None,
+        missing: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn google(pairs: &[(&str, &str)]) -> Configured {
+        let lookup = |name: &str| {
+            let found = pairs.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let settings = ProviderSettings::read("https://daybook.example/", lookup);
+        crate::registry(&settings).get("google").unwrap().clone()
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let entry = google(&[]);
+        assert!(entry.client.is_none());
+        assert_eq!(entry.missing, ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"]);
+        assert_eq!(
+            google(&[("GOOGLE_CLIENT_ID", "x"), ("GOOGLE_CLIENT_SECRET", " ")]).missing,
+            ["GOOGLE_CLIENT_SECRET"]
+        );
+    }
+
+    #[test]
+    fn addresses_are_set_one_by_one() {
+        let entry = google(&[
+            ("GOOGLE_CLIENT_ID", "id"),
+            ("GOOGLE_CLIENT_SECRET", "secret"),
+            ("GOOGLE_API_URL", "https://gw.example/cal"),
+        ]);
+        assert!(entry.missing.is_empty());
+        let client = entry.client.unwrap();
+        assert_eq!(
+            client.redirect_uri,
+            "https://daybook.example/api/v1/integrations/google/callback"
+        );
+        assert_eq!(client.api_url, "https://gw.example/cal");
+        assert_eq!(client.token_url, "https://oauth2.googleapis.com/token");
+        assert_eq!(
+            client.revoke_url.as_deref(),
+            Some("https://oauth2.googleapis.com/revoke")
+        );
+    }
+}
