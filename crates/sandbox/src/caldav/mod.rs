@@ -62,7 +62,6 @@ impl CalDavSim {
 
     /// The server as a router: every method on every path, with the shared fault engine and its
     /// `/_sandbox/` routes around it.
-    #[must_use]
     pub fn router(&self) -> Router {
         let routes = Router::new()
             .fallback(http::handle)

@@ -96,6 +96,7 @@ impl Profile {
             tokens: TokenStyle::Opaque,
             uid_conflict_status: 403,
             calendar_auto_schedule: true,
+            loose_app_password: true,
             ..base
         }
     }
@@ -274,6 +275,8 @@ pub struct Quirks {
     pub encode_at: bool,
     /// `current-user-privilege-set` is not answered.
     pub hide_privileges: bool,
+    /// App passwords are compared without hyphens and blanks.
+    pub loose_app_password: bool,
     /// Largest object accepted, in bytes.
     pub max_resource_size: usize,
     pub(crate) ns: NsStyle,
@@ -313,6 +316,7 @@ impl Default for Quirks {
             calendar_auto_schedule: false,
             encode_at: false,
             hide_privileges: false,
+            loose_app_password: false,
             max_resource_size: 10 * 1024 * 1024,
             ns: NsStyle::Lower,
         }

@@ -34,7 +34,6 @@ impl EvilListener {
     }
 
     /// The listener as a router; it answers 404 to everything.
-    #[must_use]
     pub fn router(&self) -> Router {
         Router::new().fallback(record).with_state(self.clone())
     }

@@ -137,7 +137,6 @@ impl HostileCalDav {
     }
 
     /// The server as a router.
-    #[must_use]
     pub fn router(&self) -> Router {
         Router::new().fallback(handle).with_state(self.clone())
     }

@@ -167,18 +167,19 @@ fn wrong_host(state: &mut State, call: &Call<'_>) -> Option<Reply> {
 fn authenticate(state: &State, headers: &HeaderMap) -> Result<String, Reply> {
     let refused =
         || Reply::html(401, "Unauthorized").header("www-authenticate", "Basic realm=\"Calendar\"");
-    let plain = headers
+    let sent = headers
         .get("authorization")
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Basic "))
         .and_then(|value| STANDARD.decode(value.trim()).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .ok_or_else(refused)?;
-    let (user, password) = plain.split_once(':').ok_or_else(refused)?;
+    let (user, password) = sent.split_once(':').ok_or_else(refused)?;
     let account = state.accounts.get(user).ok_or_else(refused)?;
-    let same = |text: &str| text.replace(['-', ' '], "");
+    let loose = state.quirks.loose_app_password;
+    let plain = |text: &str| text.replace(['-', ' '], "");
     match &account.password {
-        Some(expected) if expected == password || same(expected) == same(password) => {
+        Some(expected) if expected == password || (loose && plain(expected) == plain(password)) => {
             Ok(account.user.clone())
         }
         _ => Err(refused()),

@@ -13,10 +13,8 @@ pub(super) fn propfind(state: &mut State, call: &Call<'_>, target: &Target) -> R
         Target::Forbidden => {
             return Reply::error(403, Element::dav("need-privileges"), &state.quirks);
         }
-        Target::Object(calendar, name) => {
-            if !state.calendars[calendar].objects.contains_key(name) {
-                return Reply::html(404, "Not Found");
-            }
+        Target::Object(calendar, name) if !state.calendars[calendar].objects.contains_key(name) => {
+            return Reply::html(404, "Not Found");
         }
         _ => {}
     }
@@ -99,7 +97,9 @@ fn push_row(
     let hide_etag = state
         .quirks
         .listing_etag_missing_every
-        .is_some_and(|every| matches!(target, Target::Object(..)) && index % every.max(1) == 0);
+        .is_some_and(|every| {
+            matches!(target, Target::Object(..)) && index.is_multiple_of(every.max(1))
+        });
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for name in names {
         match property(state, call, target, name) {
