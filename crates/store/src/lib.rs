@@ -1,1 +1,46 @@
 //! The shelves: SQLite and PostgreSQL behind one set of functions.
+//!
+//! A transaction ([`Tx`]) is the only way in; every aggregate has a module of free functions that take one. Functions take the
+//! [`WorkspaceId`](daybook_domain::WorkspaceId) they work in. The system-wide ones, which look across workspaces, are:
+//! `workspaces::{create, list_all, by_slug}`, everything in `users`, `members::of_user`, `sessions::{by_token_hash, get, delete,
+//! delete_of_user, delete_expired}`, `api_keys::by_token_hash`, `invitations::by_token_hash`, `idempotency::delete_older`,
+//! `connections::{count_same_grant, due_for_refresh}`, `oauth_flows::{take, delete_expired}`, `calendars::{due, due_for_expansion}`,
+//! `activity::delete_older`, and all of `jobs`, `schedules`, `meta` and `keys`.
+
+#[macro_use]
+mod sql;
+
+pub mod activity;
+pub mod api_keys;
+pub mod backup;
+pub mod calendars;
+pub mod clients;
+pub mod connections;
+pub mod crypto;
+mod error;
+pub mod events;
+pub mod idempotency;
+pub mod instances;
+pub mod invitations;
+pub mod jobs;
+pub mod keys;
+pub mod members;
+pub mod meta;
+mod migrations;
+pub mod oauth_flows;
+mod open;
+pub mod projects;
+mod row;
+pub mod schedules;
+pub mod sessions;
+#[cfg(feature = "test-support")]
+pub mod test_support;
+pub mod time_entries;
+mod tx;
+pub mod users;
+pub mod workspaces;
+
+pub use error::{Error, LastError, Result};
+pub use open::{Kind, Options, Store, Wakeups};
+pub use sql::{BULK, Bulk, Dialect, STATEMENTS, Statement, TABLES};
+pub use tx::Tx;

@@ -1,0 +1,196 @@
+//! Reading events.
+
+use std::collections::HashMap;
+
+use daybook_domain::{CalendarId, EventId, WorkspaceId};
+
+use super::{Event, Kind, Row};
+use crate::{Result, Tx};
+
+row! {
+    /// What a sync needs to know of a stored event to tell what changed.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct EventState of "event" {
+        /// Its id.
+        pub id: EventId,
+        /// The provider's id.
+        pub provider_event_id: String,
+        /// The resource it came in.
+        pub resource: Option<String>,
+        /// Version tag.
+        pub etag: Option<String>,
+        /// Its part in a series.
+        pub kind: Kind,
+        /// For overrides: the master's provider id.
+        pub series_provider_id: Option<String>,
+        /// Hash of the contents.
+        pub content_hash: Vec<u8>,
+        /// The generation that last told it.
+        pub seen_generation: i64,
+    }
+}
+
+row! {
+    /// A resource and its version.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Resource of "event" {
+        /// Canonical href.
+        pub resource: String,
+        /// Version tag.
+        pub etag: Option<String>,
+    }
+}
+
+bulk! {
+    BY_PROVIDER_ID = "SELECT id, provider_event_id, resource, etag, kind, series_provider_id, content_hash, seen_generation FROM event \
+                      WHERE workspace_id = $1 AND calendar_id = $2 AND provider_event_id IN (",
+    fixed 2, columns 1, ")"
+}
+bulk! {
+    BY_RESOURCE = "SELECT id, provider_event_id, resource, etag, kind, series_provider_id, content_hash, seen_generation FROM event \
+                   WHERE workspace_id = $1 AND calendar_id = $2 AND resource IN (",
+    fixed 2, columns 1, ")"
+}
+bulk! {
+    MASTERS = "SELECT * FROM event WHERE workspace_id = $1 AND calendar_id = $2 AND provider_event_id IN (",
+    fixed 2, columns 1, ")"
+}
+bulk! {
+    OVERRIDES = "SELECT * FROM event WHERE workspace_id = $1 AND calendar_id = $2 AND series_provider_id IN (",
+    fixed 2, columns 1, ") ORDER BY provider_event_id"
+}
+
+/// The state of those events that are stored, in no particular order.
+pub async fn load_by_provider_ids(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+    provider_ids: &[&str],
+) -> Result<Vec<EventState>> {
+    Ok(bulk_fetch!(
+        tx,
+        EventState,
+        BY_PROVIDER_ID,
+        [ws, calendar],
+        provider_ids,
+        |id| [*id]
+    ))
+}
+
+/// The state of the events of these resources, in no particular order.
+pub async fn load_by_resources(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+    resources: &[&str],
+) -> Result<Vec<EventState>> {
+    Ok(bulk_fetch!(
+        tx,
+        EventState,
+        BY_RESOURCE,
+        [ws, calendar],
+        resources,
+        |href| [*href]
+    ))
+}
+
+/// These events and all overrides of those that are series.
+pub async fn series_rows(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+    provider_ids: &[&str],
+) -> Result<Vec<Event>> {
+    let mut rows: Vec<Row> =
+        bulk_fetch!(tx, Row, MASTERS, [ws, calendar], provider_ids, |id| [*id]);
+    rows.extend(bulk_fetch!(
+        tx,
+        Row,
+        OVERRIDES,
+        [ws, calendar],
+        provider_ids,
+        |id| [*id]
+    ));
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+/// A page of the provider ids of a calendar's series masters, in order; pass the last one to go on.
+pub async fn master_page(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<String>> {
+    let rows = fetch_all!(
+        tx,
+        (String,),
+        "SELECT provider_event_id FROM event WHERE workspace_id = $1 AND calendar_id = $2 AND kind = 'master' AND provider_event_id > $3 ORDER BY provider_event_id LIMIT $4",
+        ws,
+        calendar,
+        after.unwrap_or_default(),
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// One event.
+pub async fn get(tx: &mut Tx, ws: WorkspaceId, id: EventId) -> Result<Event> {
+    let row = fetch_one!(
+        tx,
+        Row,
+        "SELECT * FROM event WHERE workspace_id = $1 AND id = $2",
+        ws,
+        id
+    )?;
+    Ok(row.into())
+}
+
+/// How many events the calendar's mirror holds.
+pub async fn count(tx: &mut Tx, ws: WorkspaceId, calendar: CalendarId) -> Result<i64> {
+    let (count,) = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT count(*) FROM event WHERE workspace_id = $1 AND calendar_id = $2",
+        ws,
+        calendar
+    )?;
+    Ok(count)
+}
+
+/// How many of them are all-day and not cancelled.
+pub async fn count_all_day(tx: &mut Tx, ws: WorkspaceId, calendar: CalendarId) -> Result<i64> {
+    let (count,) = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT count(*) FROM event WHERE workspace_id = $1 AND calendar_id = $2 AND all_day AND status <> 'cancelled'",
+        ws,
+        calendar
+    )?;
+    Ok(count)
+}
+
+/// The version tag of every resource of the calendar.
+pub async fn etags(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+) -> Result<HashMap<String, Option<String>>> {
+    let rows = resources_of(tx, ws, calendar).await?;
+    Ok(rows.into_iter().map(|r| (r.resource, r.etag)).collect())
+}
+
+/// Every resource of the calendar, in order.
+pub async fn resources_of(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+) -> Result<Vec<Resource>> {
+    fetch_all!(
+        tx,
+        Resource,
+        "SELECT resource, max(etag) AS etag FROM event WHERE workspace_id = $1 AND calendar_id = $2 AND resource IS NOT NULL GROUP BY resource ORDER BY resource",
+        ws,
+        calendar
+    )
+}

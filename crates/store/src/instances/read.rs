@@ -1,0 +1,248 @@
+//! Reading instances, with what their event says.
+
+use daybook_domain::event::{Details, EventTime, ResponseStatus, Status};
+use daybook_domain::{
+    CalendarId, ConnectionId, EventId, InstanceId, MemberId, TimeEntryId, WorkspaceId,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::events::{Kind, event_time};
+use crate::row::Bind;
+use crate::{Error, Result, Tx};
+
+row! {
+    /// An instance and what its event (or the override it shows) says.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct InstanceView of "instance" {
+        /// Its id.
+        pub id: InstanceId,
+        /// Of which calendar.
+        pub calendar_id: CalendarId,
+        /// Of which connection.
+        pub connection_id: ConnectionId,
+        /// Whose connection.
+        pub member_id: MemberId,
+        /// The connection's provider.
+        pub provider: String,
+        /// The single event or series master it comes from.
+        pub event_id: EventId,
+        /// For occurrences: the text form of the occurrence.
+        pub occurrence_key: Option<String>,
+        /// The override whose details these are.
+        pub override_event_id: Option<EventId>,
+        /// When it starts.
+        pub start_us: Timestamp,
+        /// When it ends, exclusive.
+        pub end_us: Timestamp,
+        /// Whether it is a matter of days.
+        pub all_day: bool,
+        /// First day, when all-day.
+        pub start_date: Option<Date>,
+        /// Day after the last, when all-day.
+        pub end_date: Option<Date>,
+        /// Whether it blocks time.
+        pub busy: bool,
+        /// Confirmed, tentative or cancelled.
+        pub status: Status,
+        /// The provider's id of the event or override.
+        pub provider_event_id: String,
+        /// The resource of the event or override.
+        pub resource: Option<String>,
+        /// Version tag of the event or override.
+        pub etag: Option<String>,
+        /// RFC 5545 UID.
+        pub ical_uid: Option<String>,
+        /// What part the event or override plays.
+        pub kind: Kind,
+        /// Zone the event's start was written in.
+        pub time_zone: Option<String>,
+        /// Working locations, birthdays and the like.
+        pub informational: bool,
+        /// The owner's answer.
+        pub response_status: ResponseStatus,
+        /// What it says.
+        pub details: Details,
+        /// When the provider last changed it.
+        pub updated_at: Option<Timestamp>,
+        /// The time entry made from it, if any.
+        pub time_entry_id: Option<TimeEntryId>,
+    }
+}
+
+row! {
+    /// Time that is taken.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Busy of "instance" {
+        /// In which calendar.
+        pub calendar_id: CalendarId,
+        /// From when.
+        pub start_us: Timestamp,
+        /// Until when, exclusive.
+        pub end_us: Timestamp,
+    }
+}
+
+/// Which instances to list.
+#[derive(Debug, Clone)]
+pub struct Range<'a> {
+    /// Of which calendars.
+    pub calendars: &'a [CalendarId],
+    /// That end after this.
+    pub from: Timestamp,
+    /// That start before this.
+    pub to: Timestamp,
+    /// Whose title contains this, whatever the case.
+    pub q: Option<&'a str>,
+    /// That have (or have not) become time entries.
+    pub converted: Option<bool>,
+    /// Whether cancelled ones are listed too.
+    pub cancelled: bool,
+    /// After this one, in order of start and id.
+    pub after: Option<(Timestamp, InstanceId)>,
+    /// At most this many.
+    pub limit: i64,
+}
+
+impl InstanceView {
+    /// When it starts, as date or instant with zone.
+    #[must_use]
+    pub fn start(&self) -> EventTime {
+        event_time(self.start_us, self.start_date, self.time_zone.clone())
+    }
+
+    /// When it ends, exclusive, as date or instant with zone.
+    #[must_use]
+    pub fn end(&self) -> EventTime {
+        event_time(self.end_us, self.end_date, self.time_zone.clone())
+    }
+
+    /// Whether it is an occurrence of a series.
+    #[must_use]
+    pub const fn recurring(&self) -> bool {
+        self.occurrence_key.is_some()
+    }
+}
+
+/// What [`InstanceView`] reads; the rest of the statement follows.
+macro_rules! select {
+    ($rest:expr) => {
+        concat!(
+            "SELECT i.id, i.calendar_id, c.connection_id, n.member_id, n.provider, i.event_id, i.occurrence_key, i.override_event_id, i.start_us, \
+             i.end_us, i.all_day, i.start_date, i.end_date, i.busy, i.status, e.provider_event_id, e.resource, e.etag, e.ical_uid, e.kind, e.time_zone, \
+             e.informational, e.response_status, e.details, e.updated_at, \
+             (SELECT t.id FROM time_entry t WHERE t.workspace_id = i.workspace_id AND t.synced_event_id = i.id ORDER BY t.created_at, t.id LIMIT 1) AS time_entry_id \
+             FROM instance i JOIN event e ON e.workspace_id = i.workspace_id AND e.id = coalesce(i.override_event_id, i.event_id) \
+             JOIN calendar c ON c.workspace_id = i.workspace_id AND c.id = i.calendar_id \
+             JOIN connection n ON n.workspace_id = c.workspace_id AND n.id = c.connection_id ",
+            $rest
+        )
+    };
+}
+
+bulk! {
+    RANGE = select!(
+        "WHERE i.workspace_id = $1 AND i.start_us < $2 AND (i.end_us > $3 OR i.start_us >= $4) AND (i.status <> 'cancelled' OR $5) \
+         AND (i.start_us, i.id) > ($6, $7) AND ($8 OR e.search LIKE $9 ESCAPE '!') \
+         AND ($10 OR EXISTS (SELECT 1 FROM time_entry t WHERE t.workspace_id = i.workspace_id AND t.synced_event_id = i.id) = $11) \
+         AND i.calendar_id IN ("
+    ),
+    fixed 11, columns 1, ") ORDER BY i.start_us, i.id"
+}
+bulk! {
+    GET_MANY = select!("WHERE i.workspace_id = $1 AND i.id IN ("),
+    fixed 1, columns 1, ")"
+}
+bulk! {
+    BUSY = "SELECT calendar_id, start_us, end_us FROM instance WHERE workspace_id = $1 AND busy AND start_us < $2 AND end_us > $3 AND calendar_id IN (",
+    fixed 3, columns 1, ") ORDER BY start_us, end_us"
+}
+
+/// The instances in a range, in order of start and id.
+pub async fn range(tx: &mut Tx, ws: WorkspaceId, range: &Range<'_>) -> Result<Vec<InstanceView>> {
+    let (at, id) = range.after.unwrap_or((Timestamp::MIN, Uuid::nil().into()));
+    let pattern = range.q.map(like_pattern).unwrap_or_default();
+    let (kind, mut rows) = (tx.kind(), Vec::new());
+    let chunks = range.calendars.chunks(RANGE.chunk(kind));
+    let several = chunks.len() > 1;
+    for chunk in chunks {
+        // A number in the text, because no placeholder can follow the list.
+        let text = format!(
+            "{} LIMIT {}",
+            RANGE.text(kind, chunk.len()),
+            range.limit.max(0)
+        );
+        let found: Vec<InstanceView> = on!(tx, |c| {
+            let mut query = sqlx::query_as(sqlx::AssertSqlSafe(text))
+                .bind(ws.raw())
+                .bind(range.to.raw())
+                .bind(range.from.raw())
+                .bind(range.from.raw())
+                .bind(range.cancelled)
+                .bind(at.raw())
+                .bind(id.raw())
+                .bind(range.q.is_none())
+                .bind(&pattern)
+                .bind(range.converted.is_none())
+                .bind(range.converted.unwrap_or_default());
+            for calendar in chunk {
+                query = query.bind(calendar.raw());
+            }
+            query.fetch_all(c).await
+        })?;
+        rows.extend(found);
+    }
+    if several {
+        rows.sort_by_key(|row| (row.start_us, row.id));
+        rows.truncate(usize::try_from(range.limit).unwrap_or_default());
+    }
+    Ok(rows)
+}
+
+/// A LIKE pattern for titles that contain `q`, with `!` as escape.
+fn like_pattern(q: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in q.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// The instance.
+pub async fn get(tx: &mut Tx, ws: WorkspaceId, id: InstanceId) -> Result<InstanceView> {
+    get_many(tx, ws, &[id]).await?.pop().ok_or(Error::NotFound)
+}
+
+/// Those of these instances that are there, in no particular order.
+pub async fn get_many(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    ids: &[InstanceId],
+) -> Result<Vec<InstanceView>> {
+    Ok(bulk_fetch!(tx, InstanceView, GET_MANY, [ws], ids, |id| [
+        *id
+    ]))
+}
+
+/// The time that is taken in a range, in order of start.
+pub async fn busy(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendars: &[CalendarId],
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Busy>> {
+    Ok(bulk_fetch!(
+        tx,
+        Busy,
+        BUSY,
+        [ws, to, from],
+        calendars,
+        |id| [*id]
+    ))
+}

@@ -1,0 +1,188 @@
+//! Databases for tests: a file, memory, or PostgreSQL where `DAYBOOK_TEST_POSTGRES_URL` says there is one.
+
+use std::sync::Arc;
+
+use daybook_domain::clock::{MovableClock, SeededIds};
+use daybook_domain::{Clock, Ids};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use uuid::Uuid;
+
+use crate::crypto::KeyRing;
+use crate::{Options, Result, Store};
+
+/// Where tests find PostgreSQL, for example `postgres://postgres@127.0.0.1:5432/postgres`.
+pub const POSTGRES_URL: &str = "DAYBOOK_TEST_POSTGRES_URL";
+/// When set to 1, tests fail instead of passing without PostgreSQL.
+pub const REQUIRE_POSTGRES: &str = "DAYBOOK_REQUIRE_POSTGRES";
+/// The key ring of test databases.
+pub const KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// A migrated database of a test's own. It is removed when this is dropped.
+pub struct TestDb {
+    /// The open store.
+    pub store: Store,
+    /// Its address, to open it once more (not for one in memory).
+    pub url: String,
+    /// Its clock.
+    pub clock: Arc<MovableClock>,
+    cleanup: Cleanup,
+}
+
+enum Cleanup {
+    Nothing,
+    Directory(
+        #[expect(dead_code, reason = "removes the directory when dropped")] tempfile::TempDir,
+    ),
+    Database {
+        admin_url: String,
+        name: String,
+    },
+}
+
+impl TestDb {
+    /// A SQLite file in a temporary directory.
+    pub async fn sqlite() -> Self {
+        let directory = must(tempfile::tempdir());
+        let url = format!("sqlite:{}", directory.path().join("daybook.db").display());
+        Self::open(url, Cleanup::Directory(directory)).await
+    }
+
+    /// SQLite in memory. It has one connection: never hold two transactions.
+    pub async fn memory() -> Self {
+        Self::open("sqlite::memory:".into(), Cleanup::Nothing).await
+    }
+
+    /// A PostgreSQL database; `None` (and a notice) when the environment names no server.
+    pub async fn postgres() -> Option<Self> {
+        let (admin_url, name) = new_postgres_database().await?;
+        let url = with_database(&admin_url, &name);
+        Some(Self::open(url, Cleanup::Database { admin_url, name }).await)
+    }
+
+    async fn open(url: String, cleanup: Cleanup) -> Self {
+        let clock = Arc::new(MovableClock::new());
+        let store = must(Store::open(&url, options(clock.clone())).await);
+        must(store.migrate().await);
+        Self {
+            store,
+            url,
+            clock,
+            cleanup,
+        }
+    }
+
+    /// The same database as another node sees it: pools and ids of its own, the same clock and keys.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn another_node(&self) -> Result<Store> {
+        Store::open(&self.url, options(self.clock.clone())).await
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        let Cleanup::Database { admin_url, name } = &self.cleanup else {
+            return;
+        };
+        let (admin_url, name) = (admin_url.clone(), name.clone());
+        let run = move || {
+            let runtime = must(
+                tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build(),
+            );
+            runtime.block_on(async {
+                if let Ok(mut admin) = PgConnection::connect(&admin_url).await {
+                    let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                    let _ = sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut admin).await;
+                }
+            });
+        };
+        // A runtime cannot be started inside another one, so this takes a thread.
+        let _ = std::thread::spawn(run).join();
+    }
+}
+
+/// Options for a test database. Ids differ from store to store, also across processes.
+pub fn options(clock: Arc<dyn Clock>) -> Options {
+    Options {
+        key_ring: must(KeyRing::parse(KEYS)),
+        clock,
+        ids: Arc::new(fresh_ids()),
+        max_connections: 8,
+    }
+}
+
+/// A source of ids that no other test has.
+#[must_use]
+pub fn fresh_ids() -> impl Ids {
+    SeededIds::new(u64::from_be_bytes(
+        unique().as_bytes()[8..].try_into().unwrap_or_default(),
+    ))
+}
+
+/// Makes an empty PostgreSQL database; returns the server's address and the database's name.
+pub async fn new_postgres_database() -> Option<(String, String)> {
+    let Ok(admin_url) = std::env::var(POSTGRES_URL) else {
+        let required = std::env::var(REQUIRE_POSTGRES).is_ok_and(|value| value == "1");
+        assert!(
+            !required,
+            "{REQUIRE_POSTGRES}=1, but {POSTGRES_URL} is not set"
+        );
+        notice("skipped: PostgreSQL (set DAYBOOK_TEST_POSTGRES_URL)");
+        return None;
+    };
+    let name = format!("daybook_test_{}", unique().simple());
+    let mut admin = must(PgConnection::connect(&admin_url).await);
+    // Copying the template under load collides with others that do; the server says so and a second try works.
+    for attempt in 0.. {
+        let create = format!("CREATE DATABASE {name}");
+        match sqlx::raw_sql(AssertSqlSafe(create))
+            .execute(&mut admin)
+            .await
+        {
+            Ok(_) => break,
+            Err(_) if attempt < 20 => std::thread::yield_now(),
+            Err(e) => must(Err(e)),
+        }
+    }
+    Some((admin_url, name))
+}
+
+/// The address of another database on the same server.
+#[must_use]
+pub fn with_database(admin_url: &str, name: &str) -> String {
+    let (base, query) = admin_url.split_once('?').unwrap_or((admin_url, ""));
+    let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
+    if query.is_empty() {
+        format!("{base}/{name}")
+    } else {
+        format!("{base}/{name}?{query}")
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "test databases need names that no other process uses"
+)]
+fn unique() -> Uuid {
+    Uuid::now_v7()
+}
+
+#[expect(clippy::print_stderr, reason = "a skipped test must say so")]
+fn notice(text: &str) {
+    eprintln!("{text}");
+}
+
+#[expect(
+    clippy::panic,
+    reason = "a test database that cannot be made fails the test"
+)]
+#[track_caller]
+fn must<T, E: std::fmt::Display>(result: Result<T, E>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("a test database cannot be made: {error}"),
+    }
+}
