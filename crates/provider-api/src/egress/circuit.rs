@@ -53,9 +53,9 @@ struct Circuit {
 /// What became of a request, as far as the circuit cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The host answered: any status below 500.
+    /// The host answered, if only to refuse.
     Answered,
-    /// 5xx, or no answer.
+    /// It says that it is not available, or there was no answer.
     Failed,
     /// Nothing was learnt about the host.
     Nothing,

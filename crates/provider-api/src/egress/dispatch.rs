@@ -162,11 +162,16 @@ async fn slot(account: Option<&Account>, wait: Duration) -> Result<Option<OwnedS
 /// What the host's circuit learns.
 fn meaning(outcome: &Result<http::Response<Bytes>, TransportError>) -> Outcome {
     match outcome {
-        Ok(response) if response.status().is_server_error() => Outcome::Failed,
+        Ok(response) if is_outage(response.status()) => Outcome::Failed,
         Ok(_) | Err(TransportError::TooLarge | TransportError::Encoding) => Outcome::Answered,
         Err(TransportError::Blocked) => Outcome::Nothing,
         Err(_) => Outcome::Failed,
     }
+}
+
+/// 5xx, but for those that say something about the request (501 and 507 are everyday answers of CalDAV servers).
+fn is_outage(status: StatusCode) -> bool {
+    status.is_server_error() && !matches!(status.as_u16(), 501 | 505..=508 | 510 | 511)
 }
 
 /// Metrics and a log line: never a path, a query or a body. Hosts that people typed share one label.

@@ -65,7 +65,8 @@ impl Network {
             resolver,
             guard: None,
         };
-        let mut trusted = builder(config, unfiltered)?;
+        let authorities = Authorities::load(config)?;
+        let mut trusted = builder(&authorities, unfiltered);
         if let Some(proxy) = &config.proxy {
             let proxy = reqwest::Proxy::https(proxy)
                 .map_err(|error| SetupError::Proxy(error.without_url().to_string()))?;
@@ -79,7 +80,7 @@ impl Network {
         Ok(Self {
             guard,
             trusted: build(trusted)?,
-            guarded: build(builder(config, filtered)?)?,
+            guarded: build(builder(&authorities, filtered))?,
         })
     }
 
@@ -133,15 +134,53 @@ impl Transport for Network {
     }
 }
 
+/// Whom to trust about certificates.
+struct Authorities {
+    /// From the operator's file.
+    extra: Vec<reqwest::Certificate>,
+    /// Mozilla's list, for hosts that bring none of their own (bare containers).
+    instead: Vec<reqwest::Certificate>,
+}
+
+impl Authorities {
+    fn load(config: &EgressConfig) -> Result<Self, SetupError> {
+        let unusable = |error: String| SetupError::Certificates(error);
+        let extra = match &config.extra_ca_file {
+            None => Vec::new(),
+            Some(file) => {
+                let pem = std::fs::read(file).map_err(|error| unusable(error.to_string()))?;
+                reqwest::Certificate::from_pem_bundle(&pem)
+                    .map_err(|error| unusable(error.to_string()))?
+            }
+        };
+        Ok(Self {
+            extra,
+            instead: match system_has_authorities() {
+                true => Vec::new(),
+                false => webpki_root_certs::TLS_SERVER_ROOT_CERTS
+                    .iter()
+                    .filter_map(|der| reqwest::Certificate::from_der(der).ok())
+                    .collect(),
+            },
+        })
+    }
+}
+
+/// Whether the platform's certificate store can be used at all.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the one place that makes an HTTP client"
 )]
-fn builder(
-    config: &EgressConfig,
-    resolver: FilteringResolver,
-) -> Result<reqwest::ClientBuilder, SetupError> {
-    let mut builder = reqwest::Client::builder()
+fn system_has_authorities() -> bool {
+    reqwest::Client::builder().no_proxy().build().is_ok()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that makes an HTTP client"
+)]
+fn builder(authorities: &Authorities, resolver: FilteringResolver) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
@@ -150,15 +189,12 @@ fn builder(
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .dns_resolver(Arc::new(resolver))
-        .user_agent(concat!("Daybook/", env!("CARGO_PKG_VERSION")));
-    if let Some(file) = &config.extra_ca_file {
-        let pem =
-            std::fs::read(file).map_err(|error| SetupError::Certificates(error.to_string()))?;
-        let extra = reqwest::Certificate::from_pem_bundle(&pem)
-            .map_err(|error| SetupError::Certificates(error.to_string()))?;
-        builder = builder.tls_certs_merge(extra);
+        .user_agent(concat!("Daybook/", env!("CARGO_PKG_VERSION")))
+        .tls_certs_merge(authorities.extra.iter().cloned());
+    match authorities.instead.is_empty() {
+        true => builder,
+        false => builder.tls_certs_only(authorities.instead.iter().cloned()),
     }
-    Ok(builder)
 }
 
 /// Why a name gave no address.

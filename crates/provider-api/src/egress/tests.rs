@@ -552,3 +552,92 @@ async fn redirects_are_answers_and_bodies_are_bounded() {
     );
     assert_eq!(cut.hits(), 2, "an idempotent call is repeated once");
 }
+
+#[tokio::test]
+async fn a_body_that_drips_ends_with_the_time_allowed() {
+    // Promises a body and never sends the rest; the connection stays open as long as the canary's task.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 2048];
+            let _ = stream.read(&mut request).await;
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{")
+                .await;
+            open.push(stream);
+        }
+    });
+    let egress = real(open(), Arc::new(SystemResolver));
+    let options = CallOptions {
+        timeout: Duration::from_millis(200),
+        ..CallOptions::API
+    };
+    let call = Call {
+        provider: "caldav",
+        account: None,
+        options,
+        sent: None,
+    };
+    let started = std::time::Instant::now();
+    let error = egress
+        .send(get(&format!("http://127.0.0.1:{port}/")), call)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code.as_deref(), Some("timeout"));
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn compressed_answers_arrive_inflated_and_bombs_do_not() {
+    let answer = |body: &[u8]| -> &'static [u8] {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut encoder, body).unwrap();
+        let zipped = encoder.finish().unwrap();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+            zipped.len()
+        );
+        Box::leak([head.as_bytes(), &zipped].concat().into_boxed_slice())
+    };
+    let egress = real(open(), Arc::new(SystemResolver));
+    let call = Call {
+        provider: "google",
+        account: None,
+        options: CallOptions::API,
+        sent: None,
+    };
+    let honest = Canary::start(answer(b"{\"items\":[]}")).await;
+    let request = get(&format!("http://127.0.0.1:{}/", honest.port));
+    let response = egress.send(request, call).await.unwrap();
+    assert_eq!(response.body().as_ref(), b"{\"items\":[]}");
+    assert!(response.headers().get("content-encoding").is_none());
+    let bomb = Canary::start(answer(&vec![0; 64 << 20])).await;
+    let request = get(&format!("http://127.0.0.1:{}/", bomb.port));
+    let error = egress.send(request, call).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.code.as_deref()),
+        (ErrorKind::Malformed, Some("too_large"))
+    );
+}
+
+#[tokio::test]
+async fn bare_hosts_still_know_authorities() {
+    let none = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    let known = none.filter_map(|der| reqwest::Certificate::from_der(der).ok());
+    assert!(known.count() > 100);
+    let missing = EgressConfig {
+        extra_ca_file: Some("/does/not/exist.pem".into()),
+        ..EgressConfig::default()
+    };
+    let error = Network::new(&missing, Arc::new(SystemResolver))
+        .err()
+        .unwrap();
+    assert!(error.to_string().contains("SSL_CERT_FILE"));
+    let proxied = EgressConfig {
+        proxy: Some("http://proxy.example:3128".to_owned()),
+        ..EgressConfig::default()
+    };
+    assert!(Network::new(&proxied, Arc::new(SystemResolver)).is_ok());
+}

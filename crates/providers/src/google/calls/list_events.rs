@@ -6,13 +6,20 @@ use daybook_provider_api::{Result, Session};
 use super::super::errors;
 use super::super::wire;
 
-/// One page of a full or an incremental listing. Apart from the tokens, all parameters are always the same, as the
-/// provider demands.
+/// The most events a page may have.
+pub(in super::super) const LARGE_PAGE: &str = "2500";
+/// For calendars whose events are so long that a large page would not be accepted.
+pub(in super::super) const SMALL_PAGE: &str = "250";
+
+/// One page of a full or an incremental listing. Apart from the tokens, all parameters are the same for a whole read, as
+/// the provider demands.
 pub(in super::super) struct ListEvents<'a> {
     /// The calendar's id.
     pub(in super::super) calendar: &'a str,
     /// Where the last complete listing ended; `None`: everything.
     pub(in super::super) sync_token: Option<&'a str>,
+    /// [`LARGE_PAGE`] or [`SMALL_PAGE`].
+    pub(in super::super) page_size: &'static str,
     /// Which page; `None`: the first.
     pub(in super::super) page_token: Option<&'a str>,
 }
@@ -26,7 +33,7 @@ impl ListEvents<'_> {
     }
 
     fn request(&self, api_url: &str) -> Result<http::Request<Bytes>> {
-        let mut query = vec![("maxResults", "2500"), ("singleEvents", "false")];
+        let mut query = vec![("maxResults", self.page_size), ("singleEvents", "false")];
         query.extend(self.sync_token.map(|token| ("syncToken", token)));
         query.extend(self.page_token.map(|token| ("pageToken", token)));
         super::get(api_url, &["calendars", self.calendar, "events"], &query)
@@ -52,6 +59,7 @@ mod tests {
         let call = |sync_token, page_token| ListEvents {
             calendar: "en.german#holiday@group.v.calendar.google.com",
             sync_token,
+            page_size: LARGE_PAGE,
             page_token,
         };
         let uri = |call: ListEvents<'_>| {
@@ -74,6 +82,7 @@ mod tests {
         let sneaky = ListEvents {
             calendar: "../../users/me?x=/",
             sync_token: None,
+            page_size: LARGE_PAGE,
             page_token: None,
         };
         assert!(uri(sneaky).contains("/calendars/..%2F..%2Fusers%2Fme%3Fx%3D%2F/events?"));

@@ -5,7 +5,7 @@ use daybook_provider_api::calendar::{ChangeStream, KnownResources, Next, Page, P
 use daybook_provider_api::{Result, Session};
 
 use super::calls::PageTokens;
-use super::calls::list_events::ListEvents;
+use super::calls::list_events::{LARGE_PAGE, ListEvents, SMALL_PAGE};
 use super::map::{self, Owner};
 use super::wire;
 
@@ -13,6 +13,7 @@ use super::wire;
 pub(super) struct Changes {
     pull: Pull,
     tokens: PageTokens,
+    page_size: &'static str,
 }
 
 impl Changes {
@@ -21,6 +22,31 @@ impl Changes {
         Self {
             pull,
             tokens: PageTokens::default(),
+            page_size: LARGE_PAGE,
+        }
+    }
+
+    /// The next page on the wire's terms. When a page is larger than egress accepts, the read starts again in small
+    /// pages: what was told already is only told once more.
+    async fn fetch(&mut self, session: &Session<'_>) -> Result<wire::Events> {
+        match self.call().send(session).await {
+            Err(error)
+                if error.code.as_deref() == Some("too_large") && self.page_size == LARGE_PAGE =>
+            {
+                self.page_size = SMALL_PAGE;
+                self.tokens = PageTokens::default();
+                self.call().send(session).await
+            }
+            answer => answer,
+        }
+    }
+
+    fn call(&self) -> ListEvents<'_> {
+        ListEvents {
+            calendar: &self.pull.calendar,
+            sync_token: self.pull.cursor.as_deref(),
+            page_size: self.page_size,
+            page_token: self.tokens.current(),
         }
     }
 }
@@ -28,12 +54,7 @@ impl Changes {
 #[async_trait]
 impl ChangeStream for Changes {
     async fn next(&mut self, session: &Session<'_>, _: &dyn KnownResources) -> Result<Page> {
-        let call = ListEvents {
-            calendar: &self.pull.calendar,
-            sync_token: self.pull.cursor.as_deref(),
-            page_token: self.tokens.current(),
-        };
-        let answer = call.send(session).await?;
+        let answer = self.fetch(session).await?;
         // An empty page may be followed by others, and the last one may be empty: only the tokens tell.
         let next = match &answer.next_page_token {
             Some(token) => {

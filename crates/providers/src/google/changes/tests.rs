@@ -41,6 +41,9 @@ impl Transport for Script {
             .unwrap()
             .pop_front()
             .ok_or(TransportError::Timeout)?;
+        if status == 0 {
+            return Err(TransportError::TooLarge);
+        }
         Ok(http::Response::builder()
             .status(status)
             .body(Bytes::from(body))
@@ -350,4 +353,24 @@ async fn calendars_are_listed_page_by_page_and_the_account_is_known() {
         "1077"
     );
     assert_eq!(session.calls(), 3);
+}
+
+#[tokio::test]
+async fn a_page_that_is_too_large_is_read_in_smaller_ones() {
+    let mut read = Read::from(Some("s"));
+    read.next(200, &page("a", r#","nextPageToken":"p1""#))
+        .await
+        .unwrap();
+    let too_large = (0, String::new());
+    read.script.answers.lock().unwrap().push_back(too_large);
+    let first = read
+        .next(200, &page("a", r#","nextPageToken":"p1""#))
+        .await
+        .unwrap();
+    assert_eq!(first.next, Next::More);
+    let small = "maxResults=250&singleEvents=false&syncToken=s";
+    assert_eq!(read.last_query(), small);
+    let error = read.next(0, "").await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Malformed);
+    assert_eq!(read.last_query(), format!("{small}&pageToken=p1"));
 }
