@@ -1,0 +1,41 @@
+//! One resource's contents. Never asked of a collection: iCloud hangs up, others send the whole calendar.
+
+use bytes::Bytes;
+use daybook_provider_api::Result;
+use http::Request;
+use http::header::{ACCEPT, ETAG};
+use url::Url;
+
+use super::{Call, Resource, unsendable};
+use crate::caldav::errors;
+use crate::caldav::transport::Answer;
+
+/// GET on a resource.
+pub(in crate::caldav) struct GetResource;
+
+impl Call for GetResource {
+    type Out = Resource;
+
+    fn request(&self, url: &Url) -> Result<Request<Bytes>> {
+        Request::builder()
+            .uri(url.as_str())
+            .header(ACCEPT, "text/calendar")
+            .body(Bytes::new())
+            .map_err(|_| unsendable())
+    }
+
+    fn parse(&self, answer: &Answer) -> Result<Resource> {
+        match answer.status.as_u16() {
+            200 => Ok(Resource::Present {
+                etag: answer
+                    .headers
+                    .get(ETAG)
+                    .and_then(|etag| etag.to_str().ok())
+                    .map(str::to_owned),
+                data: String::from_utf8_lossy(&answer.body).into_owned(),
+            }),
+            404 | 410 => Ok(Resource::Gone),
+            _ => Err(errors::refused(answer)),
+        }
+    }
+}
