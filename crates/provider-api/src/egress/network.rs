@@ -258,12 +258,12 @@ fn reason(error: &reqwest::Error) -> TransportError {
     }
 }
 
-/// `io::Error::source` skips the error it wraps.
+/// `io::Error::source` skips the error it wraps, so it is looked at here, however deep.
 fn is_tls_io(error: &(dyn StdError + 'static)) -> bool {
-    error
+    let inner = error
         .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref)
-        .is_some_and(|inner| inner.is::<rustls::Error>())
+        .and_then(io::Error::get_ref);
+    inner.is_some_and(|inner| inner.is::<rustls::Error>() || is_tls_io(inner))
 }
 
 fn describe(error: &(dyn StdError + 'static)) -> String {

@@ -641,3 +641,75 @@ async fn bare_hosts_still_know_authorities() {
     };
     assert!(Network::new(&proxied, Arc::new(SystemResolver)).is_ok());
 }
+
+/// Speaks TLS as dav.example, with a certificate of a test authority; answers one request per connection.
+fn secure_server() -> u16 {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use std::io::{Read as _, Write as _};
+
+    let certificate =
+        CertificateDer::from_pem_slice(include_bytes!("fixtures/server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("fixtures/server.key")).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        while let Ok((tcp, _)) = listener.accept() {
+            let session = rustls::ServerConnection::new(config.clone()).unwrap();
+            let mut stream = rustls::StreamOwned::new(session, tcp);
+            let mut request = [0; 2048];
+            if stream.read(&mut request).is_ok() {
+                let _ = stream.write_all(OK);
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+            }
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn certificates_are_checked_and_the_operators_authority_counts() {
+    let port = secure_server();
+    let own = EgressConfig {
+        extra_ca_file: Some(
+            concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/src/egress/fixtures/authority.pem"
+            )
+            .into(),
+        ),
+        allow_cidrs: vec!["127.0.0.0/8".parse().unwrap()],
+        ..EgressConfig::default()
+    };
+    let strange = EgressConfig {
+        extra_ca_file: None,
+        ..own.clone()
+    };
+    let code = async |config: &EgressConfig, host: &str| {
+        let egress = real(config.clone(), Stub::of(&[&["127.0.0.1"]]));
+        let call = Call {
+            provider: "caldav",
+            account: None,
+            options: CallOptions::CALDAV,
+            sent: None,
+        };
+        let request = get(&format!("https://{host}:{port}/"));
+        egress
+            .send(request, call)
+            .await
+            .err()
+            .and_then(|error| error.code)
+    };
+    assert_eq!(code(&own, "dav.example").await, None);
+    assert_eq!(code(&own, "other.example").await.as_deref(), Some("tls"));
+    assert_eq!(code(&strange, "dav.example").await.as_deref(), Some("tls"));
+}

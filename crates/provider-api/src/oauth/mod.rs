@@ -196,6 +196,17 @@ impl Client<'_> {
     }
 
     async fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<http::Response<Bytes>> {
+        let request = self.request(url, form)?;
+        let call = Call {
+            provider: self.provider,
+            account: None,
+            options: CallOptions::TOKEN,
+            sent: None,
+        };
+        self.egress.send(request, call).await
+    }
+
+    fn request(&self, url: &str, form: &[(&str, &str)]) -> Result<http::Request<Bytes>> {
         let mut body = Serializer::new(String::new());
         body.extend_pairs(form);
         let mut request = http::Request::post(url)
@@ -209,16 +220,9 @@ impl Client<'_> {
             }
             ClientAuth::Basic => request = request.header(AUTHORIZATION, self.basic()?),
         }
-        let request = request
+        request
             .body(Bytes::from(body.finish()))
-            .map_err(|_| misconfigured("its token address is not a URL"))?;
-        let call = Call {
-            provider: self.provider,
-            account: None,
-            options: CallOptions::TOKEN,
-            sent: None,
-        };
-        self.egress.send(request, call).await
+            .map_err(|_| misconfigured("its token address is not a URL"))
     }
 
     /// RFC 6749 §2.3.1: id and secret are form-encoded before base64.
