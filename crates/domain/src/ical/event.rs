@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use crate::event::{EventTime, Status};
-use crate::recurrence::{EventDuration, Instances, Limits, OccurrenceKey, Override, Recurrence, Series, Span, instances};
+use crate::recurrence::{
+    EventDuration, Instances, Limits, OccurrenceKey, Override, Recurrence, Series, Span, instances,
+};
 use crate::zone::{VTimezone, Zone};
 
 use super::participant::{CalendarUser, Participant};
@@ -152,7 +154,12 @@ impl VEvent {
     /// Ready for expansion.
     #[must_use]
     pub fn series(&self) -> Series {
-        let series = Series::new(&self.start, self.duration, self.zone.clone(), self.recurrence.clone());
+        let series = Series::new(
+            &self.start,
+            self.duration,
+            self.zone.clone(),
+            self.recurrence.clone(),
+        );
         match self.wall {
             Some(wall) => series.with_wall(wall),
             None => series,
@@ -187,7 +194,10 @@ impl VEvent {
     pub fn is_busy(&self) -> bool {
         self.transparency == Transparency::Opaque
             && self.status != Some(Status::Cancelled)
-            && !matches!(self.busy_status, Some(BusyStatus::Free | BusyStatus::WorkingElsewhere))
+            && !matches!(
+                self.busy_status,
+                Some(BusyStatus::Free | BusyStatus::WorkingElsewhere)
+            )
     }
 }
 
@@ -204,7 +214,11 @@ impl CalendarObject {
                 index,
             })
         };
-        self.overrides.iter().enumerate().filter_map(with_id).collect()
+        self.overrides
+            .iter()
+            .enumerate()
+            .filter_map(with_id)
+            .collect()
     }
 
     /// What the window shows of this object; without a master, its occurrences alone.
@@ -214,7 +228,9 @@ impl CalendarObject {
         match &self.master {
             Some(master) => instances(&master.series(), &overrides, window, limits),
             None => {
-                let shown = overrides.iter().filter(|change| !change.cancelled && change.span.touches(&window));
+                let shown = overrides
+                    .iter()
+                    .filter(|change| !change.cancelled && change.span.touches(&window));
                 let mut found: Vec<_> = shown
                     .map(|change| crate::recurrence::Instance {
                         span: change.span,

@@ -38,10 +38,17 @@ impl ContentLine {
     /// escaped already where its type asks for it.
     #[must_use]
     pub fn new(name: &str, params: &[(&str, &str)], value: &str) -> Self {
-        let mut text: String = name.chars().filter(|ch| ch.is_ascii_alphanumeric() || *ch == '-').collect();
+        let mut text: String = name
+            .chars()
+            .filter(|ch| ch.is_ascii_alphanumeric() || *ch == '-')
+            .collect();
         for (param, value) in params {
             text.push(';');
-            text.extend(param.chars().filter(|ch| ch.is_ascii_alphanumeric() || *ch == '-'));
+            text.extend(
+                param
+                    .chars()
+                    .filter(|ch| ch.is_ascii_alphanumeric() || *ch == '-'),
+            );
             text.push('=');
             text.push_str(&param_value(value));
         }
@@ -71,16 +78,25 @@ impl ContentLine {
     /// The value as written, escapes and all.
     #[must_use]
     pub fn value(&self) -> &str {
-        self.text.get(self.value_start..).unwrap_or_default().trim_end()
+        self.text
+            .get(self.value_start..)
+            .unwrap_or_default()
+            .trim_end()
     }
 
     /// The first value of a parameter, without quotes and with RFC 6868 decoded.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<Cow<'_, str>> {
-        let head = self.text.get(self.name_end..self.value_start)?.trim_end_matches(':');
+        let head = self
+            .text
+            .get(self.name_end..self.value_start)?
+            .trim_end_matches(':');
         split_outside_quotes(head, ';').find_map(|param| {
             let (found, value) = param.split_once('=')?;
-            found.trim().eq_ignore_ascii_case(name).then(|| decode_param(value.trim().trim_matches('"')))
+            found
+                .trim()
+                .eq_ignore_ascii_case(name)
+                .then(|| decode_param(value.trim().trim_matches('"')))
         })
     }
 
@@ -145,6 +161,7 @@ fn param_value(value: &str) -> String {
     }
 }
 
+/// Undoes RFC 6868.
 fn decode_param(value: &str) -> Cow<'_, str> {
     if !value.contains('^') {
         return Cow::Borrowed(value);

@@ -6,6 +6,7 @@
 //! rules are read by [`crate::recurrence`], because they must be exact: what is malformed becomes a warning, never
 //! another date.
 
+mod ends;
 mod event;
 mod line;
 mod meeting;
@@ -13,6 +14,7 @@ mod participant;
 mod read;
 mod timezone;
 mod tree;
+mod words;
 mod write;
 
 pub use event::{BusyStatus, CalendarObject, Class, Transparency, VEvent};
@@ -23,6 +25,3 @@ pub use read::parse;
 pub use timezone::vtimezone_lines;
 pub use tree::{Component, IcalError, Node, ParseLimits, Tree};
 pub use write::{PRODID, write_calendar};
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,6 @@
 //! Organizers and attendees (RFC 5545 §3.8.4).
 
-use calcard::icalendar::{ICalendarEntry, ICalendarParameterName};
+use super::line::ContentLine;
 
 /// Whoever a `mailto:` names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,26 +50,28 @@ pub struct Participant {
 }
 
 impl CalendarUser {
-    pub(super) fn of(entry: &ICalendarEntry) -> Self {
-        let address = entry.values.first().and_then(|value| value.as_text()).unwrap_or_default();
-        let email = text_param(entry, &ICalendarParameterName::Email).and_then(email_in).or_else(|| email_in(address));
-        let name = text_param(entry, &ICalendarParameterName::Cn).map(str::trim).filter(|name| !name.is_empty());
+    pub(super) fn of(line: &ContentLine) -> Self {
+        let email = line.param("EMAIL").and_then(|email| email_in(&email));
+        // Commas in names are escaped by programs that take parameters for text.
+        let name = line
+            .param("CN")
+            .map(|name| name.replace("\\,", ",").trim().to_owned());
         Self {
-            email,
-            name: name.map(str::to_owned),
+            email: email.or_else(|| email_in(line.value())),
+            name: name.filter(|name| !name.is_empty()),
         }
     }
 }
 
 impl Participant {
-    pub(super) fn of(entry: &ICalendarEntry) -> Self {
-        let upper = |name| text_param(entry, &name).unwrap_or_default().to_ascii_uppercase();
+    pub(super) fn of(line: &ContentLine) -> Self {
+        let upper = |name| line.param(name).unwrap_or_default().to_ascii_uppercase();
         Self {
-            user: CalendarUser::of(entry),
-            partstat: PartStat::parse(&upper(ICalendarParameterName::Partstat)),
-            role: ParticipantRole::parse(&upper(ICalendarParameterName::Role)),
-            is_resource: matches!(upper(ICalendarParameterName::Cutype).as_str(), "ROOM" | "RESOURCE"),
-            rsvp: upper(ICalendarParameterName::Rsvp) == "TRUE",
+            user: CalendarUser::of(line),
+            partstat: PartStat::parse(&upper("PARTSTAT")),
+            role: ParticipantRole::parse(&upper("ROLE")),
+            is_resource: matches!(upper("CUTYPE").as_str(), "ROOM" | "RESOURCE"),
+            rsvp: upper("RSVP") == "TRUE",
         }
     }
 }
@@ -120,10 +122,6 @@ impl ParticipantRole {
     }
 }
 
-fn text_param<'e>(entry: &'e ICalendarEntry, name: &ICalendarParameterName) -> Option<&'e str> {
-    entry.parameter(name).and_then(|value| value.as_text())
-}
-
 /// The address in `mailto:Somebody@example.org` or a bare one; not in `urn:uuid:…` or `/principals/…`.
 fn email_in(text: &str) -> Option<String> {
     let text = text.trim().trim_matches(['<', '>']);
@@ -136,6 +134,8 @@ fn email_in(text: &str) -> Option<String> {
     let sound = bare.len() <= 254
         && !user.is_empty()
         && !host.is_empty()
-        && !bare.contains(|ch: char| ch.is_whitespace() || ch.is_control() || matches!(ch, '/' | '<' | '>' | ','));
+        && !bare.contains(|ch: char| {
+            ch.is_whitespace() || ch.is_control() || matches!(ch, '/' | '<' | '>' | ',')
+        });
     sound.then(|| bare.to_lowercase())
 }

@@ -14,9 +14,16 @@ use crate::zone::{Observance, VTimezone, Zone};
 const YEARS: i16 = 12;
 
 pub(super) fn read(component: &Component) -> Option<VTimezone> {
-    let tzid = component.line("TZID")?.value().trim().trim_matches('"').to_owned();
+    let tzid = component
+        .line("TZID")?
+        .value()
+        .trim()
+        .trim_matches('"')
+        .to_owned();
     let location = component.value("X-LIC-LOCATION").map(str::to_owned);
-    let parts = component.children("STANDARD").chain(component.children("DAYLIGHT"));
+    let parts = component
+        .children("STANDARD")
+        .chain(component.children("DAYLIGHT"));
     Some(VTimezone {
         tzid,
         location,
@@ -31,12 +38,19 @@ fn observance(part: &Component) -> Option<Observance> {
         // Wrong, but seen: the digits are meant as wall time.
         DateValue::Utc(at) => Some(jiff::tz::Offset::UTC.to_datetime(at)),
     };
-    let rdates = part.lines().filter(|line| line.is("RDATE")).flat_map(|line| line.value().split(',').filter_map(wall));
+    let rdates = part
+        .lines()
+        .filter(|line| line.is("RDATE"))
+        .flat_map(|line| line.value().split(',').filter_map(wall));
     Some(Observance {
         start: wall(part.value("DTSTART")?)?,
         offset_from: offset(part.value("TZOFFSETFROM")?)?,
         offset_to: offset(part.value("TZOFFSETTO")?)?,
-        rules: part.lines().filter(|line| line.is("RRULE")).filter_map(|line| line.value().parse().ok()).collect(),
+        rules: part
+            .lines()
+            .filter(|line| line.is("RRULE"))
+            .filter_map(|line| line.value().parse().ok())
+            .collect(),
         rdates: rdates.take(1_000).collect(),
     })
 }
@@ -52,7 +66,11 @@ fn offset(text: &str) -> Option<i32> {
     if !matches!(digits.len(), 4 | 6) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let part = |from: usize| digits.get(from..from + 2).and_then(|two| two.parse::<i32>().ok());
+    let part = |from: usize| {
+        digits
+            .get(from..from + 2)
+            .and_then(|two| two.parse::<i32>().ok())
+    };
     let seconds = part(0)? * 3600 + part(2)? * 60 + part(4).unwrap_or(0);
     (seconds <= 18 * 3600).then_some(sign * seconds)
 }
@@ -79,15 +97,28 @@ struct Onset {
 pub fn vtimezone_lines(zone: &Zone, tzid: &str, since: Timestamp) -> Vec<ContentLine> {
     let year = zone.to_datetime(since).year().clamp(1, 9_900);
     let first = Date::new(year, 1, 1).unwrap_or(Date::MIN).at(0, 0, 0, 0);
-    let last = Date::new(year + YEARS, 1, 1).unwrap_or(Date::MAX).at(0, 0, 0, 0);
+    let last = Date::new(year + YEARS, 1, 1)
+        .unwrap_or(Date::MAX)
+        .at(0, 0, 0, 0);
     let (from, until) = (zone.to_timestamp(first), zone.to_timestamp(last));
     let onsets = onsets(zone, from, until);
     let mut lines = vec![plain("BEGIN", "VTIMEZONE"), plain("TZID", tzid)];
     let before = zone.offset_at(from);
-    push_part(&mut lines, &Onset { wall: first, from: before, to: before }, false, &[]);
+    push_part(
+        &mut lines,
+        &Onset {
+            wall: first,
+            from: before,
+            to: before,
+        },
+        false,
+        &[],
+    );
     let mut pending: Vec<&Onset> = onsets.iter().collect();
     while let Some(head) = pending.first().copied() {
-        let alike = |onset: &&&Onset| onset.from == head.from && onset.to == head.to && onset.wall.time() == head.wall.time();
+        let alike = |onset: &&&Onset| {
+            onset.from == head.from && onset.to == head.to && onset.wall.time() == head.wall.time()
+        };
         let group: Vec<&Onset> = pending.iter().filter(alike).copied().collect();
         pending.retain(|onset| !alike(&onset));
         push_group(&mut lines, &group, year + YEARS);
@@ -126,7 +157,9 @@ fn push_group(lines: &mut Vec<ContentLine>, group: &[&Onset], until_year: i16) {
     let trusted = (0..group.len()).find_map(|from| {
         let run = group.get(from..)?;
         let complete = run.len() >= 4 && run.last()?.wall.year() == until_year - 1;
-        let yearly = run.windows(2).all(|pair| matches!(pair, [a, b] if b.wall.year() == a.wall.year() + 1));
+        let yearly = run
+            .windows(2)
+            .all(|pair| matches!(pair, [a, b] if b.wall.year() == a.wall.year() + 1));
         (complete && yearly).then(|| yearly_rule(run).map(|rule| (from, rule)))?
     });
     let (listed, rule) = match &trusted {
@@ -134,7 +167,10 @@ fn push_group(lines: &mut Vec<ContentLine>, group: &[&Onset], until_year: i16) {
         None => (group.len(), None),
     };
     if let Some((first, more)) = group.get(..listed).and_then(<[_]>::split_first) {
-        let more: Vec<ContentLine> = more.iter().map(|onset| plain("RDATE", &DateValue::Local(onset.wall).to_string())).collect();
+        let more: Vec<ContentLine> = more
+            .iter()
+            .map(|onset| plain("RDATE", &DateValue::Local(onset.wall).to_string()))
+            .collect();
         push_part(lines, first, first.to > first.from, &more);
     }
     if let (Some(rule), Some(first)) = (rule, group.get(listed)) {
@@ -156,7 +192,10 @@ fn push_part(lines: &mut Vec<ContentLine>, onset: &Onset, daylight: bool, more: 
 fn yearly_rule(run: &[&Onset]) -> Option<String> {
     let first = run.first()?.wall;
     let (month, weekday) = (first.month(), first.weekday());
-    if run.iter().any(|onset| onset.wall.month() != month || onset.wall.weekday() != weekday) {
+    if run
+        .iter()
+        .any(|onset| onset.wall.month() != month || onset.wall.weekday() != weekday)
+    {
         return None;
     }
     let nth = |wall: DateTime| (wall.day() - 1) / 7 + 1;
@@ -168,7 +207,10 @@ fn yearly_rule(run: &[&Onset]) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!("FREQ=YEARLY;BYMONTH={month};BYDAY={ordinal}{}", weekday_name(weekday)))
+    Some(format!(
+        "FREQ=YEARLY;BYMONTH={month};BYDAY={ordinal}{}",
+        weekday_name(weekday)
+    ))
 }
 
 const fn weekday_name(weekday: Weekday) -> &'static str {

@@ -40,7 +40,9 @@ impl Default for ParseLimits {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IcalError {
     /// Larger than a limit.
-    #[error("the calendar file has more than {limit} {what}; Daybook did not read it: split it, or leave out attachments")]
+    #[error(
+        "the calendar file has more than {limit} {what}; Daybook did not read it: split it, or leave out attachments"
+    )]
     TooLarge {
         /// The limit.
         limit: usize,
@@ -104,7 +106,9 @@ impl Tree {
         while let Some(component) = open.pop() {
             attach(&mut open, &mut components, component);
         }
-        components.retain(|component: &Component| component.name == "VCALENDAR" || component.name == "VEVENT");
+        components.retain(|component: &Component| {
+            component.name == "VCALENDAR" || component.name == "VEVENT"
+        });
         if components.is_empty() {
             return Err(IcalError::NotACalendar);
         }
@@ -115,7 +119,9 @@ impl Tree {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
-        self.components.iter().for_each(|component| component.write_into(&mut out));
+        self.components
+            .iter()
+            .for_each(|component| component.write_into(&mut out));
         out
     }
 
@@ -133,7 +139,12 @@ impl Tree {
             let nodes: Box<dyn Iterator<Item = &mut Component>> = if top.name == "VEVENT" {
                 Box::new(std::iter::once(top))
             } else {
-                Box::new(top.nodes.iter_mut().filter_map(Node::as_component_mut).filter(|child| child.name == "VEVENT"))
+                Box::new(
+                    top.nodes
+                        .iter_mut()
+                        .filter_map(Node::as_component_mut)
+                        .filter(|child| child.name == "VEVENT"),
+                )
             };
             nodes
         })
@@ -141,7 +152,8 @@ impl Tree {
 
     /// The master event of a series, or a single event: the first `VEVENT` with this UID and no `RECURRENCE-ID`.
     pub fn master_mut(&mut self, uid: &str) -> Option<&mut Component> {
-        self.events_mut().find(|event| event.value("UID") == Some(uid) && event.line("RECURRENCE-ID").is_none())
+        self.events_mut()
+            .find(|event| event.value("UID") == Some(uid) && event.line("RECURRENCE-ID").is_none())
     }
 }
 
@@ -151,7 +163,11 @@ impl Component {
     pub fn new(name: &str) -> Self {
         let name = name.trim().to_ascii_uppercase();
         Self {
-            name: name.chars().filter(|ch| !ch.is_control()).take(64).collect(),
+            name: name
+                .chars()
+                .filter(|ch| !ch.is_control())
+                .take(64)
+                .collect(),
             nodes: Vec::new(),
         }
     }
@@ -189,8 +205,12 @@ impl Component {
         let name = line.name().to_owned();
         let is_it = |node: &Node| matches!(node, Node::Line(line) if line.is(&name));
         let Some(place) = self.nodes.iter().position(is_it) else {
-            let end = self.nodes.iter().position(|node| matches!(node, Node::Component(_)));
-            self.nodes.insert(end.unwrap_or(self.nodes.len()), Node::Line(line));
+            let end = self
+                .nodes
+                .iter()
+                .position(|node| matches!(node, Node::Component(_)));
+            self.nodes
+                .insert(end.unwrap_or(self.nodes.len()), Node::Line(line));
             return;
         };
         let mut index = 0;
@@ -205,7 +225,8 @@ impl Component {
 
     /// Drops every property `name`.
     pub fn remove(&mut self, name: &str) {
-        self.nodes.retain(|node| !matches!(node, Node::Line(line) if line.is(name)));
+        self.nodes
+            .retain(|node| !matches!(node, Node::Line(line) if line.is(name)));
     }
 
     /// Octets in it, about.
@@ -250,7 +271,10 @@ fn check_size(file: &[u8], limits: &ParseLimits) -> Result<(), IcalError> {
         return Err(too_large(limits.bytes, "octets"));
     }
     let mut lines = 0;
-    for line in file.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty()) {
+    for line in file
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .filter(|line| !line.is_empty())
+    {
         lines += 1;
         if lines > limits.lines {
             return Err(too_large(limits.lines, "lines"));
@@ -264,21 +288,34 @@ fn check_size(file: &[u8], limits: &ParseLimits) -> Result<(), IcalError> {
 
 /// Unfolded lines without blank ones. Folds are undone on octets, because some programs fold inside a character.
 fn unfold(file: &[u8]) -> impl Iterator<Item = String> {
-    let mut physical = file.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty()).peekable();
+    let mut physical = file
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .filter(|line| !line.is_empty())
+        .peekable();
     std::iter::from_fn(move || {
         let mut line = physical.next()?.to_vec();
-        while let Some(more) = physical.next_if(|next| next.starts_with(b" ") || next.starts_with(b"\t")) {
+        while let Some(more) =
+            physical.next_if(|next| next.starts_with(b" ") || next.starts_with(b"\t"))
+        {
             line.extend_from_slice(more.get(1..).unwrap_or_default());
         }
-        let text = String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        let text = String::from_utf8(line)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         // NUL and its like have no business in a line, and must not travel on from here.
-        Some(if text.contains('\0') { text.replace('\0', "") } else { text })
+        Some(if text.contains('\0') {
+            text.replace('\0', "")
+        } else {
+            text
+        })
     })
 }
 
 /// Closes the innermost open component of that name, and with it those left open inside.
 fn close(open: &mut Vec<Component>, done: &mut Vec<Component>, name: &str) {
-    let Some(place) = open.iter().rposition(|component| component.name.eq_ignore_ascii_case(name)) else {
+    let Some(place) = open
+        .iter()
+        .rposition(|component| component.name.eq_ignore_ascii_case(name))
+    else {
         return;
     };
     while open.len() > place {

@@ -41,10 +41,22 @@ fn zones(events: &[VEvent]) -> Vec<(Zone, Timestamp)> {
         let since = event.span().start;
         let own = zone_of(event).cloned();
         let end = event.end.zone().and_then(Zone::iana);
-        let dates = event.recurrence.exdates.iter().chain(event.recurrence.rdates.iter().map(|rdate| &rdate.start));
+        let dates = event
+            .recurrence
+            .exdates
+            .iter()
+            .chain(event.recurrence.rdates.iter().map(|rdate| &rdate.start));
         let foreign = dates.filter_map(|date| Zone::iana(date.tzid.as_deref()?));
-        for zone in own.into_iter().chain(end).chain(foreign).filter(|zone| *zone != Zone::utc()) {
-            match found.iter_mut().find(|(known, _)| known.name() == zone.name()) {
+        for zone in own
+            .into_iter()
+            .chain(end)
+            .chain(foreign)
+            .filter(|zone| *zone != Zone::utc())
+        {
+            match found
+                .iter_mut()
+                .find(|(known, _)| known.name() == zone.name())
+            {
                 Some((_, earliest)) => *earliest = since.min(*earliest),
                 None => found.push((zone, since)),
             }
@@ -68,19 +80,39 @@ fn write_event(lines: &mut Vec<ContentLine>, event: &VEvent, stamp: Timestamp) {
     if let Some(id) = event.recurrence_id {
         lines.push(recurrence_id(id, event.this_and_future, zone));
     }
-    let wall = event.wall.filter(|wall| zone.is_some_and(|zone| DateValue::Local(*wall).instant_in(zone) == event.span().start));
+    let wall = event.wall.filter(|wall| {
+        zone.is_some_and(|zone| DateValue::Local(*wall).instant_in(zone) == event.span().start)
+    });
     lines.push(match (wall, zone) {
-        (Some(wall), Some(zone)) => ContentLine::new("DTSTART", &[("TZID", zone.name())], &DateValue::Local(wall).to_string()),
+        (Some(wall), Some(zone)) => ContentLine::new(
+            "DTSTART",
+            &[("TZID", zone.name())],
+            &DateValue::Local(wall).to_string(),
+        ),
         _ => time_line("DTSTART", &event.start, zone),
     });
-    let foreign = event.end.zone().filter(|name| zone.is_some_and(|zone| zone.name() != *name)).and_then(Zone::iana);
+    let foreign = event
+        .end
+        .zone()
+        .filter(|name| zone.is_some_and(|zone| zone.name() != *name))
+        .and_then(Zone::iana);
     lines.push(time_line("DTEND", &event.end, foreign.as_ref().or(zone)));
     for line in event.recurrence.to_lines(zone.map(Zone::name)) {
         lines.push(ContentLine::raw(line));
     }
-    lines.push(ContentLine::new("SEQUENCE", &[], &event.sequence.to_string()));
-    let stamps = [("CREATED", event.created), ("LAST-MODIFIED", event.last_modified)];
-    for (name, at) in stamps.into_iter().filter_map(|(name, at)| Some((name, at?))) {
+    lines.push(ContentLine::new(
+        "SEQUENCE",
+        &[],
+        &event.sequence.to_string(),
+    ));
+    let stamps = [
+        ("CREATED", event.created),
+        ("LAST-MODIFIED", event.last_modified),
+    ];
+    for (name, at) in stamps
+        .into_iter()
+        .filter_map(|(name, at)| Some((name, at?)))
+    {
         lines.push(ContentLine::new(name, &[], &utc(at)));
     }
     write_words(lines, event);
@@ -88,13 +120,25 @@ fn write_event(lines: &mut Vec<ContentLine>, event: &VEvent, stamp: Timestamp) {
 }
 
 fn write_words(lines: &mut Vec<ContentLine>, event: &VEvent) {
-    let texts = [("SUMMARY", &event.summary), ("DESCRIPTION", &event.description), ("LOCATION", &event.location), ("COLOR", &event.color)];
-    for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))) {
+    let texts = [
+        ("SUMMARY", &event.summary),
+        ("DESCRIPTION", &event.description),
+        ("LOCATION", &event.location),
+        ("COLOR", &event.color),
+    ];
+    for (name, text) in texts
+        .into_iter()
+        .filter_map(|(name, text)| Some((name, text.as_ref()?)))
+    {
         lines.push(ContentLine::text(name, &[], text));
     }
-    let uris = event.url.iter().map(|url| ContentLine::new("URL", &[], url));
+    let uris = event
+        .url
+        .iter()
+        .map(|url| ContentLine::new("URL", &[], url));
     let meeting = event.meeting_url.iter();
-    let meeting = meeting.map(|url| ContentLine::new("CONFERENCE", &[("VALUE", "URI"), ("FEATURE", "VIDEO")], url));
+    let meeting = meeting
+        .map(|url| ContentLine::new("CONFERENCE", &[("VALUE", "URI"), ("FEATURE", "VIDEO")], url));
     lines.extend(uris.chain(meeting));
     if let Some(status) = event.status {
         let status = match status {
@@ -113,18 +157,39 @@ fn write_words(lines: &mut Vec<ContentLine>, event: &VEvent) {
         Class::Confidential => lines.push(ContentLine::new("CLASS", &[], "CONFIDENTIAL")),
     }
     if let Some(busy) = event.busy_status {
-        lines.push(ContentLine::new("X-MICROSOFT-CDO-BUSYSTATUS", &[], busy.as_str()));
+        lines.push(ContentLine::new(
+            "X-MICROSOFT-CDO-BUSYSTATUS",
+            &[],
+            busy.as_str(),
+        ));
     }
     if !event.categories.is_empty() {
-        let escaped: Vec<String> = event.categories.iter().map(|category| escape_text(category)).collect();
+        let escaped: Vec<String> = event
+            .categories
+            .iter()
+            .map(|category| escape_text(category))
+            .collect();
         lines.push(ContentLine::new("CATEGORIES", &[], &escaped.join(",")));
     }
-    let address = |user: &CalendarUser| user.email.as_ref().map_or_else(|| "invalid:nomail".to_owned(), |email| format!("mailto:{email}"));
+    let address = |user: &CalendarUser| {
+        user.email.as_ref().map_or_else(
+            || "invalid:nomail".to_owned(),
+            |email| format!("mailto:{email}"),
+        )
+    };
     if let Some(organizer) = &event.organizer {
-        lines.push(ContentLine::new("ORGANIZER", &name_param(organizer), &address(organizer)));
+        lines.push(ContentLine::new(
+            "ORGANIZER",
+            &name_param(organizer),
+            &address(organizer),
+        ));
     }
     for attendee in &event.attendees {
-        lines.push(ContentLine::new("ATTENDEE", &attendee_params(attendee), &address(&attendee.user)));
+        lines.push(ContentLine::new(
+            "ATTENDEE",
+            &attendee_params(attendee),
+            &address(&attendee.user),
+        ));
     }
 }
 
@@ -147,17 +212,27 @@ fn attendee_params(attendee: &Participant) -> Vec<(&'static str, &str)> {
 
 fn time_line(name: &str, time: &EventTime, zone: Option<&Zone>) -> ContentLine {
     match (time, zone) {
-        (EventTime::AllDay(date), _) => ContentLine::new(name, &[("VALUE", "DATE")], &DateValue::Date(*date).to_string()),
+        (EventTime::AllDay(date), _) => ContentLine::new(
+            name,
+            &[("VALUE", "DATE")],
+            &DateValue::Date(*date).to_string(),
+        ),
         (EventTime::Timed { at, .. }, Some(zone)) => {
             let wall = zone.to_datetime(*at);
             // The second of two equal wall times can only be said as an instant.
             if zone.to_timestamp(wall).as_second() == at.as_second() {
-                ContentLine::new(name, &[("TZID", zone.name())], &DateValue::Local(wall).to_string())
+                ContentLine::new(
+                    name,
+                    &[("TZID", zone.name())],
+                    &DateValue::Local(wall).to_string(),
+                )
             } else {
                 ContentLine::new(name, &[], &DateValue::Utc(*at).to_string())
             }
         }
-        (EventTime::Timed { at, .. }, None) => ContentLine::new(name, &[], &DateValue::Utc(*at).to_string()),
+        (EventTime::Timed { at, .. }, None) => {
+            ContentLine::new(name, &[], &DateValue::Utc(*at).to_string())
+        }
     }
 }
 

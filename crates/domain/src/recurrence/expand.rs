@@ -156,6 +156,8 @@ pub(super) struct Sweep<'s> {
     budget: Budget,
     /// Wall seconds that may hold anything of the window.
     local: Range<i64>,
+    /// Unix seconds at which the window ends.
+    until: i64,
     found: Vec<Occurrence>,
     exhausted: bool,
     truncated: bool,
@@ -178,6 +180,7 @@ impl<'s> Sweep<'s> {
             limits: *limits,
             budget: Budget::new(limits.steps),
             local: loose_wall(&series.zone, from).start..loose_wall(&series.zone, to).end,
+            until: window.end.as_second(),
             found: Vec::new(),
             exhausted: false,
             truncated: false,
@@ -261,7 +264,7 @@ impl<'s> Sweep<'s> {
             .limits
             .instances
             .saturating_add(2 + series.extras.len());
-        let mut taken = 0;
+        let (mut taken, mut beyond) = (0, false);
         let outcome =
             Walk::new(plan).visit(self.local.start, self.local.end, &mut budget, |local| {
                 let at = if local == series.start {
@@ -272,13 +275,15 @@ impl<'s> Sweep<'s> {
                 if at > plan.until.instant {
                     return true;
                 }
+                beyond |= at >= self.until;
                 taken += usize::from(self.offer(local, at, None, wanted));
                 taken < room
             });
         self.budget = budget;
         self.exhausted |= outcome == Outcome::Exhausted;
         self.truncated |= outcome == Outcome::Stopped;
-        self.ended &= outcome == Outcome::Ended;
+        // The walk goes a little past the window, and what it met there is still to come.
+        self.ended &= outcome == Outcome::Ended && !beyond;
     }
 
     fn offer(

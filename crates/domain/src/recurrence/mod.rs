@@ -10,6 +10,7 @@
 //! - Steps shorter than a day on a series of dates say nothing; such a rule is ignored.
 
 pub(crate) mod civil;
+mod count;
 mod expand;
 mod filter;
 mod iter;
@@ -19,6 +20,7 @@ mod rule;
 mod seek;
 mod series;
 mod set;
+mod skip;
 mod times;
 mod values;
 
@@ -83,6 +85,3 @@ pub(crate) fn onsets(
     });
     found
 }
-
-#[cfg(test)]
-mod tests;

@@ -56,10 +56,10 @@ struct Period {
 
 /// A walker: the plan and what it remembers between periods.
 pub(super) struct Walk<'p> {
-    plan: &'p Plan,
+    pub(super) plan: &'p Plan,
     period: Period,
     /// First day, length and admitted days of the month last worked out.
-    month: (i64, i64, u32),
+    pub(super) month: (i64, i64, u32),
 }
 
 impl<'p> Walk<'p> {
@@ -137,102 +137,7 @@ impl<'p> Walk<'p> {
         }
     }
 
-    /// How many instances the periods before `step` hold.
-    pub(super) fn count_before(&mut self, step: i64, budget: &mut Budget) -> Option<u64> {
-        if step == 0 {
-            return Some(0);
-        }
-        let first = match self.load(0, i64::MAX, budget) {
-            Load::Loaded(0) => (self.len() - self.below(self.plan.start)) as u64,
-            Load::Exhausted => return None,
-            _ => 0,
-        };
-        let rest = u64::try_from(step - 1).unwrap_or(0);
-        if let Some(each) = self.same_in_every_period() {
-            return Some(first.saturating_add(each.saturating_mul(rest)));
-        }
-        if self.plan.freq == Frequency::Daily && self.plan.interval == 1 {
-            let each = self.picked_of(1);
-            let days = self.count_days(self.plan.base + 1, self.plan.base + step, budget)?;
-            return Some(first.saturating_add(each.saturating_mul(days)));
-        }
-        let (mut total, mut at) = (first, 1);
-        let to = self.plan.period_start(self.plan.period_at(step));
-        while at < step {
-            match self.load(at, to, budget) {
-                Load::Loaded(found) if found < step => {
-                    total = total.saturating_add(self.len() as u64);
-                    at = found + 1;
-                }
-                Load::Exhausted => return None,
-                _ => break,
-            }
-            if self.plan.count.is_some_and(|count| total >= count) {
-                break;
-            }
-        }
-        Some(total)
-    }
-
-    fn same_in_every_period(&self) -> Option<u64> {
-        let plan = self.plan;
-        match plan.freq {
-            Frequency::Daily if plan.days.admits_all() => Some(self.picked_of(1)),
-            Frequency::Weekly if plan.days.only_weekdays() => {
-                Some(self.picked_of(plan.days.weekdays.count_ones() as usize))
-            }
-            Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => {
-                let limited = plan.hours
-                    | if plan.freq == Frequency::Hourly {
-                        0
-                    } else {
-                        plan.minutes
-                    };
-                let seconds = if plan.freq == Frequency::Secondly {
-                    plan.seconds
-                } else {
-                    0
-                };
-                (plan.days.admits_all() && limited | seconds == 0).then(|| self.picked_of(1))
-            }
-            _ => None,
-        }
-    }
-
-    /// How many instances a period of so many anchors has.
-    fn picked_of(&self, anchors: usize) -> u64 {
-        let total = anchors * self.plan.times.len();
-        if self.plan.set_pos.is_empty() {
-            return total as u64;
-        }
-        let mut picked: Vec<usize> = self
-            .plan
-            .set_pos
-            .iter()
-            .filter_map(|position| place(*position, total))
-            .collect();
-        picked.sort_unstable();
-        picked.dedup();
-        picked.len() as u64
-    }
-
-    /// Admitted days in `from..to`, by whole months.
-    fn count_days(&mut self, from: i64, to: i64, budget: &mut Budget) -> Option<u64> {
-        let (mut day, mut total) = (from, 0);
-        while day < to {
-            self.seek_month(day, budget)?;
-            let (first, length, mask) = self.month;
-            let mut mask = mask & (u32::MAX << (day - first));
-            if to < first + length {
-                mask &= (1 << (to - first)) - 1;
-            }
-            total += u64::from(mask.count_ones());
-            day = first + length;
-        }
-        Some(total)
-    }
-
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         if self.plan.set_pos.is_empty() {
             self.period.anchors.len() * self.plan.times.len()
         } else {
@@ -265,7 +170,7 @@ impl<'p> Walk<'p> {
     }
 
     /// How many instances of the loaded period come before `local`.
-    fn below(&self, local: i64) -> usize {
+    pub(super) fn below(&self, local: i64) -> usize {
         if !self.plan.set_pos.is_empty() {
             return self.period.picked.partition_point(|at| *at < local);
         }
@@ -278,7 +183,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Works out the first period from `step` on that begins before `to`; only sub-daily rules skip ahead.
-    fn load(&mut self, step: i64, to: i64, budget: &mut Budget) -> Load {
+    pub(super) fn load(&mut self, step: i64, to: i64, budget: &mut Budget) -> Load {
         let plan = self.plan;
         if !budget.take(1) {
             return Load::Exhausted;
@@ -383,12 +288,12 @@ impl<'p> Walk<'p> {
         Some(())
     }
 
-    fn admits_day(&mut self, day: i64, budget: &mut Budget) -> Option<bool> {
+    pub(super) fn admits_day(&mut self, day: i64, budget: &mut Budget) -> Option<bool> {
         self.seek_month(day, budget)?;
         Some(self.month.2 >> (day - self.month.0) & 1 == 1)
     }
 
-    fn seek_month(&mut self, day: i64, budget: &mut Budget) -> Option<()> {
+    pub(super) fn seek_month(&mut self, day: i64, budget: &mut Budget) -> Option<()> {
         let (first, length, _) = self.month;
         if day < first || day >= first + length {
             budget.take(self.plan.days.cost()).then_some(())?;
@@ -402,81 +307,17 @@ impl<'p> Walk<'p> {
         }
         Some(())
     }
-
-    /// Sub-daily: the first step whose period is admitted, leaping over days, hours and minutes that are not.
-    fn seek_unit(&mut self, mut step: i64, to: i64, budget: &mut Budget) -> Load {
-        let plan = self.plan;
-        loop {
-            let local = plan.period_start(plan.period_at(step));
-            if local >= to || local > LAST_SECOND {
-                return Load::Past;
-            }
-            let Some(target) = self.unit_target(local, to, budget) else {
-                return Load::Exhausted;
-            };
-            if target <= local {
-                return Load::Loaded(step);
-            }
-            if !budget.take(1) {
-                return Load::Exhausted;
-            }
-            step = plan.first_step(target).max(step + 1);
-        }
-    }
-
-    /// `local` itself when admitted, else the next wall second that may be.
-    fn unit_target(&mut self, local: i64, to: i64, budget: &mut Budget) -> Option<i64> {
-        let plan = self.plan;
-        let (day, of_day) = (local.div_euclid(DAY), local.rem_euclid(DAY));
-        if !plan.days.admits_all() && !self.admits_day(day, budget)? {
-            return self
-                .next_admitted_day(day + 1, to, budget)
-                .map(|next| next * DAY);
-        }
-        if plan.admits_time(of_day) {
-            return Some(local);
-        }
-        let (hour, minute) = (of_day / 3600, of_day / 60 % 60);
-        if plan.hours != 0 && plan.hours >> hour & 1 == 0 {
-            let next = next_bit(plan.hours, hour + 1).filter(|next| *next < 24);
-            return Some(day * DAY + next.map_or(DAY, |next| next * 3600));
-        }
-        if plan.freq != Frequency::Hourly && plan.minutes != 0 && plan.minutes >> minute & 1 == 0 {
-            let next = next_bit(plan.minutes, minute + 1).filter(|next| *next < 60);
-            return Some(day * DAY + hour * 3600 + next.map_or(3600, |next| next * 60));
-        }
-        let next = next_bit(plan.seconds, of_day % 60 + 1).filter(|next| *next < 60);
-        Some(local - of_day % 60 + next.unwrap_or(60))
-    }
-
-    fn next_admitted_day(&mut self, from: i64, to: i64, budget: &mut Budget) -> Option<i64> {
-        let mut day = from;
-        while day * DAY < to && day * DAY <= LAST_SECOND {
-            self.seek_month(day, budget)?;
-            let (first, length, mask) = self.month;
-            let ahead = mask & (u32::MAX << (day - first));
-            if ahead != 0 {
-                return Some(first + i64::from(ahead.trailing_zeros()));
-            }
-            day = first + length;
-        }
-        Some(day)
-    }
 }
 
-enum Load {
+/// What became of working out a period.
+pub(super) enum Load {
     Loaded(i64),
     Past,
     Exhausted,
 }
 
-fn next_bit(set: u64, from: i64) -> Option<i64> {
-    let ahead = set.checked_shr(u32::try_from(from).ok()?)?;
-    (ahead != 0).then(|| from + i64::from(ahead.trailing_zeros()))
-}
-
 /// The index that a `BYSETPOS` names among `total`.
-fn place(position: i32, total: usize) -> Option<usize> {
+pub(super) fn place(position: i32, total: usize) -> Option<usize> {
     let size = usize::try_from(position.unsigned_abs()).ok()?;
     if position > 0 {
         (size <= total).then(|| size - 1)

@@ -41,7 +41,10 @@ impl DateValue {
         };
         let wall = parse_date(date)?.to_datetime(parse_time(time)?);
         if utc {
-            Offset::UTC.to_timestamp(wall).ok().map(Self::Utc)
+            // The last day of the year 9999, a sentinel in some programs, is past what an instant can be.
+            Some(Self::Utc(
+                Offset::UTC.to_timestamp(wall).unwrap_or(Timestamp::MAX),
+            ))
         } else {
             Some(Self::Local(wall))
         }

@@ -124,7 +124,9 @@ impl Zone {
     pub fn next_change(&self, at: Timestamp) -> Option<Timestamp> {
         match &self.0 {
             Kind::Rules { tz, .. } => tz.following(at).next().map(|change| change.timestamp()),
-            Kind::Custom(transitions) => transitions.next_after(at.as_second()).map(timestamp_of_seconds),
+            Kind::Custom(transitions) => transitions
+                .next_after(at.as_second())
+                .map(timestamp_of_seconds),
         }
     }
 
@@ -190,6 +192,3 @@ pub(crate) fn timestamp_of_seconds(seconds: i64) -> Timestamp {
     };
     Timestamp::from_second(seconds).unwrap_or(limit)
 }
-
-#[cfg(test)]
-mod tests;

@@ -82,7 +82,8 @@ impl Dice {
 const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
 /// A random rule and DTSTART that `python-dateutil` and we must agree on. Left out is what RFC 5545 leaves open or dateutil
-/// reads differently: numbered weeks without weekdays or with INTERVAL or BYSETPOS, positions in a week (dateutil cuts the first
+/// reads differently: numbered weeks without weekdays, with INTERVAL or BYSETPOS, or that are the year's first counted from
+/// its end; positions in a week (dateutil cuts the first
 /// week at DTSTART), and numbered next to plain weekdays.
 pub fn random_rule(dice: &mut Dice) -> (String, DateTime) {
     let freq = *dice.pick(&[
@@ -113,7 +114,7 @@ pub fn random_rule(dice: &mut Dice) -> (String, DateTime) {
     if weeks {
         parts.push(format!(
             "BYWEEKNO={}",
-            dice.numbers(4, |dice| signed(dice, 53))
+            dice.numbers(4, |dice| signed(dice, 53).max(-51))
         ));
     }
     if !weeks && dice.one_in(if freq == "MONTHLY" { 2 } else { 5 }) && freq != "WEEKLY" {
