@@ -1,1 +1,19 @@
 //! The adapters: one folder per provider and the one list of them.
+
+pub mod caldav;
+pub mod google;
+mod settings;
+
+use daybook_provider_api::Registry;
+
+pub use settings::{Environment, OauthSettings, ProviderSettings};
+
+/// Every provider this binary knows, configured or not. Adding one is its folder and a line here (an OAuth provider also
+/// names its settings in `settings::ENVIRONMENTS`).
+#[must_use]
+pub fn registry(settings: &ProviderSettings) -> Registry {
+    Registry::default()
+        .with(settings.oauth(&google::ENVIRONMENT, google::Google::new()))
+        .with(settings::password(caldav::caldav()))
+        .with(settings::password(caldav::apple()))
+}
