@@ -7,7 +7,11 @@
 pub mod caldav;
 pub mod clock;
 pub mod fault;
+pub mod google;
 pub mod serve;
+mod stage;
+
+pub use stage::{Running, Sandbox};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

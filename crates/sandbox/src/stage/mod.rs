@@ -1,0 +1,109 @@
+//! All simulators together, each on a listener of its own: what `daybook demo` and `daybook sandbox` start.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::caldav::{CalDavSim, Profile};
+use crate::clock::{RealClock, SandboxClock};
+use crate::google::{self, GoogleSim};
+use crate::serve::serve;
+
+/// What to start. The default is the demo world on the machine's clock, on free ports.
+#[derive(Debug, Clone)]
+pub struct Sandbox {
+    /// Shared by all simulators.
+    pub clock: Arc<dyn SandboxClock>,
+    /// Settings of the Google simulator.
+    pub google: google::Config,
+    /// Contents of the Google simulator; anything but `Empty` seeds CalDAV too.
+    pub seed: google::Seed,
+    /// Which server the CalDAV simulator behaves like.
+    pub caldav: Profile,
+    /// Port of the Google simulator; 0 takes a free one.
+    pub google_port: u16,
+    /// Port of the CalDAV simulator; 0 takes a free one.
+    pub caldav_port: u16,
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(RealClock::new()),
+            google: google::Config::default(),
+            seed: google::Seed::Demo,
+            caldav: Profile::ALL[0],
+            google_port: 0,
+            caldav_port: 0,
+        }
+    }
+}
+
+/// Running simulators. Dropping it ends them and cuts their connections.
+#[derive(Debug)]
+pub struct Running {
+    /// `http://127.0.0.1:PORT`; see [`GoogleSim::endpoints`].
+    pub google_base: String,
+    /// `http://127.0.0.1:PORT`
+    pub caldav_base: String,
+    /// To script faults, register clients, change events.
+    pub google: GoogleSim,
+    /// To script faults and change resources.
+    pub caldav: CalDavSim,
+    tasks: JoinSet<io::Result<()>>,
+}
+
+impl Sandbox {
+    /// Opens the listeners on `bind` and serves until the answer is dropped.
+    ///
+    /// # Errors
+    /// When a port is taken or the CalDAV seed does not fit.
+    pub async fn start(self, bind: IpAddr) -> io::Result<Running> {
+        let caldav = CalDavSim::new(self.clock.clone(), self.google.rng_seed, self.caldav);
+        if self.seed != google::Seed::Empty {
+            caldav.seed_demo().map_err(io::Error::other)?;
+        }
+        let google = GoogleSim::new(self.google, self.clock, self.seed);
+        let mut tasks = JoinSet::new();
+        let google_at = (bind, self.google_port).into();
+        let google_base = open(&mut tasks, google_at, google.router()).await?;
+        let caldav_at = (bind, self.caldav_port).into();
+        let caldav_base = open(&mut tasks, caldav_at, caldav.router()).await?;
+        Ok(Running {
+            google_base,
+            caldav_base,
+            google,
+            caldav,
+            tasks,
+        })
+    }
+}
+
+impl Running {
+    /// Waits until a listener fails; until then it never returns.
+    ///
+    /// # Errors
+    /// What the listener failed with.
+    pub async fn wait(&mut self) -> io::Result<()> {
+        match self.tasks.join_next().await {
+            Some(Ok(result)) => result,
+            Some(Err(error)) => Err(io::Error::other(error)),
+            None => Ok(()),
+        }
+    }
+}
+
+async fn open(
+    tasks: &mut JoinSet<io::Result<()>>,
+    address: SocketAddr,
+    router: Router,
+) -> io::Result<String> {
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    tasks.spawn(serve(listener, router));
+    Ok(format!("http://{address}"))
+}
