@@ -1,0 +1,36 @@
+import { defineConfig } from "@playwright/test";
+
+// Runs against a Daybook that is already listening, normally `daybook demo`: the specs change data.
+const baseURL = process.env.BASE_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  testDir: "e2e",
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  globalSetup: "./e2e/sign-in.ts",
+  reporter: [["list"], ["./e2e/summary.ts"]],
+  use: {
+    baseURL,
+    storageState: "test-results/.session.json",
+    trace: "retain-on-failure",
+    // Not the workspace's zone, on purpose: a page that formats with the browser's zone fails.
+    timezoneId: "America/New_York",
+    locale: "en-GB",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});

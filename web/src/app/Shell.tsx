@@ -1,0 +1,60 @@
+import { AppShell, Burger, Group, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useQueryClient } from "@tanstack/react-query";
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { useTranslations } from "use-intl";
+import { startLive } from "../api/live";
+import { LoadingPage } from "./fallbacks";
+import { Nav } from "./Nav";
+import { NAV } from "./nav";
+import { useGoKeys } from "./useGoKeys";
+
+const Palette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
+
+export function Shell() {
+  const t = useTranslations("shell");
+  const n = useTranslations("nav");
+  const [opened, { toggle, close }] = useDisclosure();
+  const { pathname } = useLocation();
+  const client = useQueryClient();
+  const first = useRef(true);
+  useGoKeys();
+  useEffect(() => startLive(client), [client]);
+  // A new page starts at its own heading, also for people who do not see it change.
+  useEffect(() => {
+    const items = NAV.flatMap((g) => [...g.items]);
+    const page = items.find((i) => i.to === pathname);
+    document.title = page ? `${n(page.key)} · Daybook` : "Daybook";
+    if (!first.current && pathname) document.getElementById("main")?.focus({ preventScroll: true });
+    first.current = false;
+  }, [pathname, n]);
+  return (
+    <AppShell
+      navbar={{ width: 224, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      header={{ height: { base: 52, sm: 0 } }}
+      padding={{ base: "md", sm: "lg" }}
+    >
+      <a className="skip" href="#main">
+        {t("skip")}
+      </a>
+      <AppShell.Header hiddenFrom="sm" withBorder>
+        <Group h="100%" px="md" gap="sm">
+          <Burger opened={opened} onClick={toggle} size="sm" aria-label={t("menu")} aria-expanded={opened} />
+          <Text fw={650}>Daybook</Text>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="sm" aria-label={t("main")}>
+        <Nav onNavigate={close} />
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1}>
+        <Suspense fallback={<LoadingPage />}>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+      <Suspense fallback={null}>
+        <Palette />
+      </Suspense>
+    </AppShell>
+  );
+}

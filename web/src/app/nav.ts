@@ -1,0 +1,50 @@
+import {
+  IconCalendarWeek,
+  IconClockHour4,
+  IconFolder,
+  IconKey,
+  IconListDetails,
+  IconPlugConnected,
+  IconRefresh,
+  IconSettings,
+  IconSun,
+  IconUserCircle,
+  IconUsers,
+  IconCalendarCog,
+} from "@tabler/icons-react";
+
+/** Every page of the menu, with the second letter of its `g` shortcut. Only pages that exist are listed. */
+export const NAV = [
+  {
+    group: "time",
+    items: [
+      { to: "/", key: "today", icon: IconSun, go: "t" },
+      { to: "/calendar", key: "calendar", icon: IconCalendarWeek, go: "c" },
+      { to: "/timesheet", key: "timesheet", icon: IconClockHour4, go: "s" },
+      { to: "/clients", key: "clients", icon: IconUserCircle, go: "l" },
+      { to: "/projects", key: "projects", icon: IconFolder, go: "p" },
+    ],
+  },
+  {
+    group: "integrations",
+    items: [
+      { to: "/integrations", key: "overview", icon: IconPlugConnected, go: "i" },
+      { to: "/integrations/calendar", key: "calendars", icon: IconCalendarCog, go: "a" },
+      { to: "/integrations/sync-status", key: "sync", icon: IconRefresh, go: "y" },
+      { to: "/integrations/logs", key: "logs", icon: IconListDetails, go: "o" },
+    ],
+  },
+  {
+    group: "workspace",
+    items: [
+      { to: "/settings/members", key: "members", icon: IconUsers, go: "m" },
+      { to: "/settings/api-keys", key: "apiKeys", icon: IconKey, go: "k" },
+      { to: "/settings", key: "settings", icon: IconSettings, go: "e" },
+    ],
+  },
+] as const;
+
+const EXACT = new Set(["/", "/integrations", "/settings"]);
+export function isActive(to: string, pathname: string): boolean {
+  return pathname === to || (!EXACT.has(to) && pathname.startsWith(`${to}/`));
+}

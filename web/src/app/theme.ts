@@ -1,0 +1,53 @@
+import {
+  Button,
+  type CSSVariablesResolver,
+  createTheme,
+  Drawer,
+  type MantineColorsTuple,
+  Modal,
+  Tooltip,
+} from "@mantine/core";
+
+// Ink on ledger paper: one deep green-blue accent, warm greys, hairlines.
+const ink: MantineColorsTuple = [
+  "#e9f6f5",
+  "#d3ebe8",
+  "#a5d7d1",
+  "#74c2b9",
+  "#4db0a5",
+  "#35a598",
+  "#239f91",
+  "#0d7a6f",
+  "#066a60",
+  "#00564e",
+];
+
+export const theme = createTheme({
+  colors: { ink },
+  primaryColor: "ink",
+  primaryShade: { light: 8, dark: 7 },
+  autoContrast: true,
+  fontFamily: '"Inter Variable", system-ui, sans-serif',
+  headings: { fontWeight: "620" },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  components: {
+    Button: Button.extend({ defaultProps: { size: "sm" } }),
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" }, centered: true } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } } }),
+  },
+});
+
+const shared = {
+  "--mantine-color-body": "var(--db-paper)",
+  "--mantine-color-dimmed": "var(--db-dimmed)",
+  "--mantine-color-error": "var(--db-bad)",
+  "--mantine-color-placeholder": "var(--db-dimmed)",
+};
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: shared,
+  dark: { ...shared, "--mantine-color-anchor": "var(--db-accent-text)" },
+});

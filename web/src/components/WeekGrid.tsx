@@ -1,0 +1,97 @@
+// The one place that knows the calendar library; a swap touches this file only.
+import "@fullcalendar/react/skeleton.css";
+import "@fullcalendar/react/themes/classic/palette.css";
+import "@fullcalendar/react/themes/classic/theme.css";
+import FullCalendar from "@fullcalendar/react";
+import classicTheme from "@fullcalendar/react/themes/classic";
+import timeGridPlugin from "@fullcalendar/react/timegrid";
+import { IconCheck, IconClock, IconSparkles, IconX } from "@tabler/icons-react";
+import { useMemo } from "react";
+import { useTranslations } from "use-intl";
+import type { CalendarEvent } from "../api/types";
+import { type LogState, logState } from "../lib/events";
+
+const ICONS = { logged: IconCheck, unlogged: IconSparkles, upcoming: IconClock, off: IconX } as const;
+const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
+
+interface Shown {
+  event: CalendarEvent;
+  state: LogState;
+  color: string | null;
+}
+
+function Block({ shown, time, label }: { shown: Shown; time: string; label: string }) {
+  const Icon = ICONS[shown.state];
+  return (
+    <span className="ev">
+      <b>{shown.event.title}</b>
+      <span>
+        <Icon size={12} aria-hidden /> {time}
+        <span className="sr">, {label}</span>
+      </span>
+    </span>
+  );
+}
+
+export interface WeekGridProps {
+  /** The Monday. */
+  week: string;
+  timeZone: string;
+  now: Date;
+  events: CalendarEvent[];
+  colorOf: (calendarId: string) => string | null;
+  onOpen: (id: string) => void;
+}
+
+export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekGridProps) {
+  const t = useTranslations("events");
+  const inputs = useMemo(
+    () =>
+      events.map((event) => {
+        const state = logState(event, now);
+        const shown: Shown = { event, state, color: colorOf(event.calendar_id) };
+        return {
+          id: event.id,
+          title: event.title ?? "",
+          start: event.start,
+          end: event.end,
+          allDay: event.all_day,
+          className: `e-${state}`,
+          extendedProps: { shown },
+        };
+      }),
+    [events, now, colorOf],
+  );
+  return (
+    <div className="panel flush fcx">
+      <FullCalendar
+        key={week + timeZone}
+        plugins={[timeGridPlugin, classicTheme]}
+        initialView="timeGridWeek"
+        initialDate={week}
+        timeZone={timeZone}
+        firstDay={1}
+        allDaySlot
+        headerToolbar={false as never}
+        nowIndicator
+        slotDuration="00:15:00"
+        slotMinHeight={13}
+        slotHeaderInterval="01:00"
+        height="calc(100dvh - 190px)"
+        scrollTime="08:00:00"
+        slotLaneClass="lane"
+        slotHeaderClass="lane"
+        eventInteractive
+        eventShortHeight={34}
+        slotHeaderFormat={CLOCK}
+        eventTimeFormat={CLOCK}
+        events={inputs}
+        eventClick={(info: { event: { id: string } }) => onOpen(info.event.id)}
+        eventContent={(info: { event: { extendedProps: Record<string, unknown> }; timeText: string }) => {
+          const shown = info.event.extendedProps.shown as Shown | undefined;
+          return shown ? <Block shown={shown} time={info.timeText} label={t(shown.state)} /> : null;
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import { ActionIcon, Button, Group, Stack, Text } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { useTranslations } from "use-intl";
+import { queries } from "../../api/queries";
+import type { CalendarEvent } from "../../api/types";
+import { useTimeZone } from "../../app/session";
+import { AgendaList } from "../../components/AgendaList";
+import { PageHeader } from "../../components/PageHeader";
+import { EmptyState, NoMatch, QueryState, Skeletons } from "../../components/States";
+import { useNow } from "../../components/Time";
+import { useFilters } from "../../lib/filters";
+import { addDays, dateIn, formatDate, fromWall, isDate, startOfWeek, zoneLabel } from "../../lib/time";
+import { list, text } from "../../lib/url";
+import { CalendarFilter } from "./CalendarFilter";
+import { EventDrawer } from "./EventDrawer";
+import { useCalendarLookup } from "./useColors";
+
+const WeekGrid = lazy(() => import("../../components/WeekGrid").then((m) => ({ default: m.WeekGrid })));
+
+interface Filters {
+  week?: string;
+  calendars?: string;
+  event?: string;
+}
+const parse = (raw: Record<string, unknown>): Filters => ({
+  week: isDate(raw.week) ? startOfWeek(raw.week) : undefined,
+  calendars: text(raw.calendars),
+  event: text(raw.event),
+});
+
+function WeekNav({ week, today, set }: { week: string; today: string; set: (week?: string) => void }) {
+  const t = useTranslations("calendar");
+  return (
+    <Group gap="xs" role="group" aria-label={t("week")}>
+      <ActionIcon variant="default" size="lg" aria-label={t("previous")} onClick={() => set(addDays(week, -7))}>
+        <IconChevronLeft size={18} />
+      </ActionIcon>
+      <Button variant="default" onClick={() => set(undefined)} disabled={week === startOfWeek(today)}>
+        {t("today")}
+      </Button>
+      <ActionIcon variant="default" size="lg" aria-label={t("next")} onClick={() => set(addDays(week, 7))}>
+        <IconChevronRight size={18} />
+      </ActionIcon>
+    </Group>
+  );
+}
+
+export function CalendarPage() {
+  const t = useTranslations("calendar");
+  const [filters, set] = useFilters(parse);
+  const timeZone = useTimeZone();
+  const now = useNow();
+  const small = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
+  const { byId, colorOf } = useCalendarLookup();
+  const today = dateIn(now, timeZone);
+  const week = filters.week ?? startOfWeek(today);
+  const days = Array.from({ length: 7 }, (_, i) => addDays(week, i));
+  const chosen = list(filters.calendars);
+  const calendars = useQuery(queries.calendars());
+  const events = useQuery({
+    ...queries.events({
+      from: fromWall(week, timeZone).toISOString(),
+      to: fromWall(addDays(week, 7), timeZone).toISOString(),
+      calendar_id: chosen,
+    }),
+    placeholderData: keepPreviousData,
+  });
+  const open = (event: string) => set({ event }, { push: true });
+  const selected = events.data?.find((e) => e.id === filters.event);
+  const nothing =
+    chosen.length > 0 ? <NoMatch onClear={() => set({ calendars: undefined })} /> : null;
+  const body = (rows: CalendarEvent[]) => {
+    if (small) return <AgendaList {...{ days, timeZone, now, colorOf }} events={rows} onOpen={open} />;
+    return (
+      <Suspense fallback={<Skeletons rows={8} height={70} />}>
+        <WeekGrid {...{ week, timeZone, now, colorOf }} events={rows} onOpen={open} />
+      </Suspense>
+    );
+  };
+  const range = `${formatDate(week, { day: "numeric", month: "long" })} – ${formatDate(addDays(week, 6), { day: "numeric", month: "long", year: "numeric" })}`;
+  return (
+    <Stack gap="md">
+      <PageHeader title={t("title")} sub={`${range} · ${t("zone", { zone: zoneLabel(timeZone, fromWall(week, timeZone)) })}`}>
+        <WeekNav week={week} today={today} set={(next) => set({ week: next })} />
+      </PageHeader>
+      {(calendars.data?.length ?? 0) > 0 && (
+        <CalendarFilter
+          calendars={calendars.data ?? []}
+          chosen={chosen}
+          onChange={(ids) => set({ calendars: ids.join(",") || undefined })}
+        />
+      )}
+      {calendars.data?.length === 0 ? (
+        <EmptyState title={t("emptyTitle")} text={t("emptyText")}>
+          <Button component={Link} to="/integrations">
+            {t("connect")}
+          </Button>
+        </EmptyState>
+      ) : (
+        <>
+          <QueryState query={events} skeleton={<Skeletons rows={8} height={70} />}>
+            {(rows) => (
+              <>
+                {rows.length === 0 && nothing}
+                {body(rows)}
+                {!small && rows.length === 0 && chosen.length === 0 && <Text c="dimmed">{t("emptyWeek")}</Text>}
+              </>
+            )}
+          </QueryState>
+          <EventDrawer
+            event={selected}
+            calendar={selected && byId.get(selected.calendar_id)}
+            onClose={() => set({ event: undefined })}
+          />
+        </>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,80 @@
+import { Alert, Button, Checkbox, Stack, Switch, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { actions } from "../../api/actions";
+import type { Calendar, CalendarEvent } from "../../api/types";
+import { useAction } from "../../app/useAction";
+import { ClientProject } from "../../components/ClientProject";
+import { isDeclined, minutesOf } from "../../lib/events";
+import { formatMinutes } from "../../lib/time";
+
+/** Why the server would refuse this event without `force`; "cancelled" cannot be forced. */
+function obstacle(event: CalendarEvent): "allDay" | "declined" | "cancelled" | null {
+  if (event.status === "cancelled") return "cancelled";
+  if (event.all_day) return "allDay";
+  return isDeclined(event) ? "declined" : null;
+}
+
+interface Props {
+  event: CalendarEvent;
+  calendar?: Calendar;
+  onDone: () => void;
+}
+
+export function LogForm({ event, calendar, onDone }: Props) {
+  const t = useTranslations("log");
+  const blocked = obstacle(event);
+  const [refused, setRefused] = useState("");
+  const form = useForm({
+    initialValues: {
+      description: event.title ?? "",
+      client_id: calendar?.default_client_id ?? null,
+      project_id: calendar?.default_project_id ?? null,
+      billable: true,
+      force: false,
+    },
+  });
+  const log = useAction(actions.convert, {
+    done: () => t("done", { title: event.title ?? "" }),
+    invalidate: ["events", "time-entries"],
+    onDone,
+    onFail: (error) => {
+      setRefused(error.message);
+      return true;
+    },
+  });
+  const { values } = form;
+  return (
+    <form
+      onSubmit={form.onSubmit(({ force, ...rest }) =>
+        log.mutate({ synced_event_id: event.id, ...rest, ...(force ? { force } : {}) }),
+      )}
+    >
+      <Stack gap="sm">
+        {refused && (
+          <Alert color="red" variant="outline" role="alert">
+            {refused}
+          </Alert>
+        )}
+        <TextInput label={t("description")} {...form.getInputProps("description")} />
+        <ClientProject
+          value={{ client_id: values.client_id, project_id: values.project_id }}
+          onChange={(next) => form.setValues(next)}
+        />
+        <Switch label={t("billable")} {...form.getInputProps("billable", { type: "checkbox" })} />
+        {blocked && <Alert variant="outline">{t(`why.${blocked}`)}</Alert>}
+        {blocked && blocked !== "cancelled" && (
+          <Checkbox label={t("force")} {...form.getInputProps("force", { type: "checkbox" })} />
+        )}
+        <Button
+          type="submit"
+          loading={log.isPending}
+          disabled={blocked === "cancelled" || (blocked !== null && !values.force)}
+        >
+          {event.all_day ? t("actionDay") : t("action", { hours: formatMinutes(minutesOf(event)) })}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

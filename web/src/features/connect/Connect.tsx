@@ -1,0 +1,128 @@
+import { Alert, Button, List, Stack, Text, Title } from "@mantine/core";
+import { IconExternalLink, IconLock } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { actions } from "../../api/actions";
+import { queries } from "../../api/queries";
+import type { Provider } from "../../api/types";
+import { useAction } from "../../app/useAction";
+import { PageHeader } from "../../components/PageHeader";
+import { ProviderIcon } from "../../components/ProviderIcon";
+import { EmptyState, QueryState } from "../../components/States";
+import { NotConfigured } from "./NotConfigured";
+import { PasswordForm } from "./PasswordForm";
+import { ScopeList } from "./ScopeList";
+
+const RETURN_TO = "/integrations/callback";
+
+function OauthButton({ provider }: { provider: Provider }) {
+  const t = useTranslations("connect");
+  const [refused, setRefused] = useState("");
+  const start = useAction(() => actions.authorize(provider.key, RETURN_TO), {
+    onDone: ({ authorization_url }) => location.assign(authorization_url),
+    onFail: (error) => {
+      setRefused(error.message);
+      return true;
+    },
+  });
+  return (
+    <Stack gap="xs" align="flex-start">
+      {refused && (
+        <Alert color="red" variant="outline" role="alert">
+          {refused}
+        </Alert>
+      )}
+      <Button
+        size="md"
+        leftSection={<IconExternalLink size={18} aria-hidden />}
+        loading={start.isPending || start.isSuccess}
+        onClick={() => start.mutate(undefined)}
+      >
+        {t("action", { name: provider.name })}
+      </Button>
+      <Text size="xs" c="dimmed">
+        {t("leave", { name: provider.name })}
+      </Text>
+    </Stack>
+  );
+}
+
+function What({ provider }: { provider: Provider }) {
+  const t = useTranslations("connect");
+  const writes = provider.key === "google" ? t("writesGoogle") : t("writes");
+  return (
+    <>
+      <section className="panel">
+        <Title order={2} size="h5">
+          {t("what")}
+        </Title>
+        <Text size="sm" mt={4}>
+          {provider.summary}
+        </Text>
+        <List size="sm" mt="xs" spacing={4}>
+          <List.Item>{t("reads")}</List.Item>
+          <List.Item>{writes}</List.Item>
+          <List.Item>{t("never")}</List.Item>
+        </List>
+      </section>
+      {provider.scopes.length > 0 && (
+        <section className="panel">
+          <Title order={2} size="h5" mb="xs">
+            {t("permissions")}
+          </Title>
+          <ScopeList scopes={provider.scopes} />
+        </section>
+      )}
+      <section className="panel">
+        <Title order={2} size="h5">
+          <IconLock size={16} aria-hidden /> {t("privacy")}
+        </Title>
+        <Text size="sm" mt={4}>
+          {provider.auth === "oauth" ? t("privacyOauth") : t("privacyPassword")}
+        </Text>
+      </section>
+    </>
+  );
+}
+
+export function Connect() {
+  const t = useTranslations("connect");
+  const { provider: key = "" } = useParams({ strict: false }) as { provider?: string };
+  const providers = useQuery(queries.providers());
+  return (
+    <Stack gap="lg" maw={720}>
+      <QueryState query={providers}>
+        {(list) => {
+          const provider = list.find((p) => p.key === key);
+          if (!provider) {
+            return (
+              <EmptyState title={t("unknown")}>
+                <Button component={Link} to="/integrations">
+                  {t("back")}
+                </Button>
+              </EmptyState>
+            );
+          }
+          return (
+            <>
+              <PageHeader
+                title={
+                  <span className="titled">
+                    <ProviderIcon provider={provider.key} /> {t("title", { name: provider.name })}
+                  </span>
+                }
+                sub={t("sub")}
+              />
+              <What provider={provider} />
+              {!provider.configured && <NotConfigured provider={provider} />}
+              {provider.configured && provider.auth === "oauth" && <OauthButton provider={provider} />}
+              {provider.configured && provider.auth === "password" && <PasswordForm provider={provider} />}
+            </>
+          );
+        }}
+      </QueryState>
+    </Stack>
+  );
+}

@@ -1,0 +1,41 @@
+import { SegmentedControl, Stack, Switch, Text, Title, useMantineColorScheme } from "@mantine/core";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { goKeysOn, setGoKeys } from "../../app/useGoKeys";
+
+type Scheme = "auto" | "light" | "dark";
+
+export function Appearance() {
+  const t = useTranslations("settings");
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [keys, setKeys] = useState(goKeysOn);
+  return (
+    <section className="panel" aria-labelledby="appearance">
+      <Stack gap="sm" align="flex-start">
+        <Title order={2} size="h5" id="appearance">
+          {t("appearance")}
+        </Title>
+        <div>
+          <Text size="sm" fw={500} id="theme" mb={4}>
+            {t("theme")}
+          </Text>
+          <SegmentedControl
+            aria-labelledby="theme"
+            value={colorScheme}
+            onChange={(value) => setColorScheme(value as Scheme)}
+            data={(["auto", "light", "dark"] as const).map((value) => ({ value, label: t(`themes.${value}`) }))}
+          />
+        </div>
+        <Switch
+          label={t("goKeys")}
+          description={t("goKeysHint")}
+          checked={keys}
+          onChange={(e) => {
+            setGoKeys(e.currentTarget.checked);
+            setKeys(e.currentTarget.checked);
+          }}
+        />
+      </Stack>
+    </section>
+  );
+}
