@@ -75,7 +75,7 @@ pub const fn apple() -> Caldav {
                 "At account.apple.com, under Sign-In and Security, create an app-specific password named Daybook.",
                 "Enter the e-mail address of your Apple Account and that password here.",
             ],
-            setup_guide: "providers/apple",
+            setup_guide: "providers/caldav#apple-icloud",
         },
     }
 }
