@@ -89,6 +89,7 @@ END:VCALENDAR\r
 ";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one assertion per property")]
 fn a_meeting_is_read_whole() {
     let objects = read(MEETING);
     assert_eq!(objects.len(), 1);
@@ -438,6 +439,39 @@ fn written_zones_mean_what_the_real_ones_do() {
             at = at.checked_add(jiff::SignedDuration::from_hours(5)).unwrap();
         }
     }
+}
+
+/// What the fuzzer found or was given, without the fuzzer: read, expand, write, read again.
+#[test]
+fn the_fuzz_corpus_replays() {
+    let corpus = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fuzz/corpus/ical_roundtrip"
+    );
+    let (mut files, mut events) = (0, 0);
+    for entry in std::fs::read_dir(corpus).unwrap() {
+        let file = std::fs::read(entry.unwrap().path()).unwrap();
+        files += 1;
+        for object in parse(&file, &berlin(), &ParseLimits::default())
+            .into_iter()
+            .flatten()
+        {
+            let window =
+                "2026-11-01T00:00:00Z".parse().unwrap().."2026-12-01T00:00:00Z".parse().unwrap();
+            assert!(object.instances(window, &Limits::default()).steps <= 50_000);
+            let all: Vec<VEvent> = object.master.into_iter().chain(object.overrides).collect();
+            events += all.len();
+            let text = write_calendar(&all, Timestamp::UNIX_EPOCH);
+            assert!(
+                all.is_empty()
+                    || parse(text.as_bytes(), &berlin(), &ParseLimits::default())
+                        .unwrap()
+                        .len()
+                        == 1
+            );
+        }
+    }
+    assert!(files >= 7 && events >= 14, "{files} files, {events} events");
 }
 
 fn described(summary: &str, location: Option<&str>) -> VEvent {

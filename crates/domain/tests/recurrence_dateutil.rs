@@ -22,6 +22,7 @@ use jiff::civil::DateTime;
 
 const PER_RULE: usize = 60;
 
+#[expect(clippy::print_stdout, reason = "a notice")]
 fn python() -> Option<PathBuf> {
     let own = workspace().join(".venv/bin/python");
     let python = if own.exists() {

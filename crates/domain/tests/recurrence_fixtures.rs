@@ -51,6 +51,7 @@ fn every_fixture_survives_being_written() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one setup")]
 fn every_window_of_every_fixture_is_the_filtered_whole() {
     let Some(fixtures) = fixtures() else { return };
     let mut dice = Dice(20_261_121);

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use jiff::civil::{DateTime, date};
 
 /// Rules that look honest, crossed with starts, ends and intervals that are not.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn corpus() -> Vec<(String, DateTime)> {
     let starts = [
         date(1601, 1, 1).at(0, 0, 0, 0),

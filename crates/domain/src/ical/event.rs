@@ -1,6 +1,7 @@
 //! Events as iCalendar has them.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -109,7 +110,7 @@ pub struct CalendarObject {
     /// Changed occurrences.
     pub overrides: Vec<VEvent>,
     /// The zones that the file defines.
-    pub timezones: Vec<VTimezone>,
+    pub timezones: Arc<[VTimezone]>,
     /// What was odd, for people.
     pub warnings: Vec<String>,
 }

@@ -1,6 +1,8 @@
 //! From a tree of lines to events.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -11,7 +13,7 @@ use super::tree::{Component, IcalError, ParseLimits, Tree};
 use super::words::describe;
 use crate::event::EventTime;
 use crate::recurrence::{DateValue, OccurrenceKey, Recurrence, ZonedValue};
-use crate::zone::{VTimezone, Zone, resolve};
+use crate::zone::{Resolved, VTimezone, Zone, resolve};
 
 /// Reads a file. Times without a zone are those of `zone`: the calendar's, else the user's, never the server's.
 ///
@@ -27,13 +29,14 @@ pub fn parse(
 ) -> Result<Vec<CalendarObject>, IcalError> {
     let tree = Tree::parse(file, limits)?;
     let tops = tree.components.iter();
-    let timezones: Vec<VTimezone> = tops
+    let timezones: Arc<[VTimezone]> = tops
         .flat_map(|top| top.children("VTIMEZONE"))
         .filter_map(timezone::read)
         .take(200)
         .collect();
     let reader = Reader {
         timezones: &timezones,
+        resolved: RefCell::default(),
         zone,
         limits,
     };
@@ -57,7 +60,7 @@ pub fn parse(
                 uid,
                 master: None,
                 overrides: Vec::new(),
-                timezones: timezones.clone(),
+                timezones: Arc::clone(&timezones),
                 warnings: Vec::new(),
             });
             objects.len() - 1
@@ -117,6 +120,8 @@ pub(super) fn warn_once(warnings: &mut Vec<String>, warning: String) {
 
 pub(super) struct Reader<'r> {
     timezones: &'r [VTimezone],
+    /// Labels met so far: a zone is worked out once per file, not once per event.
+    resolved: RefCell<BTreeMap<String, Resolved>>,
     zone: &'r Zone,
     limits: &'r ParseLimits,
 }
@@ -154,6 +159,10 @@ impl Reader<'_> {
         };
         event.recurrence_id = recurrence_id.map(|id| match id.value {
             DateValue::Date(date) => OccurrenceKey::Day(date),
+            // Without a zone of its own it is on the same wall as the start that it replaces.
+            DateValue::Local(wall) if id.tzid.is_none() => {
+                OccurrenceKey::Instant(start.zone.to_timestamp(wall))
+            }
             other => OccurrenceKey::Instant(other.instant_in(&id.zone)),
         });
         let range = component
@@ -230,11 +239,17 @@ impl Reader<'_> {
     }
 
     fn resolve(&self, tzid: &str, warnings: &mut Vec<String>) -> Zone {
-        let definition = self
-            .timezones
-            .iter()
-            .find(|definition| definition.tzid.eq_ignore_ascii_case(tzid.trim()));
-        let resolved = resolve(tzid, definition, self.zone);
+        let label = tzid.trim();
+        let known = self.resolved.borrow().get(label).cloned();
+        let resolved = known.unwrap_or_else(|| {
+            let mut definitions = self.timezones.iter();
+            let definition = definitions.find(|one| one.tzid.eq_ignore_ascii_case(label));
+            let found = resolve(label, definition, self.zone);
+            self.resolved
+                .borrow_mut()
+                .insert(label.to_owned(), found.clone());
+            found
+        });
         if let Some(warning) = resolved.warning {
             warn_once(warnings, warning);
         }

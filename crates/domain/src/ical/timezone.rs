@@ -79,7 +79,7 @@ fn write_offset(seconds: i32) -> String {
     let size = seconds.unsigned_abs();
     let sign = if seconds < 0 { '-' } else { '+' };
     let mut text = format!("{sign}{:02}{:02}", size / 3600, size / 60 % 60);
-    if size % 60 != 0 {
+    if !size.is_multiple_of(60) {
         let _ = write!(text, "{:02}", size % 60);
     }
     text

@@ -140,6 +140,19 @@ fn write_words(lines: &mut Vec<ContentLine>, event: &VEvent) {
     let meeting = meeting
         .map(|url| ContentLine::new("CONFERENCE", &[("VALUE", "URI"), ("FEATURE", "VIDEO")], url));
     lines.extend(uris.chain(meeting));
+    if !event.categories.is_empty() {
+        let escaped: Vec<String> = event
+            .categories
+            .iter()
+            .map(|category| escape_text(category))
+            .collect();
+        lines.push(ContentLine::new("CATEGORIES", &[], &escaped.join(",")));
+    }
+    write_marks(lines, event);
+    write_people(lines, event);
+}
+
+fn write_marks(lines: &mut Vec<ContentLine>, event: &VEvent) {
     if let Some(status) = event.status {
         let status = match status {
             Status::Confirmed => "CONFIRMED",
@@ -163,14 +176,9 @@ fn write_words(lines: &mut Vec<ContentLine>, event: &VEvent) {
             busy.as_str(),
         ));
     }
-    if !event.categories.is_empty() {
-        let escaped: Vec<String> = event
-            .categories
-            .iter()
-            .map(|category| escape_text(category))
-            .collect();
-        lines.push(ContentLine::new("CATEGORIES", &[], &escaped.join(",")));
-    }
+}
+
+fn write_people(lines: &mut Vec<ContentLine>, event: &VEvent) {
     let address = |user: &CalendarUser| {
         user.email.as_ref().map_or_else(
             || "invalid:nomail".to_owned(),

@@ -65,23 +65,28 @@ pub fn rule_instances(
     (found, outcome == Outcome::Exhausted)
 }
 
-/// The wall seconds in `window` at which a rule of a `VTIMEZONE` fires; its UNTIL is an instant at `offset`.
+/// The wall seconds in `window` at which the rules of a `VTIMEZONE` fire; their UNTIL is an instant at `offset`. Takes what it
+/// needs from `steps`.
 pub(crate) fn onsets(
-    rule: &Rule,
+    rules: &[Rule],
     start: DateTime,
     offset: i32,
     window: Range<i64>,
     limit: usize,
+    steps: &mut u32,
 ) -> Vec<i64> {
     let zone = Zone::fixed(offset).unwrap_or_else(Zone::utc);
-    let plan = Plan::compile(rule, civil::seconds_of_datetime(start), &zone, false);
-    let mut budget = Budget::new(Limits::default().steps);
+    let mut budget = Budget::new(*steps);
     let mut found = Vec::new();
-    Walk::new(&plan).visit(window.start, window.end, &mut budget, |local| {
-        if local - i64::from(offset) <= plan.until.instant {
-            found.push(local);
-        }
-        found.len() < limit
-    });
+    for rule in rules {
+        let plan = Plan::compile(rule, civil::seconds_of_datetime(start), &zone, false);
+        Walk::new(&plan).visit(window.start, window.end, &mut budget, |local| {
+            if local - i64::from(offset) <= plan.until.instant {
+                found.push(local);
+            }
+            found.len() < limit
+        });
+    }
+    *steps -= budget.spent.min(*steps);
     found
 }

@@ -112,6 +112,12 @@ impl Series {
         crate::zone::timestamp_of_seconds(self.start_at)
     }
 
+    /// Whether every rule fires at DTSTART. Readers disagree about rules that do not; Daybook does not write them.
+    #[must_use]
+    pub fn starts_on_its_rules(&self) -> bool {
+        self.rules.iter().all(names_its_start)
+    }
+
     /// What it was made from.
     #[must_use]
     pub const fn recurrence(&self) -> &Recurrence {

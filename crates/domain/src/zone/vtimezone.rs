@@ -36,6 +36,8 @@ pub struct Observance {
 const YEARS: std::ops::Range<i64> = 1900..2200;
 /// Onsets kept per observance.
 const MAX_ONSETS: usize = 400;
+/// Steps spent on the rules of one definition.
+const MAX_STEPS: u32 = 50_000;
 /// Observances read per definition.
 const MAX_OBSERVANCES: usize = 200;
 
@@ -59,9 +61,10 @@ struct Change {
 impl Transitions {
     pub(super) fn of(definition: &VTimezone) -> Option<Self> {
         let mut changes: Vec<(i64, i32, i32)> = Vec::new();
+        let mut steps = MAX_STEPS;
         for observance in definition.observances.iter().take(MAX_OBSERVANCES) {
             let from = i64::from(observance.offset_from);
-            let walls = observance_onsets(observance);
+            let walls = observance_onsets(observance, &mut steps);
             changes.extend(
                 walls
                     .into_iter()
@@ -122,26 +125,20 @@ impl Transitions {
     }
 }
 
-fn observance_onsets(observance: &Observance) -> Vec<i64> {
+fn observance_onsets(observance: &Observance, steps: &mut u32) -> Vec<i64> {
     let start = seconds_of_datetime(observance.start);
     let window = days_of_civil(YEARS.start, 1, 1) * 86_400..days_of_civil(YEARS.end, 1, 1) * 86_400;
-    let mut walls = vec![start];
-    for rule in observance.rules.iter().take(8) {
-        let found = onsets(
-            rule,
-            observance.start,
-            observance.offset_from,
-            window.clone(),
-            MAX_ONSETS,
-        );
-        walls.extend(found);
-    }
-    walls.extend(
-        observance
-            .rdates
-            .iter()
-            .take(MAX_ONSETS)
-            .map(|wall| seconds_of_datetime(*wall)),
+    let rules = observance.rules.get(..8).unwrap_or(&observance.rules);
+    let mut walls = onsets(
+        rules,
+        observance.start,
+        observance.offset_from,
+        window,
+        MAX_ONSETS,
+        steps,
     );
+    let dates = observance.rdates.iter().take(MAX_ONSETS);
+    walls.extend(dates.map(|wall| seconds_of_datetime(*wall)));
+    walls.push(start);
     walls
 }

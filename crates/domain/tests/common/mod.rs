@@ -18,6 +18,7 @@ pub struct Fixture {
 }
 
 /// The shared fixtures, or `None` with a notice where they are not at hand.
+#[expect(clippy::print_stdout, reason = "a notice")]
 pub fn fixtures() -> Option<Vec<Fixture>> {
     let path = workspace().join("../shared/fixtures/recurrence.json");
     let Ok(text) = std::fs::read_to_string(&path) else {
@@ -85,6 +86,7 @@ const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 /// reads differently: numbered weeks without weekdays, with INTERVAL or BYSETPOS, or that are the year's first counted from
 /// its end; positions in a week (dateutil cuts the first
 /// week at DTSTART), and numbered next to plain weekdays.
+#[expect(clippy::too_many_lines, reason = "one line per part of a rule")]
 pub fn random_rule(dice: &mut Dice) -> (String, DateTime) {
     let freq = *dice.pick(&[
         "YEARLY", "YEARLY", "MONTHLY", "MONTHLY", "WEEKLY", "WEEKLY", "DAILY", "HOURLY",
@@ -346,6 +348,7 @@ fn period(rule: &Rule, start: DateTime, ahead: i64) -> Option<(DateTime, DateTim
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one condition per part of a rule")]
 fn admits_day(rule: &Rule, start: DateTime, day: Date) -> bool {
     let named =
         !(rule.by_day.is_empty() && rule.by_month_day.is_empty() && rule.by_year_day.is_empty());
