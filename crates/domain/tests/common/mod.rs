@@ -83,8 +83,7 @@ impl Dice {
 const WEEKDAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
 /// A random rule and DTSTART that `python-dateutil` and we must agree on. Left out is what RFC 5545 leaves open or dateutil
-/// reads differently: numbered weeks without weekdays, with INTERVAL or BYSETPOS, or that are the year's first counted from
-/// its end; positions in a week (dateutil cuts the first
+/// reads differently: numbered weeks without weekdays, with INTERVAL or BYSETPOS, or at a year's edge; positions in a week (dateutil cuts the first
 /// week at DTSTART), and numbered next to plain weekdays.
 #[expect(clippy::too_many_lines, reason = "one line per part of a rule")]
 pub fn random_rule(dice: &mut Dice) -> (String, DateTime) {
@@ -116,7 +115,7 @@ pub fn random_rule(dice: &mut Dice) -> (String, DateTime) {
     if weeks {
         parts.push(format!(
             "BYWEEKNO={}",
-            dice.numbers(4, |dice| signed(dice, 53).max(-51))
+            dice.numbers(4, |dice| numbered_week(dice))
         ));
     }
     if !weeks && dice.one_in(if freq == "MONTHLY" { 2 } else { 5 }) && freq != "WEEKLY" {
@@ -187,6 +186,12 @@ pub fn random_rule(dice: &mut Dice) -> (String, DateTime) {
         _ => {}
     }
     (parts.join(";"), start)
+}
+
+/// Not a year's first or last: dateutil counts 53 weeks in some years that have 52 (it puts 2 January 2011 into week 53).
+fn numbered_week(dice: &mut Dice) -> i64 {
+    let week = dice.within(2, 51);
+    if dice.one_in(3) { -week } else { week }
 }
 
 fn signed(dice: &mut Dice, most: i64) -> i64 {
