@@ -1,11 +1,12 @@
 //! Started OAuth authorisations, found by the hash of their state and usable once.
 
 use daybook_domain::{MemberId, OauthFlowId, WorkspaceId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use sqlx::types::Json;
 
 use crate::crypto::Place;
+use crate::tx::plus;
 use crate::{Result, Tx};
 
 /// An authorisation that was started.
@@ -135,14 +136,10 @@ pub async fn take(tx: &mut Tx, state_hash: &[u8; 32]) -> Result<Option<Flow>> {
     row.map(|row| open(tx, row)).transpose()
 }
 
-/// Forgets flows that are used or over.
+/// Forgets flows that ended a day ago; until then [`fate`] can tell what became of them.
 pub async fn delete_expired(tx: &mut Tx) -> Result<u64> {
-    let now = tx.now().await?;
-    execute!(
-        tx,
-        "DELETE FROM oauth_flow WHERE expires_at <= $1 OR used_at IS NOT NULL",
-        now
-    )
+    let before = plus(tx.now().await?, SignedDuration::from_hours(-24));
+    execute!(tx, "DELETE FROM oauth_flow WHERE expires_at <= $1", before)
 }
 
 fn open(tx: &Tx, row: Row) -> Result<Flow> {

@@ -8,7 +8,9 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::crypto::KeyRing;
-use crate::{Options, Result, Store};
+use crate::open::Db;
+use crate::tx::Conn;
+use crate::{Error, Options, Result, Store, Tx};
 
 /// Where tests find PostgreSQL, for example `postgres://postgres@127.0.0.1:5432/postgres`.
 pub const POSTGRES_URL: &str = "DAYBOOK_TEST_POSTGRES_URL";
@@ -101,6 +103,72 @@ impl Drop for TestDb {
         };
         // A runtime cannot be started inside another one, so this takes a thread.
         let _ = std::thread::spawn(run).join();
+    }
+}
+
+impl Store {
+    /// Runs SQL as it stands, in no transaction but its own: for tests that damage or inspect a database.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn execute_raw(&self, text: String) -> Result<u64> {
+        let text = AssertSqlSafe(text);
+        let done = match &self.inner.db {
+            Db::Sqlite { write, .. } => sqlx::raw_sql(text)
+                .execute(write)
+                .await
+                .map(|r| r.rows_affected()),
+            Db::Postgres { pool, .. } => sqlx::raw_sql(text)
+                .execute(pool)
+                .await
+                .map(|r| r.rows_affected()),
+        };
+        Ok(done?)
+    }
+
+    /// The first column of every row, as text, that a query yields; on a connection for reading.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn texts_raw(&self, text: String) -> Result<Vec<String>> {
+        let text = AssertSqlSafe(text);
+        let rows: Vec<(String,)> = match &self.inner.db {
+            Db::Sqlite { read, .. } => sqlx::query_as(text).fetch_all(read).await?,
+            Db::Postgres { pool, .. } => sqlx::query_as(text).fetch_all(pool).await?,
+        };
+        Ok(rows.into_iter().map(|(text,)| text).collect())
+    }
+
+    /// Prepares a statement without running it.
+    ///
+    /// # Errors
+    /// What the database finds wrong with it.
+    pub async fn prepare_raw(&self, text: String) -> Result<()> {
+        use sqlx::{Executor, SqlSafeStr};
+        let text = AssertSqlSafe(text).into_sql_str();
+        match &self.inner.db {
+            Db::Sqlite { write, .. } => write.prepare(text).await.map(|_| ())?,
+            Db::Postgres { pool, .. } => pool.prepare(text).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// A SQLite setting of this transaction's connection.
+    ///
+    /// # Errors
+    /// What the database says; [`Error::Unusable`] on PostgreSQL.
+    pub async fn pragma(&mut self, name: &str) -> Result<String> {
+        let Conn::Sqlite(transaction) = &mut self.conn else {
+            return Err(Error::Unusable("PostgreSQL has no pragmas".into()));
+        };
+        let query = format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}");
+        let query = query.replace("CAST(busy_timeout", "CAST(timeout");
+        let row: (String,) = sqlx::query_as(AssertSqlSafe(query))
+            .fetch_one(&mut **transaction)
+            .await?;
+        Ok(row.0)
     }
 }
 

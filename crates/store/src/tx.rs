@@ -68,15 +68,15 @@ impl Tx {
     /// When the database is out of reach.
     pub async fn now(&mut self) -> Result<Timestamp> {
         let now = match &mut self.conn {
-            Conn::Sqlite(_) => return Ok(self.store.clock.now()),
+            // To the microsecond, as it is stored: what was read back compares equal.
+            Conn::Sqlite(_) => self.store.clock.now().as_microsecond(),
             Conn::Postgres(t) => {
                 let text = sql!(postgres: "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
-                sqlx::query_scalar::<_, i64>(text)
-                    .fetch_one(&mut **t)
-                    .await?
+                let now: i64 = sqlx::query_scalar(text).fetch_one(&mut **t).await?;
+                now.saturating_add(self.store.clock.ahead_us())
             }
         };
-        Timestamp::from_microsecond(now.saturating_add(self.store.clock.ahead_us()))
+        Timestamp::from_microsecond(now)
             .map_err(|e| Error::Unusable(format!("its clock is out of range: {e}")))
     }
 

@@ -182,7 +182,7 @@ pub async fn mark_sync_ok(
     let now = tx.now().await?;
     execute_one!(
         tx,
-        "UPDATE calendar SET last_sync_at = $3, next_sync_at = CASE WHEN sync_enabled THEN $4 ELSE NULL END, sync_errors = 0, confirmed_errors = 0,
+        "UPDATE calendar SET last_sync_at = $3, next_sync_at = CASE WHEN sync_enabled THEN CAST($4 AS BIGINT) ELSE NULL END, sync_errors = 0, confirmed_errors = 0,
          last_error = NULL, last_statistics = $5 WHERE workspace_id = $1 AND id = $2",
         ws,
         id,
@@ -205,7 +205,7 @@ pub async fn mark_sync_error(
     fetch_one!(
         tx,
         ErrorCounts,
-        "UPDATE calendar SET last_error = $3, next_sync_at = CASE WHEN sync_enabled THEN $4 ELSE NULL END, sync_errors = sync_errors + 1,
+        "UPDATE calendar SET last_error = $3, next_sync_at = CASE WHEN sync_enabled THEN CAST($4 AS BIGINT) ELSE NULL END, sync_errors = sync_errors + 1,
          confirmed_errors = confirmed_errors + $5 WHERE workspace_id = $1 AND id = $2 RETURNING sync_errors, confirmed_errors",
         ws,
         id,

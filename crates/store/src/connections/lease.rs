@@ -149,7 +149,7 @@ pub async fn due_for_refresh(
         tx,
         DueRefresh,
         "SELECT id, workspace_id, provider, token_expires_at, token_version FROM connection
-         WHERE status = 'connected' AND refresh_token IS NOT NULL AND (token_expires_at < $1 OR refreshed_at < $2) AND (lease_until <= $3 OR lease_until IS NULL)
+         WHERE status = 'connected' AND refresh_token IS NOT NULL AND token_expires_at IS NOT NULL AND (token_expires_at < $1 OR refreshed_at < $2) AND (lease_until <= $3 OR lease_until IS NULL)
          ORDER BY token_expires_at LIMIT $4",
         before,
         idle_since,
