@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 
 use crate::fault::{Dialect, JsonDialect, Shape};
 
-/// An error answer of the Calendar API.
+/// An error answer of the Calendar API. Boxed: most answers are not errors.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ApiError {
+pub(super) struct ApiError(Box<Details>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Details {
     status: StatusCode,
     domain: &'static str,
     reason: String,
@@ -19,23 +22,23 @@ pub(super) struct ApiError {
 
 impl ApiError {
     pub fn new(status: u16, domain: &'static str, reason: &str, message: &str) -> Self {
-        Self {
+        Self(Box::new(Details {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             domain,
             reason: reason.to_owned(),
             message: message.to_owned(),
             location: None,
             grpc: None,
-        }
+        }))
     }
 
     fn at(mut self, kind: &'static str, name: &str) -> Self {
-        self.location = Some((kind, name.to_owned()));
+        self.0.location = Some((kind, name.to_owned()));
         self
     }
 
     fn grpc(mut self, status: &'static str) -> Self {
-        self.grpc = Some(status);
+        self.0.grpc = Some(status);
         self
     }
 
@@ -103,24 +106,25 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let this = *self.0;
         let mut line =
-            json!({"domain": self.domain, "reason": self.reason, "message": self.message});
-        if let Some((kind, name)) = &self.location {
+            json!({"domain": this.domain, "reason": this.reason, "message": this.message});
+        if let Some((kind, name)) = &this.location {
             line["locationType"] = json!(kind);
             line["location"] = json!(name);
         }
-        let code = self.status.as_u16();
-        let mut error = json!({"code": code, "message": self.message, "errors": [line]});
-        if let Some(status) = self.grpc {
+        let code = this.status.as_u16();
+        let mut error = json!({"code": code, "message": this.message, "errors": [line]});
+        if let Some(status) = this.grpc {
             error["status"] = json!(status);
         }
-        if self.reason == "insufficientPermissions" {
+        if this.reason == "insufficientPermissions" {
             error["details"] = json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo",
                 "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "domain": "googleapis.com"}]);
         }
         let body = json!({ "error": error }).to_string();
         let mut response = (
-            self.status,
+            this.status,
             [(header::CONTENT_TYPE, "application/json; charset=UTF-8")],
             body,
         )

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use daybook_sandbox::clock::{ManualClock, SandboxClock};
 use daybook_sandbox::fault::TransportFault;
-use daybook_sandbox::google::{Client, Config, GoogleSim, Seed};
+use daybook_sandbox::google::{Client, Config, GoogleSim, OracleEvent, OracleTime, Seed};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
@@ -21,6 +21,10 @@ pub const SCOPES: [&str; 2] = [
     "https://www.googleapis.com/auth/calendar.readonly",
     "https://www.googleapis.com/auth/calendar.events",
 ];
+
+fn spec_path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/specs/google-calendar.json")
+}
 
 pub struct Answer {
     pub status: StatusCode,
@@ -64,15 +68,13 @@ pub fn world(seed: Seed) -> World {
 
 pub fn world_with(seed: Seed, change: impl FnOnce(&mut Config)) -> World {
     let clock = Arc::new(ManualClock::at("2026-03-04T09:00:00Z".parse().unwrap()));
-    let spec = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/specs/google-calendar.json");
     let mut config = Config {
         clients: vec![Client {
             id: "daybook".into(),
             secret: "s3cret+/:%".into(),
             redirect_uris: vec![REDIRECT.into()],
         }],
-        spec_path: Some(spec),
+        spec_path: Some(spec_path()),
         ..Config::default()
     };
     change(&mut config);
@@ -189,6 +191,15 @@ impl World {
         }
     }
 
+    /// Whether requests are held against the provider's description here.
+    pub fn has_description(&self) -> bool {
+        let found = spec_path().exists();
+        if !found {
+            println!("The provider's description is not at hand: nothing was validated.");
+        }
+        found
+    }
+
     pub fn is_clean(&self) {
         assert!(
             self.sim.desk().violations().is_empty(),
@@ -203,6 +214,8 @@ impl World {
 pub struct Mirror {
     pub rows: BTreeMap<String, Value>,
     pub token: Option<String>,
+    /// The control: forgets that an instance was cancelled.
+    pub forgets_holes: bool,
 }
 
 impl Mirror {
@@ -225,7 +238,9 @@ impl Mirror {
 
     fn apply(&mut self, row: Value) {
         let id = row["id"].as_str().unwrap().to_owned();
-        if row["status"] == "cancelled" && row.get("recurringEventId").is_none() {
+        if self.forgets_holes && row["status"] == "cancelled" {
+            self.rows.remove(&id);
+        } else if row["status"] == "cancelled" && row.get("recurringEventId").is_none() {
             // A deleted series takes its exceptions and holes along.
             self.rows
                 .retain(|_, r| r["recurringEventId"] != id.as_str());
@@ -251,27 +266,62 @@ impl Mirror {
     }
 
     pub fn equals_oracle(&self, world: &World, calendar: &str, context: &str) {
-        let truth = world.sim.snapshot(calendar);
-        let mine = self.settled();
-        let want: Vec<(&String, &String, &String)> =
-            truth.iter().map(|e| (&e.id, &e.etag, &e.status)).collect();
-        let etags: Vec<(String, String, String)> = mine
-            .iter()
-            .map(|(id, r)| (id.clone(), text(r, "etag"), text(r, "status")))
-            .collect();
-        let have: Vec<(&String, &String, &String)> =
-            etags.iter().map(|(a, b, c)| (a, b, c)).collect();
-        assert_eq!(have, want, "{context}");
-        for event in truth {
-            let row = &mine[&event.id];
-            let lines = row.get("recurrence").cloned().unwrap_or(json!([]));
-            assert_eq!(lines, json!(event.recurrence), "{context}");
-        }
+        assert_eq!(self.facts(), oracle_facts(world, calendar), "{context}");
+    }
+
+    pub fn differs(&self, world: &World, calendar: &str) -> bool {
+        self.facts() != oracle_facts(world, calendar)
+    }
+
+    /// What R4 compares: id, etag, start, end, status, recurrence, and the place in the series.
+    fn facts(&self) -> Vec<Value> {
+        let fact = |(id, row): (&String, &Value)| {
+            json!([
+                id,
+                row["etag"],
+                moment(&row["start"]),
+                moment(&row["end"]),
+                row["status"],
+                row.get("recurrence").unwrap_or(&json!([])),
+                row["recurringEventId"],
+                moment(&row["originalStartTime"])
+            ])
+        };
+        self.settled().iter().map(fact).collect()
     }
 }
 
-fn text(row: &Value, key: &str) -> String {
-    row[key].as_str().unwrap().to_owned()
+fn oracle_facts(world: &World, calendar: &str) -> Vec<Value> {
+    let fact = |e: OracleEvent| {
+        json!([
+            e.id,
+            e.etag,
+            told(e.start),
+            told(e.end),
+            e.status,
+            e.recurrence,
+            e.recurring_event_id,
+            told(e.original_start)
+        ])
+    };
+    world.sim.snapshot(calendar).into_iter().map(fact).collect()
+}
+
+fn told(time: Option<OracleTime>) -> Value {
+    match time {
+        None => Value::Null,
+        Some(OracleTime::Date(date)) => json!(date.to_string()),
+        Some(OracleTime::At { instant, zone }) => json!([instant.to_string(), zone]),
+    }
+}
+
+/// The wire form of a time in the oracle's terms.
+fn moment(value: &Value) -> Value {
+    if let Some(time) = value["dateTime"].as_str() {
+        let instant: jiff::Timestamp = time.parse().unwrap();
+        return json!([instant.to_string(), value["timeZone"]]);
+    }
+    value["date"].clone()
 }
 
 pub fn meeting(title: &str, start: &str, end: &str) -> Value {

@@ -228,17 +228,10 @@ async fn rules_count_skip_and_draw_lots() {
     w.events("pageToken=x").await.is(401);
 }
 
-#[tokio::test]
-async fn token_answers_can_be_bent() {
-    let w = world(Seed::Demo);
-    let bend = |change: TokenAnswer| {
-        w.sim.desk().clear();
-        w.sim
-            .desk()
-            .add(Rule::on("/token", Fault::TokenAnswer(change)));
-    };
+/// A refresh token by way of a consent.
+async fn consented(w: &World) -> String {
     let redirect = crate::client::REDIRECT;
-    let mut fields = vec![
+    let ask = [
         ("client_id", "daybook"),
         ("redirect_uri", redirect),
         ("response_type", "code"),
@@ -248,7 +241,7 @@ async fn token_answers_can_be_bent() {
         ("person", ADA),
         ("decision", "allow"),
     ];
-    let answer = w.form("/o/oauth2/v2/auth", &fields).await;
+    let answer = w.form("/o/oauth2/v2/auth", &ask).await;
     let url = url::Url::parse(answer.headers["location"].to_str().unwrap()).unwrap();
     let code = url
         .query_pairs()
@@ -256,47 +249,63 @@ async fn token_answers_can_be_bent() {
         .unwrap()
         .1
         .into_owned();
-    fields = vec![
+    let fields = [
         ("grant_type", "authorization_code"),
-        ("code", &code),
+        ("code", code.as_str()),
         ("redirect_uri", redirect),
         ("client_id", "daybook"),
         ("client_secret", "s3cret+/:%"),
     ];
-    let first = w.form("/token", &fields).await.is(200).json();
-    let refresh = first["refresh_token"].as_str().unwrap();
-    fields[0] = ("grant_type", "refresh_token");
-    fields[1] = ("refresh_token", refresh);
-    for (sent, seen) in [
-        (json!("absent"), None),
-        (json!(0), Some(json!(0))),
-        (json!("3599"), Some(json!("3599"))),
-        (json!(9e18), Some(json!(9e18))),
-    ] {
-        bend(TokenAnswer {
-            expires_in: Some(sent),
+    let tokens = w.form("/token", &fields).await.is(200).json();
+    tokens["refresh_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn token_answers_can_be_bent() {
+    let w = world(Seed::Demo);
+    let refresh = consented(&w).await;
+    let bent = async |fault: Fault| {
+        w.sim.desk().clear();
+        w.sim.desk().add(Rule::on("/token", fault));
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh.as_str()),
+            ("client_id", "daybook"),
+            ("client_secret", "s3cret+/:%"),
+        ];
+        w.form("/token", &fields).await
+    };
+    for sent in [json!("absent"), json!(0), json!("3599"), json!(9e18)] {
+        let seen = (sent != "absent").then_some(&sent);
+        let change = TokenAnswer {
+            expires_in: Some(sent.clone()),
             ..TokenAnswer::default()
-        });
-        let answer = w.form("/token", &fields).await.is(200).json();
-        assert_eq!(answer.get("expires_in"), seen.as_ref());
+        };
+        let answer = bent(Fault::TokenAnswer(change)).await.is(200).json();
+        assert_eq!(answer.get("expires_in"), seen);
     }
-    bend(TokenAnswer {
+    let change = TokenAnswer {
         scope: Some("openid".into()),
         omit_refresh_token: true,
         ..TokenAnswer::default()
-    });
-    assert_eq!(w.form("/token", &fields).await.json()["scope"], "openid");
+    };
+    assert_eq!(
+        bent(Fault::TokenAnswer(change)).await.json()["scope"],
+        "openid"
+    );
     for (fault, status, error) in [
         (Fault::InvalidGrant, 400, "invalid_grant"),
         (Fault::InvalidClient, 401, "invalid_client"),
     ] {
-        w.sim.desk().clear();
-        w.sim.desk().add(Rule::on("/token", fault));
-        assert_eq!(
-            w.form("/token", &fields).await.is(status).json()["error"],
-            error
-        );
+        assert_eq!(bent(fault).await.is(status).json()["error"], error);
     }
+    assert!(
+        bent(Fault::HtmlLogin)
+            .await
+            .is(200)
+            .text()
+            .contains("<html>")
+    );
 }
 
 #[tokio::test]

@@ -13,8 +13,18 @@ use crate::client::{World, world};
 
 /// Everything the server sent, and how the connection ended.
 async fn raw(address: std::net::SocketAddr) -> (String, std::io::Result<()>) {
+    ask(address, "/token", "none").await
+}
+
+async fn ask(
+    address: std::net::SocketAddr,
+    path: &str,
+    token: &str,
+) -> (String, std::io::Result<()>) {
     let mut stream = TcpSocket::new_v4().unwrap().connect(address).await.unwrap();
-    let request = "GET /token HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut seen = Vec::new();
     let mut buffer = [0; 1024];
@@ -59,6 +69,34 @@ async fn resets_silence_and_torn_bodies_happen_on_the_wire() {
             .is_err()
     );
     assert_eq!(w.sim.desk().stats().requests, 4);
+}
+
+#[tokio::test]
+async fn bodies_tear_and_drip_on_the_wire() {
+    let w = world(Seed::Demo);
+    let address = listen(&w).await;
+    let path = "/calendar/v3/calendars/primary/events?maxResults=3";
+    let (whole, end) = ask(address, path, &w.token).await;
+    assert!(end.is_ok() && whole.ends_with('}'));
+    script(&w, Fault::ResetMidBody);
+    let (torn, end) = ask(address, path, &w.token).await;
+    assert!(torn.contains("content-length") && torn.len() < whole.len() && torn.contains("{\""));
+    assert_eq!(end.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    let bytes_per_second = 1_000_000;
+    script(&w, Fault::Drip { bytes_per_second });
+    let (dripped, end) = ask(address, "/calendar/v3/calendars/nobody/events", &w.token).await;
+    assert!(end.is_ok() && dripped.contains("notFound") && dripped.ends_with('}'));
+    script(
+        &w,
+        Fault::Drip {
+            bytes_per_second: 1,
+        },
+    );
+    let slow = timeout(Duration::from_millis(100), ask(address, path, &w.token)).await;
+    assert!(slow.is_err(), "one byte a second takes a while");
+    script(&w, Fault::Delay { ms: 20 });
+    let (late, _) = ask(address, path, &w.token).await;
+    assert_eq!(late.len(), whole.len());
 }
 
 #[tokio::test]

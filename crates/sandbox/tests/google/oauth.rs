@@ -8,7 +8,7 @@ use crate::client::{ADA, Answer, REDIRECT, SCOPES, World, world, world_with};
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-fn asked<'a>(scope: &'a str) -> Vec<(&'a str, &'a str)> {
+fn asked(scope: &str) -> Vec<(&str, &str)> {
     vec![
         ("client_id", "daybook"),
         ("redirect_uri", REDIRECT),

@@ -28,6 +28,26 @@ async fn random_worlds_converge() {
     }
 }
 
+/// The control: a mirror that forgets holes must be found out.
+#[tokio::test]
+async fn a_forgetful_mirror_is_found_out() {
+    let mut found = 0;
+    for seed in 0..10 {
+        let w = world_with(Seed::Empty, |_| {});
+        let mut rng = StdRng::seed_from_u64(seed);
+        let mut mirror = Mirror {
+            forgets_holes: true,
+            ..Mirror::default()
+        };
+        for _ in 0..80 {
+            w.sim.random_op(ADA, &mut rng);
+        }
+        mirror.sync(&w, ADA, "").await;
+        found += u32::from(mirror.differs(&w, ADA));
+    }
+    assert!(found > 5, "{found} of 10");
+}
+
 #[tokio::test]
 async fn the_same_seed_gives_the_same_world() {
     let run = || {

@@ -59,6 +59,12 @@ async fn a_person_changes_their_calendar_by_hand() {
     act("delete", "").await;
     assert_eq!(w.sim.snapshot(ADA).len(), before);
     assert!(act("delete", "").await.contains("Nothing"));
+    w.page("/people/nobody@x.example").await.is(404);
+}
+
+#[tokio::test]
+async fn read_only_calendars_refuse_with_a_note() {
+    let w = world(Seed::Demo);
     let holidays = [
         ("title", "x"),
         ("calendar", "en.german#holiday@group.v.calendar.google.com"),
@@ -72,5 +78,4 @@ async fn a_person_changes_their_calendar_by_hand() {
             .unwrap()
             .contains("read")
     );
-    w.page("/people/nobody@x.example").await.is(404);
 }

@@ -62,6 +62,12 @@ async fn channels_announce_changes_until_stopped_or_expired() {
     w.call("POST", "/channels/stop", Some(stop)).await.is(404);
     add();
     assert!(w.sim.take_deliveries().is_empty());
+    w.is_clean();
+}
+
+#[tokio::test]
+async fn holiday_calendars_cannot_be_watched() {
+    let w = world(Seed::Demo);
     let holidays = "/calendars/en.german%23holiday%40group.v.calendar.google.com/events/watch";
     let ask = json!({"id": "ch-2", "type": "web_hook", "address": "https://d.example/hook"});
     let refused = w.call("POST", holidays, Some(ask)).await;
@@ -69,5 +75,4 @@ async fn channels_announce_changes_until_stopped_or_expired() {
         refused.is(400).reason(),
         "pushNotSupportedForRequestedResource"
     );
-    w.is_clean();
 }

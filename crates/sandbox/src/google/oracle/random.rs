@@ -39,8 +39,8 @@ impl GoogleSim {
                 let done = shift(&mut state, calendar, &chosen.id, minutes, now);
                 done.map(|()| format!("move {} by {minutes} min", chosen.id))
             }
-            7 => flip_all_day(&mut state, calendar, &chosen, now),
-            8 => change_zone(&mut state, calendar, &chosen, now, rng),
+            7 => flip_all_day(&mut state, calendar, chosen, now),
+            8 => change_zone(&mut state, calendar, chosen, now, rng),
             9 => change_rule(&mut state, calendar, &live, now, rng),
             _ => touch_instance(&mut state, calendar, &live, now, rng),
         };
