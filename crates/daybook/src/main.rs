@@ -1,2 +1,7 @@
-//! The binary: parses the command line and hands over.
-fn main() {}
+//! The binary: hands the command line over and ends with its exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    daybook::cli::main()
+}

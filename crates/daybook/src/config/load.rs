@@ -71,7 +71,11 @@ impl Values {
 ///
 /// # Errors
 /// [`Invalid`] names every unknown setting and every unreadable file.
-pub fn load(flags: &[(&str, String)], env: &BTreeMap<String, String>, file: Option<&Path>) -> Result<Values, Invalid> {
+pub fn load(
+    flags: &[(&str, String)],
+    env: &BTreeMap<String, String>,
+    file: Option<&Path>,
+) -> Result<Values, Invalid> {
     let mut values = Values::default();
     let mut wrong = Vec::new();
     for (key, text) in flags {
@@ -86,19 +90,33 @@ pub fn load(flags: &[(&str, String)], env: &BTreeMap<String, String>, file: Opti
     for setting in SETTINGS {
         values.fill(setting, setting.default.to_owned(), Source::Default);
     }
-    if wrong.is_empty() { Ok(values) } else { Err(Invalid(wrong)) }
+    if wrong.is_empty() {
+        Ok(values)
+    } else {
+        Err(Invalid(wrong))
+    }
 }
 
 fn from_env(values: &mut Values, env: &BTreeMap<String, String>, wrong: &mut Vec<String>) {
     for setting in SETTINGS {
         let file_name = format!("{}_FILE", setting.env);
-        let (direct, indirect) = (env.get(setting.env), env.get(&file_name).filter(|_| setting.secret));
+        let (direct, indirect) = (
+            env.get(setting.env),
+            env.get(&file_name).filter(|_| setting.secret),
+        );
         match (direct.filter(|text| !text.is_empty()), indirect) {
-            (Some(_), Some(_)) => wrong.push(format!("{} and {file_name} are both set; keep one of them", setting.env)),
-            (Some(text), None) => values.fill(setting, text.clone(), Source::Env(setting.env.to_owned())),
+            (Some(_), Some(_)) => wrong.push(format!(
+                "{} and {file_name} are both set; keep one of them",
+                setting.env
+            )),
+            (Some(text), None) => {
+                values.fill(setting, text.clone(), Source::Env(setting.env.to_owned()))
+            }
             (None, Some(path)) => match std::fs::read_to_string(path) {
                 Ok(text) => values.fill(setting, text.trim().to_owned(), Source::Env(file_name)),
-                Err(error) => wrong.push(format!("{file_name} names {path}, which cannot be read: {error}")),
+                Err(error) => wrong.push(format!(
+                    "{file_name} names {path}, which cannot be read: {error}"
+                )),
             },
             (None, None) => {}
         }
@@ -112,7 +130,11 @@ fn from_env(values: &mut Values, env: &BTreeMap<String, String>, wrong: &mut Vec
 /// Whether a variable looks like ours and is not.
 fn is_unknown(name: &str) -> bool {
     let known = |candidate: &str| SETTINGS.iter().any(|setting| setting.env == candidate);
-    let file_of = |candidate: &str| candidate.strip_suffix("_FILE").is_some_and(|base| SETTINGS.iter().any(|s| s.secret && s.env == base));
+    let file_of = |candidate: &str| {
+        candidate
+            .strip_suffix("_FILE")
+            .is_some_and(|base| SETTINGS.iter().any(|s| s.secret && s.env == base))
+    };
     name.starts_with("DAYBOOK_")
         && !known(name)
         && !file_of(name)
@@ -127,26 +149,42 @@ fn from_file(values: &mut Values, path: &Path, wrong: &mut Vec<String>) {
     };
     let table: toml::Table = match text.parse() {
         Ok(table) => table,
-        Err(error) => return wrong.push(format!("{} is not valid TOML: {}", path.display(), error.to_string().trim())),
+        Err(error) => {
+            return wrong.push(format!(
+                "{} is not valid TOML: {}",
+                path.display(),
+                error.to_string().trim()
+            ));
+        }
     };
     let mut flat = Vec::new();
     flatten("", &table, &mut flat);
     for (key, value) in flat {
         let Some(setting) = by_key(&key) else {
             let hint = nearest(&key, SETTINGS.iter().map(|setting| setting.key));
-            wrong.push(format!("{key} in {} is not a setting{hint}", path.display()));
+            wrong.push(format!(
+                "{key} in {} is not a setting{hint}",
+                path.display()
+            ));
             continue;
         };
         match scalar(&value) {
             Some(text) => values.fill(setting, text, Source::File(path.to_owned())),
-            None => wrong.push(format!("{key} in {} must be a text, number or true/false", path.display())),
+            None => wrong.push(format!(
+                "{key} in {} must be a text, number or true/false",
+                path.display()
+            )),
         }
     }
 }
 
 fn flatten(prefix: &str, table: &toml::Table, out: &mut Vec<(String, toml::Value)>) {
     for (name, value) in table {
-        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         match value {
             toml::Value::Table(inner) => flatten(&key, inner, out),
             other => out.push((key, other.clone())),
@@ -159,7 +197,11 @@ fn scalar(value: &toml::Value) -> Option<String> {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
         toml::Value::Boolean(flag) => Some(flag.to_string()),
-        toml::Value::Array(items) => items.iter().map(scalar).collect::<Option<Vec<_>>>().map(|items| items.join(",")),
+        toml::Value::Array(items) => items
+            .iter()
+            .map(scalar)
+            .collect::<Option<Vec<_>>>()
+            .map(|items| items.join(",")),
         _ => None,
     }
 }
@@ -195,7 +237,10 @@ mod tests {
     use super::*;
 
     fn env(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -203,10 +248,24 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("daybook.toml");
         std::fs::write(&path, "bind = \"1.1.1.1:1\"\nlog = \"warn\"\nworkers = 3\n[google]\nclient_id = \"from-file\"\n").unwrap();
-        let values = load(&[("bind", "9.9.9.9:9".into())], &env(&[("DAYBOOK_BIND", "8.8.8.8:8"), ("DAYBOOK_LOG", "debug")]), Some(&path)).unwrap();
-        assert_eq!((values.text("bind"), &values.get("bind").unwrap().source), (Some("9.9.9.9:9"), &Source::Flag));
+        let values = load(
+            &[("bind", "9.9.9.9:9".into())],
+            &env(&[("DAYBOOK_BIND", "8.8.8.8:8"), ("DAYBOOK_LOG", "debug")]),
+            Some(&path),
+        )
+        .unwrap();
+        assert_eq!(
+            (values.text("bind"), &values.get("bind").unwrap().source),
+            (Some("9.9.9.9:9"), &Source::Flag)
+        );
         assert_eq!(values.text("log"), Some("debug"));
-        assert_eq!((values.text("workers"), &values.get("workers").unwrap().source), (Some("3"), &Source::File(path)));
+        assert_eq!(
+            (
+                values.text("workers"),
+                &values.get("workers").unwrap().source
+            ),
+            (Some("3"), &Source::File(path))
+        );
         assert_eq!(values.text("google.client_id"), Some("from-file"));
         assert_eq!(values.get("data_dir").unwrap().source, Source::Default);
     }
@@ -216,10 +275,26 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("daybook.toml");
         std::fs::write(&path, "bnid = \"x\"\n[gogle]\nclient_id = \"x\"\n").unwrap();
-        let error = load(&[], &env(&[("DAYBOOK_BASEURL", "x"), ("DAYBOOK_TEST_POSTGRES_URL", "fine"), ("HOME", "/")]), Some(&path)).err().unwrap();
+        let error = load(
+            &[],
+            &env(&[
+                ("DAYBOOK_BASEURL", "x"),
+                ("DAYBOOK_TEST_POSTGRES_URL", "fine"),
+                ("HOME", "/"),
+            ]),
+            Some(&path),
+        )
+        .err()
+        .unwrap();
         let text = error.to_string();
-        assert!(text.contains("DAYBOOK_BASEURL is not a setting; did you mean DAYBOOK_BASE_URL?"), "{text}");
-        assert!(text.contains("bnid in") && text.contains("did you mean bind?"), "{text}");
+        assert!(
+            text.contains("DAYBOOK_BASEURL is not a setting; did you mean DAYBOOK_BASE_URL?"),
+            "{text}"
+        );
+        assert!(
+            text.contains("bnid in") && text.contains("did you mean bind?"),
+            "{text}"
+        );
         assert!(text.contains("gogle.client_id in"), "{text}");
         assert_eq!(error.0.len(), 3);
     }
@@ -232,9 +307,20 @@ mod tests {
         let path = path.to_str().unwrap();
         let values = load(&[], &env(&[("GOOGLE_CLIENT_SECRET_FILE", path)]), None).unwrap();
         assert_eq!(values.text("google.client_secret"), Some("s3cret"));
-        let both = load(&[], &env(&[("GOOGLE_CLIENT_SECRET_FILE", path), ("GOOGLE_CLIENT_SECRET", "x")]), None);
+        let both = load(
+            &[],
+            &env(&[
+                ("GOOGLE_CLIENT_SECRET_FILE", path),
+                ("GOOGLE_CLIENT_SECRET", "x"),
+            ]),
+            None,
+        );
         assert!(both.err().unwrap().to_string().contains("both set"));
-        let gone = load(&[], &env(&[("DAYBOOK_SECRET_KEY_FILE", "/nonexistent/key")]), None);
+        let gone = load(
+            &[],
+            &env(&[("DAYBOOK_SECRET_KEY_FILE", "/nonexistent/key")]),
+            None,
+        );
         assert!(gone.err().unwrap().to_string().contains("cannot be read"));
     }
 }

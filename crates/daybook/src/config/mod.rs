@@ -55,13 +55,17 @@ pub struct Config {
 /// Finds the configuration file: the one named, or `daybook.toml` in the working folder when there is one.
 #[must_use]
 pub fn find_file(named: Option<&Path>) -> Option<PathBuf> {
-    named.map(Path::to_owned).or_else(|| Some(PathBuf::from("daybook.toml")).filter(|path| path.is_file()))
+    named
+        .map(Path::to_owned)
+        .or_else(|| Some(PathBuf::from("daybook.toml")).filter(|path| path.is_file()))
 }
 
 /// The process's environment.
 #[must_use]
 pub fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 impl Config {
@@ -70,9 +74,16 @@ impl Config {
     /// # Errors
     /// [`Invalid`] names every setting whose value cannot be used, and every contradiction.
     pub fn from_values(values: Values) -> Result<Self, Invalid> {
-        let mut check = Check { values: &values, wrong: Vec::new() };
-        let bind = check.parse("bind", "an address and port such as 127.0.0.1:8000").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8000)));
-        let base_url = check.url("base_url").or_else(|| Url::parse(&format!("http://{}", reachable(bind))).ok());
+        let mut check = Check {
+            values: &values,
+            wrong: Vec::new(),
+        };
+        let bind = check
+            .parse("bind", "an address and port such as 127.0.0.1:8000")
+            .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8000)));
+        let base_url = check
+            .url("base_url")
+            .or_else(|| Url::parse(&format!("http://{}", reachable(bind))).ok());
         let data_dir = PathBuf::from(values.text("data_dir").unwrap_or("./daybook-data"));
         let database_url = check.database(&data_dir);
         let frontend_url = check.url("frontend_url");
@@ -86,7 +97,9 @@ impl Config {
         check.providers();
         let wrong = check.wrong;
         let secret = |key: &str| values.text(key).map(SecretString::from);
-        let (Some(base_url), Some(database_url)) = (base_url, database_url) else { return Err(Invalid(wrong)) };
+        let (Some(base_url), Some(database_url)) = (base_url, database_url) else {
+            return Err(Invalid(wrong));
+        };
         if !wrong.is_empty() {
             return Err(Invalid(wrong));
         }
@@ -112,9 +125,22 @@ impl Config {
     }
 }
 
+impl Config {
+    /// The same configuration, listening elsewhere.
+    #[must_use]
+    pub fn with_bind(mut self, bind: SocketAddr) -> Self {
+        self.bind = bind;
+        self
+    }
+}
+
 /// An address that a browser can open: the wildcard address is not one.
 fn reachable(bind: SocketAddr) -> SocketAddr {
-    if bind.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], bind.port())) } else { bind }
+    if bind.ip().is_unspecified() {
+        SocketAddr::from(([127, 0, 0, 1], bind.port()))
+    } else {
+        bind
+    }
 }
 
 struct Check<'a> {
@@ -150,7 +176,11 @@ impl<'a> Check<'a> {
     }
 
     fn url(&mut self, key: &str) -> Option<Url> {
-        let url = self.values.text(key).map(|text| Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()))?;
+        let url = self.values.text(key).map(|text| {
+            Url::parse(text)
+                .ok()
+                .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        })?;
         if url.is_none() {
             self.complain(key, "a web address such as https://daybook.example.com");
         }
@@ -158,7 +188,12 @@ impl<'a> Check<'a> {
     }
 
     fn flag(&mut self, key: &str) -> bool {
-        match self.values.text(key).map(str::to_ascii_lowercase).as_deref() {
+        match self
+            .values
+            .text(key)
+            .map(str::to_ascii_lowercase)
+            .as_deref()
+        {
             Some("true" | "1" | "yes" | "on") => true,
             None | Some("false" | "0" | "no" | "off") => false,
             Some(_) => {
@@ -178,7 +213,11 @@ impl<'a> Check<'a> {
     }
 
     fn number(&mut self, key: &str, least: usize, most: usize) -> usize {
-        let number = self.values.text(key).and_then(|text| text.parse().ok()).filter(|n| (least..=most).contains(n));
+        let number = self
+            .values
+            .text(key)
+            .and_then(|text| text.parse().ok())
+            .filter(|n| (least..=most).contains(n));
         number.unwrap_or_else(|| {
             self.complain(key, &format!("a number from {least} to {most}"));
             least
@@ -186,7 +225,14 @@ impl<'a> Check<'a> {
     }
 
     fn networks(&mut self, key: &str) -> Vec<String> {
-        let items: Vec<String> = self.values.text(key).unwrap_or("").split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect();
+        let items: Vec<String> = self
+            .values
+            .text(key)
+            .unwrap_or("")
+            .split(',')
+            .map(|item| item.trim().to_owned())
+            .filter(|item| !item.is_empty())
+            .collect();
         if items.iter().any(|item| !is_network(item)) {
             self.complain(key, "networks such as 10.1.0.0/16,fd00:1::/32");
         }
@@ -197,9 +243,14 @@ impl<'a> Check<'a> {
         let Some(text) = self.values.text("database_url") else {
             return Some(format!("sqlite:{}", data_dir.join("daybook.db").display()));
         };
-        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|prefix| text.starts_with(prefix) && text.len() > prefix.len());
+        let known = ["sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|prefix| text.starts_with(prefix) && text.len() > prefix.len());
         if !known {
-            self.wrong.push(format!("{} must be sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE", self.name("database_url")));
+            self.wrong.push(format!(
+                "{} must be sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE",
+                self.name("database_url")
+            ));
             return None;
         }
         Some(text.to_owned())
@@ -208,13 +259,29 @@ impl<'a> Check<'a> {
     /// Client id and secret come together, and provider addresses are https unless private targets are allowed.
     fn providers(&mut self) {
         for provider in ["google", "microsoft", "slack", "zoom", "webex"] {
-            let [id, secret] = ["client_id", "client_secret"].map(|part| format!("{provider}.{part}"));
+            let [id, secret] =
+                ["client_id", "client_secret"].map(|part| format!("{provider}.{part}"));
             match (self.values.text(&id), self.values.text(&secret)) {
-                (Some(_), None) => self.wrong.push(format!("{} is set but {} is not", self.name(&id), env_of(&secret))),
-                (None, Some(_)) => self.wrong.push(format!("{} is set but {} is not", self.name(&secret), env_of(&id))),
+                (Some(_), None) => self.wrong.push(format!(
+                    "{} is set but {} is not",
+                    self.name(&id),
+                    env_of(&secret)
+                )),
+                (None, Some(_)) => self.wrong.push(format!(
+                    "{} is set but {} is not",
+                    self.name(&secret),
+                    env_of(&id)
+                )),
                 _ => {}
             }
-            for part in ["redirect_uri", "authorize_url", "token_url", "revoke_url", "userinfo_url", "api_url"] {
+            for part in [
+                "redirect_uri",
+                "authorize_url",
+                "token_url",
+                "revoke_url",
+                "userinfo_url",
+                "api_url",
+            ] {
                 self.url(&format!("{provider}.{part}"));
             }
         }
@@ -247,7 +314,11 @@ pub fn describe(values: &Values) -> Vec<(&'static Setting, String, String)> {
                 Some(_) if setting.secret => "(set)".to_owned(),
                 Some(value) => without_password(&value.text),
             };
-            (setting, text, value.map_or_else(|| "default".to_owned(), |value| value.source.to_string()))
+            (
+                setting,
+                text,
+                value.map_or_else(|| "default".to_owned(), |value| value.source.to_string()),
+            )
         })
         .collect()
 }
@@ -270,7 +341,10 @@ mod tests {
     use super::*;
 
     fn config(pairs: &[(&str, &str)]) -> Result<Config, Invalid> {
-        let env = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let env = pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         Config::from_values(load(&[], &env, None)?)
     }
 
@@ -287,8 +361,16 @@ mod tests {
         for (name, value, said) in [
             ("DAYBOOK_BIND", "somewhere", "an address and port"),
             ("DAYBOOK_BASE_URL", "ftp://x", "a web address"),
-            ("DAYBOOK_DATABASE_URL", "mysql://x", "must be sqlite:FILE or postgres://"),
-            ("DAYBOOK_DATABASE_URL", "sqlite:", "must be sqlite:FILE or postgres://"),
+            (
+                "DAYBOOK_DATABASE_URL",
+                "mysql://x",
+                "must be sqlite:FILE or postgres://",
+            ),
+            (
+                "DAYBOOK_DATABASE_URL",
+                "sqlite:",
+                "must be sqlite:FILE or postgres://",
+            ),
             ("DAYBOOK_ALLOW_PRIVATE_TARGETS", "maybe", "true or false"),
             ("DAYBOOK_LOG_FORMAT", "xml", "one of text, json"),
             ("DAYBOOK_WORKERS", "0", "a number from 1 to 256"),
@@ -296,21 +378,41 @@ mod tests {
             ("GOOGLE_API_URL", "not a url", "a web address"),
         ] {
             let error = config(&[(name, value)]).err().unwrap().to_string();
-            assert!(error.contains(name) && error.contains(said), "{name}={value}: {error}");
+            assert!(
+                error.contains(name) && error.contains(said),
+                "{name}={value}: {error}"
+            );
         }
     }
 
     #[test]
     fn half_a_client_is_a_contradiction() {
-        let error = config(&[("GOOGLE_CLIENT_ID", "x")]).err().unwrap().to_string();
-        assert!(error.contains("GOOGLE_CLIENT_ID is set but GOOGLE_CLIENT_SECRET is not"), "{error}");
+        let error = config(&[("GOOGLE_CLIENT_ID", "x")])
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(
+            error.contains("GOOGLE_CLIENT_ID is set but GOOGLE_CLIENT_SECRET is not"),
+            "{error}"
+        );
     }
 
     #[test]
     fn secrets_and_passwords_are_not_shown() {
-        let config = config(&[("GOOGLE_CLIENT_ID", "x"), ("GOOGLE_CLIENT_SECRET", "canary-1"), ("DAYBOOK_DATABASE_URL", "postgres://u:canary-2@h/d")]).unwrap();
-        let shown: String = describe(&config.values).into_iter().map(|(setting, text, source)| format!("{} {text} {source}\n", setting.key)).collect();
+        let config = config(&[
+            ("GOOGLE_CLIENT_ID", "x"),
+            ("GOOGLE_CLIENT_SECRET", "canary-1"),
+            ("DAYBOOK_DATABASE_URL", "postgres://u:canary-2@h/d"),
+        ])
+        .unwrap();
+        let shown: String = describe(&config.values)
+            .into_iter()
+            .map(|(setting, text, source)| format!("{} {text} {source}\n", setting.key))
+            .collect();
         assert!(!shown.contains("canary"), "{shown}");
-        assert!(shown.contains("google.client_secret (set) environment (GOOGLE_CLIENT_SECRET)"), "{shown}");
+        assert!(
+            shown.contains("google.client_secret (set) environment (GOOGLE_CLIENT_SECRET)"),
+            "{shown}"
+        );
     }
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use daybook_domain::{Clock, Ids};
 use daybook_provider_api::{Egress, Registry};
 use daybook_store::Store;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::live;
@@ -32,6 +33,8 @@ pub struct Context {
     pub settings: Arc<Settings>,
     /// This process, in leases and logs.
     pub node: Arc<str>,
+    /// Work that must outlive the request that started it, such as a token refresh: a shutdown waits for it.
+    pub detached: TaskTracker,
 }
 
 /// Settings that use cases need.

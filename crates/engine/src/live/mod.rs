@@ -55,14 +55,20 @@ pub struct Bus {
 
 impl Default for Bus {
     fn default() -> Self {
-        Self { sender: broadcast::channel(1024).0 }
+        Self {
+            sender: broadcast::channel(1024).0,
+        }
     }
 }
 
 impl Bus {
     /// Tells watchers. Nobody watching is fine.
     pub fn send(&self, workspace: WorkspaceId, member: Option<MemberId>, message: Message) {
-        drop(self.sender.send(Envelope { workspace, member, message }));
+        drop(self.sender.send(Envelope {
+            workspace,
+            member,
+            message,
+        }));
     }
 
     /// Everything from now on.

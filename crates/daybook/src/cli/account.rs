@@ -1,0 +1,112 @@
+//! `user create`, `api-key create`.
+
+use std::io::Read;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use daybook_domain::account::{EmailAddress, Role, Scope};
+use daybook_engine::accounts::provision::{self, Provision};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use super::args::{ApiKeyCommand, UserCommand};
+use super::terminal::Terminal;
+use crate::config::Config;
+
+/// The longest password that is read.
+const MAX_PASSWORD: u64 = 4096;
+
+pub(super) async fn user(config: &Config, command: UserCommand, terminal: &Terminal) -> Result<()> {
+    let UserCommand::Create {
+        email,
+        workspace,
+        role,
+        name,
+        password_stdin,
+    } = command;
+    let email: EmailAddress = email.parse().context("--email")?;
+    let role: Role = role.parse().context("--role")?;
+    let password = if password_stdin {
+        Some(read_password()?)
+    } else {
+        None
+    };
+    let name = name.unwrap_or_else(|| {
+        email
+            .as_str()
+            .split('@')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    });
+    let cx = super::ready(config).await?;
+    let made = provision::user(
+        &cx,
+        Provision {
+            email,
+            name,
+            workspace,
+            role,
+            password,
+        },
+    )
+    .await
+    .map_err(|error| anyhow!(error))?;
+    cx.store.close().await;
+    let result = json!({"user_id": made.user_id, "member_id": made.member_id, "workspace_id": made.workspace_id, "workspace": made.workspace_slug, "workspace_created": made.workspace_created});
+    terminal.result(&result, || {
+        let place = if made.workspace_created {
+            "the new workspace"
+        } else {
+            "the workspace"
+        };
+        format!(
+            "{} is {} of {place} {}.",
+            made.email, made.role, made.workspace_slug
+        )
+    })
+}
+
+pub(super) async fn api_key(
+    config: &Config,
+    command: ApiKeyCommand,
+    terminal: &Terminal,
+) -> Result<()> {
+    let ApiKeyCommand::Create {
+        email,
+        scopes,
+        workspace,
+        name,
+    } = command;
+    let email: EmailAddress = email.parse().context("--email")?;
+    let scopes: Vec<Scope> = scopes
+        .split(',')
+        .map(|scope| scope.trim().parse())
+        .collect::<Result<_, _>>()
+        .context("--scopes")?;
+    let scope = scopes
+        .into_iter()
+        .max()
+        .ok_or_else(|| anyhow!("--scopes: name at least one of read, write, admin"))?;
+    let cx = super::ready(config).await?;
+    let key = provision::api_key(&cx, &email, workspace.as_deref(), scope, name)
+        .await
+        .map_err(|error| anyhow!(error))?;
+    cx.store.close().await;
+    terminal.result(&json!({"key": key.expose_secret()}), || {
+        key.expose_secret().to_owned()
+    })
+}
+
+/// The first line of standard input.
+fn read_password() -> Result<SecretString> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(MAX_PASSWORD)
+        .read_to_string(&mut text)
+        .context("the password cannot be read from standard input")?;
+    let line = text.lines().next().unwrap_or_default();
+    if line.is_empty() {
+        bail!("no password came on standard input");
+    }
+    Ok(SecretString::from(line.to_owned()))
+}

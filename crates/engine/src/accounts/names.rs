@@ -1,0 +1,84 @@
+//! What ids are called: lists show names, rows hold ids.
+
+use std::collections::HashMap;
+
+use daybook_domain::{ClientId, MemberId, ProjectId};
+use daybook_store::{Error, clients, members, projects, users};
+
+use super::principal::Principal;
+use crate::Context;
+
+/// Names of members, clients and projects of one workspace; also of those who left and what was archived.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    members: HashMap<MemberId, String>,
+    clients: HashMap<ClientId, String>,
+    projects: HashMap<ProjectId, String>,
+}
+
+/// Looks up the names of these ids. An id that names nothing has no name.
+///
+/// # Errors
+/// When the store fails.
+pub async fn load(
+    cx: &Context,
+    who: &Principal,
+    wanted_members: Vec<MemberId>,
+    wanted_clients: Vec<ClientId>,
+    wanted_projects: Vec<ProjectId>,
+) -> Result<Names, Error> {
+    let mut names = Names::default();
+    let (mut tx, workspace) = (cx.store.read().await?, who.workspace_id);
+    for id in wanted_members {
+        if !names.members.contains_key(&id)
+            && let Some(member) = found(members::get(&mut tx, workspace, id).await)?
+        {
+            names
+                .members
+                .insert(id, users::get(&mut tx, member.user_id).await?.name);
+        }
+    }
+    for id in wanted_clients {
+        if !names.clients.contains_key(&id)
+            && let Some(client) = found(clients::get(&mut tx, workspace, id).await)?
+        {
+            names.clients.insert(id, client.name);
+        }
+    }
+    for id in wanted_projects {
+        if !names.projects.contains_key(&id)
+            && let Some(project) = found(projects::get(&mut tx, workspace, id).await)?
+        {
+            names.projects.insert(id, project.name);
+        }
+    }
+    Ok(names)
+}
+
+impl Names {
+    /// The member's name, or nothing.
+    #[must_use]
+    pub fn member(&self, id: MemberId) -> String {
+        self.members.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The client's name.
+    #[must_use]
+    pub fn client(&self, id: Option<ClientId>) -> Option<String> {
+        self.clients.get(&id?).cloned()
+    }
+
+    /// The project's name.
+    #[must_use]
+    pub fn project(&self, id: Option<ProjectId>) -> Option<String> {
+        self.projects.get(&id?).cloned()
+    }
+}
+
+fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(row) => Ok(Some(row)),
+        Err(Error::NotFound) => Ok(None),
+        Err(other) => Err(other),
+    }
+}

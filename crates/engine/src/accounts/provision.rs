@@ -1,0 +1,204 @@
+//! Making people, workspaces and keys from the command line on the server itself.
+
+use daybook_domain::account::{EmailAddress, Role, Scope};
+use daybook_domain::{MemberId, UserId, WorkspaceId};
+use daybook_store::members::Membership;
+use daybook_store::{Error as StoreError, Tx, members, users, workspaces};
+use secrecy::SecretString;
+
+use super::api_keys::{self, Create};
+use super::once::{Once, Outcome};
+use super::principal::Principal;
+use super::{password, setup};
+use crate::Context;
+
+/// A person to be made a member.
+pub struct Provision {
+    /// E-mail address.
+    pub email: EmailAddress,
+    /// Name, for a new person.
+    pub name: String,
+    /// Workspace, by name or slug; made when there is none.
+    pub workspace: String,
+    /// What they may do.
+    pub role: Role,
+    /// Password, for a new person. Without one they cannot sign in until they get one.
+    pub password: Option<SecretString>,
+}
+
+/// What was made.
+#[derive(Debug, Clone)]
+pub struct Provisioned {
+    /// The person.
+    pub user_id: UserId,
+    /// Their address.
+    pub email: EmailAddress,
+    /// The person in the workspace.
+    pub member_id: MemberId,
+    /// What they may do.
+    pub role: Role,
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// Its slug.
+    pub workspace_slug: String,
+    /// Whether it is new.
+    pub workspace_created: bool,
+}
+
+/// Why it did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The person is a member already.
+    #[error("{0} is a member of this workspace already; nothing was changed")]
+    MemberAlready(EmailAddress),
+    /// The person exists, and their password is theirs.
+    #[error("{0} has an account already; leave the password out to add them to the workspace")]
+    HasPassword(EmailAddress),
+    /// The workspace name makes no sense.
+    #[error("a workspace name must be 1 to 200 characters")]
+    BadWorkspaceName,
+    /// Nobody has this address.
+    #[error("nobody here has the address {0}; create the person first: daybook user create")]
+    UnknownUser(EmailAddress),
+    /// The person is in several workspaces, or not in the one named.
+    #[error("say which workspace with --workspace: {0} is in {1}")]
+    WhichWorkspace(EmailAddress, String),
+    /// The password is not accepted.
+    #[error("the password {0}")]
+    Password(#[from] password::Error),
+    /// The key could not be made.
+    #[error(transparent)]
+    Key(#[from] api_keys::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes a person a member of a workspace; makes either when it is new.
+///
+/// # Errors
+/// See [`Error`]. An existing person's account is never changed.
+pub async fn user(cx: &Context, ask: Provision) -> Result<Provisioned, Error> {
+    if ask.workspace.trim().is_empty() || ask.workspace.chars().count() > 200 {
+        return Err(Error::BadWorkspaceName);
+    }
+    let hash = match &ask.password {
+        Some(password) => {
+            password::check(password, ask.email.as_str())?;
+            Some(password::hash(&*cx.ids, password).await?)
+        }
+        None => None,
+    };
+    let mut tx = cx.store.write().await?;
+    let user_id = match users::by_email(&mut tx, &ask.email).await? {
+        Some(_) if hash.is_some() => return Err(Error::HasPassword(ask.email)),
+        Some(user) => user.id,
+        None => {
+            let new = users::NewUser {
+                email: &ask.email,
+                name: &ask.name,
+                password_hash: hash.as_ref(),
+                time_zone: "UTC",
+                locale: "en",
+            };
+            users::create(&mut tx, &new).await?.id
+        }
+    };
+    let (workspace, workspace_created) = match find_workspace(&mut tx, &ask.workspace).await? {
+        Some(workspace) => (workspace, false),
+        None => (
+            setup::create_workspace(&mut tx, &ask.workspace, "UTC", "EUR").await?,
+            true,
+        ),
+    };
+    let member = members::create(&mut tx, workspace.id, user_id, ask.role)
+        .await
+        .map_err(|error| match error {
+            StoreError::Conflict { .. } => Error::MemberAlready(ask.email.clone()),
+            other => other.into(),
+        })?;
+    tx.commit().await?;
+    Ok(Provisioned {
+        user_id,
+        email: ask.email,
+        member_id: member.id,
+        role: ask.role,
+        workspace_id: workspace.id,
+        workspace_slug: workspace.slug,
+        workspace_created,
+    })
+}
+
+/// Makes an API key for a person and gives it, this once.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn api_key(
+    cx: &Context,
+    email: &EmailAddress,
+    workspace: Option<&str>,
+    scope: Scope,
+    name: String,
+) -> Result<SecretString, Error> {
+    let who = operator(cx, email, workspace).await?;
+    match api_keys::create(
+        cx,
+        &who,
+        Create {
+            name,
+            scope,
+            expires_at: None,
+        },
+        &Once::never(),
+    )
+    .await?
+    {
+        Outcome::Fresh(created) => Ok(created.secret),
+        Outcome::Replayed(_) => Err(Error::UnknownUser(email.clone())),
+    }
+}
+
+/// Acts for a person on the server's own command line.
+///
+/// # Errors
+/// [`Error::UnknownUser`], [`Error::WhichWorkspace`].
+pub async fn operator(
+    cx: &Context,
+    email: &EmailAddress,
+    workspace: Option<&str>,
+) -> Result<Principal, Error> {
+    let mut tx = cx.store.read().await?;
+    let user = users::by_email(&mut tx, email)
+        .await?
+        .ok_or_else(|| Error::UnknownUser(email.clone()))?;
+    let memberships = members::of_user(&mut tx, user.id).await?;
+    let wanted = |one: &&Membership| {
+        workspace.is_none_or(|name| one.workspace_slug == name || one.workspace_name == name)
+    };
+    let found: Vec<&Membership> = memberships.iter().filter(wanted).collect();
+    match found.as_slice() {
+        [one] => Ok(Principal::operator(
+            one.workspace_id,
+            user.id,
+            one.id,
+            one.role,
+        )),
+        _ => {
+            let names: Vec<&str> = memberships
+                .iter()
+                .map(|one| one.workspace_slug.as_str())
+                .collect();
+            Err(Error::WhichWorkspace(email.clone(), names.join(", ")))
+        }
+    }
+}
+
+async fn find_workspace(
+    tx: &mut Tx,
+    name: &str,
+) -> Result<Option<workspaces::Workspace>, StoreError> {
+    let all = workspaces::list_all(tx).await?;
+    Ok(all
+        .into_iter()
+        .find(|workspace| workspace.name == name || workspace.slug == name))
+}

@@ -1,0 +1,81 @@
+//! Syncs a calendar because somebody asked: the statistics at once, or the job that goes on when it takes long.
+
+use daybook_domain::sync::Statistics;
+use daybook_domain::{CalendarId, JobId};
+use daybook_store as store;
+
+use super::visible;
+use crate::jobs::sync_calendar::{self, When};
+use crate::sync::{self, Ask, Error, Mode};
+use crate::{Context, Principal};
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Synced {
+    /// It is up to date.
+    Done(Statistics),
+    /// It goes on in the background.
+    GoesOn(JobId),
+}
+
+/// Syncs calendar `id`, in full if asked. After [`crate::Settings::sync_patience`] the work goes on by itself and a job looks after it.
+///
+/// # Errors
+/// [`sync::Error`].
+pub async fn sync_now(
+    cx: &Context,
+    who: &Principal,
+    id: CalendarId,
+    full: bool,
+) -> Result<Synced, Error> {
+    visible(cx, who, id).await?;
+    let (workspace, mode) = (
+        who.workspace_id,
+        if full { Mode::Full } else { Mode::Incremental },
+    );
+    let work = cx.clone();
+    let task = cx.detached.spawn(async move {
+        sync::run(
+            &work,
+            workspace,
+            id,
+            Ask {
+                mode,
+                by_hand: true,
+            },
+        )
+        .await
+    });
+    match tokio::time::timeout(cx.settings.sync_patience, task).await {
+        Ok(Ok(result)) => result.map(Synced::Done),
+        Ok(Err(_)) => Err(Error::LostLease),
+        Err(_) => {
+            let mut tx = cx.store.write().await?;
+            let job = sync_calendar::enqueue(&mut tx, workspace, id, false, When::Now).await?;
+            tx.commit().await?;
+            Ok(Synced::GoesOn(job.id()))
+        }
+    }
+}
+
+/// The calendars that are switched on, for the command line.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn all(cx: &Context, who: &Principal) -> store::Result<Vec<CalendarId>> {
+    let (mut ids, mut after) = (Vec::new(), None);
+    loop {
+        let mut tx = cx.store.read().await?;
+        let page =
+            store::calendars::list(&mut tx, who.workspace_id, who.own_only(), after, 200).await?;
+        let Some(last) = page.last() else {
+            return Ok(ids);
+        };
+        after = Some((last.created_at, last.id));
+        ids.extend(
+            page.iter()
+                .filter(|calendar| calendar.sync_enabled && calendar.active)
+                .map(|calendar| calendar.id),
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! Starts an authorisation: remembers who asks, and answers where the browser goes.
+
+use daybook_provider_api::manifest::Auth;
+use daybook_provider_api::oauth::{self, Authorization, Pkce};
+use daybook_store as store;
+use jiff::SignedDuration;
+use store::oauth_flows::NewFlow;
+
+use super::{Error, return_to};
+use crate::{Context, Principal};
+
+/// How long a started authorisation can be completed.
+pub const FLOW_LIFE: SignedDuration = SignedDuration::from_mins(10);
+/// Where people land when they did not say.
+pub const DEFAULT_RETURN: &str = "/integrations/callback";
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Authorize {
+    /// The provider's key.
+    pub provider: String,
+    /// What it will be used for: `calendar`, `video` or `chat`.
+    pub kind: String,
+    /// Where to go afterwards.
+    pub return_to: Option<String>,
+}
+
+/// What the browser needs.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// The provider's consent page.
+    pub authorization_url: String,
+    /// The state in it.
+    pub state: String,
+}
+
+/// Starts an authorisation at `ask.provider` for `who`.
+///
+/// # Errors
+/// [`Error::UnknownProvider`], [`Error::NotConfigured`], [`Error::OtherWay`], [`Error::InvalidReturnTo`].
+pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<Started, Error> {
+    let entry = cx
+        .registry
+        .get(&ask.provider)
+        .ok_or(Error::UnknownProvider)?;
+    let Auth::Oauth(manifest) = &entry.provider.manifest().auth else {
+        return Err(Error::OtherWay {
+            provider: ask.provider,
+            instead: "a user name and an app password, not with OAuth",
+        });
+    };
+    let Some(client) = entry.client.as_ref().filter(|_| entry.missing.is_empty()) else {
+        return Err(Error::NotConfigured {
+            provider: ask.provider,
+            missing: entry.missing.clone(),
+        });
+    };
+    let return_to = return_to::check(
+        &cx.settings,
+        ask.return_to.as_deref().unwrap_or(DEFAULT_RETURN),
+    )?;
+    let (state, pkce) = (
+        oauth::new_state(cx.ids.as_ref()),
+        Pkce::new(cx.ids.as_ref()),
+    );
+    let scopes = oauth::all_scopes(manifest);
+    let url = oauth::authorization_request(
+        client,
+        manifest,
+        &Authorization {
+            state: &state,
+            challenge: &pkce.challenge,
+            scopes: &scopes,
+            login_hint: None,
+        },
+    )?;
+    let mut tx = cx.store.write().await?;
+    let now = tx.now().await?;
+    let scopes: Vec<String> = scopes.into_iter().map(str::to_owned).collect();
+    let flow = NewFlow {
+        state_hash: &oauth::state_hash(&state),
+        member_id: who.member_id,
+        session_binding: &who.binding(),
+        provider: &ask.provider,
+        kind: &ask.kind,
+        verifier: Some(&pkce.verifier),
+        redirect_uri: &client.redirect_uri,
+        return_to: Some(&return_to),
+        scopes: &scopes,
+        expires_at: now.saturating_add(FLOW_LIFE).unwrap_or(now),
+    };
+    store::oauth_flows::create(&mut tx, who.workspace_id, &flow).await?;
+    tx.commit().await?;
+    Ok(Started {
+        authorization_url: url.into(),
+        state,
+    })
+}

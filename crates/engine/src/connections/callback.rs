@@ -1,0 +1,222 @@
+//! Completes an authorisation: checks that it is the same person in the same session, and only then exchanges the code.
+
+use std::collections::BTreeSet;
+
+use daybook_domain::connection::ErrorKind;
+use daybook_provider_api::manifest::{Auth, Oauth};
+use daybook_provider_api::oauth::{self, TokenSet};
+use daybook_provider_api::registry::Identity;
+use daybook_provider_api::{Credential, Session};
+use daybook_store as store;
+use secrecy::SecretString;
+use store::oauth_flows::{Fate, Flow};
+
+use super::establish::{self, Connected, Established};
+use super::{Error, vault};
+use crate::{Context, Principal};
+
+/// What came back from the provider.
+#[derive(Debug, Clone, Default)]
+pub struct Callback {
+    /// The provider's key, from the path or body.
+    pub provider: String,
+    /// The authorization code.
+    pub code: Option<String>,
+    /// The state.
+    pub state: Option<String>,
+    /// An error instead of a code.
+    pub error: Option<String>,
+}
+
+/// A completed authorisation.
+#[derive(Debug, Clone)]
+pub struct Completed {
+    /// What is connected now.
+    pub connected: Connected,
+    /// Where the browser goes.
+    pub return_to: String,
+}
+
+/// Why it failed, and where the browser goes nevertheless, when the flow was the asker's own.
+#[derive(Debug)]
+pub struct Failed {
+    /// Why.
+    pub error: Error,
+    /// Where to.
+    pub return_to: Option<String>,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            return_to: None,
+        }
+    }
+}
+
+/// Completes the authorisation that `callback.state` names, for `who` (nobody, when no session or key was sent).
+///
+/// The order of checks is contracts/oauth-security §3: state, person and session, single use, error, and only then the code.
+///
+/// # Errors
+/// [`Failed`] with every reason of [`Error`]; no token endpoint was called unless the reason is the provider's.
+pub async fn complete(
+    cx: &Context,
+    who: Option<&Principal>,
+    callback: Callback,
+) -> Result<Completed, Failed> {
+    let state = callback
+        .state
+        .as_deref()
+        .filter(|state| state.len() <= 512)
+        .ok_or(Error::InvalidState)?;
+    let flow = take(cx, who, state, &callback.provider).await?;
+    let return_to = flow.return_to.clone();
+    finish(cx, who, flow, callback)
+        .await
+        .map_err(|error| Failed { error, return_to })
+}
+
+async fn finish(
+    cx: &Context,
+    who: Option<&Principal>,
+    flow: Flow,
+    callback: Callback,
+) -> Result<Completed, Error> {
+    let who = who.ok_or(Error::StateForeign)?;
+    match callback.error.as_deref() {
+        None => {}
+        Some("access_denied" | "user_denied" | "consent_required") => {
+            return Err(Error::AccessDenied);
+        }
+        Some(other) => return Err(Error::ProviderError(printable(other))),
+    }
+    let code = callback
+        .code
+        .filter(|code| !code.is_empty() && code.len() <= 4096)
+        .ok_or(Error::CodeRefused)?;
+    let entry = cx
+        .registry
+        .get(&flow.provider)
+        .ok_or(Error::UnknownProvider)?;
+    let Auth::Oauth(manifest) = &entry.provider.manifest().auth else {
+        return Err(Error::UnknownProvider);
+    };
+    let client = vault::client(cx, &flow.provider).ok_or_else(|| Error::NotConfigured {
+        provider: flow.provider.clone(),
+        missing: entry.missing.clone(),
+    })?;
+    let verifier = flow
+        .verifier
+        .clone()
+        .unwrap_or_else(|| SecretString::from(String::new()));
+    let tokens = client
+        .exchange(&code, &verifier)
+        .await
+        .map_err(refused_code)?;
+    let scopes = check_scopes(manifest, &tokens, &flow)?;
+    let (api_url, userinfo) = (
+        client.endpoints.api_url.clone(),
+        Some(client.endpoints.userinfo_url.clone()),
+    );
+    let session = Session::new(
+        &cx.egress,
+        &flow.provider,
+        flow.id.to_string(),
+        api_url,
+        userinfo,
+        Credential::Bearer(tokens.access.clone()),
+    );
+    let identity: Identity = entry.provider.identify(&session).await?;
+    let calendars = establish::list_calendars(entry.provider.as_ref(), &session).await?;
+    let established = Established {
+        provider: flow.provider.clone(),
+        identity,
+        username: None,
+        secrets: establish::Secrets::Tokens(tokens),
+        missing: oauth::missing_scopes(manifest, &scopes)
+            .iter()
+            .map(|missing| missing.scope.to_owned())
+            .collect(),
+        scopes: scopes.into_iter().collect(),
+        calendars,
+    };
+    let connected = establish::establish(cx, who, established).await?;
+    Ok(Completed {
+        connected,
+        return_to: flow
+            .return_to
+            .unwrap_or_else(|| super::authorize::DEFAULT_RETURN.to_owned()),
+    })
+}
+
+/// Takes the flow out of circulation, if it is this person's, in this session, at this provider. A stranger's attempt leaves
+/// it as it was.
+async fn take(
+    cx: &Context,
+    who: Option<&Principal>,
+    state: &str,
+    provider: &str,
+) -> Result<Flow, Error> {
+    let mut tx = cx.store.write().await?;
+    let hash = oauth::state_hash(state);
+    let Some(flow) = store::oauth_flows::take(&mut tx, &hash).await? else {
+        return Err(match store::oauth_flows::fate(&mut tx, &hash).await? {
+            Fate::Used => Error::StateUsed,
+            Fate::Over => Error::StateExpired,
+            Fate::Unknown => Error::InvalidState,
+        });
+    };
+    let own = who.is_some_and(|who| {
+        who.workspace_id == flow.workspace_id
+            && who.member_id == flow.member_id
+            && who.binding() == flow.session_binding
+    });
+    if !own {
+        return Err(Error::StateForeign);
+    }
+    if flow.provider != provider {
+        return Err(Error::InvalidState);
+    }
+    tx.commit().await?;
+    Ok(flow)
+}
+
+fn refused_code(error: daybook_provider_api::Error) -> Error {
+    if error.kind == ErrorKind::Auth {
+        Error::CodeRefused
+    } else {
+        Error::Provider(error)
+    }
+}
+
+/// What was granted; refused when something is missing that nothing works without.
+fn check_scopes(
+    manifest: &Oauth,
+    tokens: &TokenSet,
+    flow: &Flow,
+) -> Result<BTreeSet<String>, Error> {
+    let granted = tokens
+        .scopes
+        .clone()
+        .unwrap_or_else(|| flow.scopes.iter().cloned().collect());
+    let missing: Vec<String> = oauth::missing_scopes(manifest, &granted)
+        .into_iter()
+        .filter(|scope| scope.required)
+        .map(|scope| scope.scope.to_owned())
+        .collect();
+    if missing.is_empty() {
+        Ok(granted)
+    } else {
+        Err(Error::ScopesMissing(missing))
+    }
+}
+
+/// A provider's error code, as far as it can be shown: letters, digits and a few marks, at most 64.
+fn printable(code: &str) -> String {
+    code.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c))
+        .take(64)
+        .collect()
+}

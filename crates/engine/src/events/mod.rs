@@ -1,0 +1,5 @@
+//! Events of the mirror, as instances in a range.
+
+pub mod list;
+
+pub use list::{Error, Query, list};

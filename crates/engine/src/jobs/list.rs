@@ -1,0 +1,51 @@
+//! Every job there is, a line each.
+
+use std::time::Duration;
+
+use super::{
+    Kind, cleanup, full_calendar_sync, notify_integration_disconnected, refresh_tokens,
+    sync_all_calendars, sync_calendar,
+};
+
+const fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(minutes * 60)
+}
+
+/// Every job (SPEC §5), in the order of the page that describes them.
+pub const JOBS: &[Kind] = &[
+    Kind {
+        name: sync_calendar::NAME,
+        timeout: minutes(30),
+        run: sync_calendar::run,
+    },
+    Kind {
+        name: sync_all_calendars::NAME,
+        timeout: minutes(2),
+        run: sync_all_calendars::run,
+    },
+    Kind {
+        name: full_calendar_sync::NAME,
+        timeout: minutes(30),
+        run: full_calendar_sync::run,
+    },
+    Kind {
+        name: refresh_tokens::NAME,
+        timeout: minutes(10),
+        run: refresh_tokens::run,
+    },
+    Kind {
+        name: cleanup::LOGS,
+        timeout: minutes(10),
+        run: cleanup::logs,
+    },
+    Kind {
+        name: cleanup::CONNECTIONS,
+        timeout: minutes(10),
+        run: cleanup::connections,
+    },
+    Kind {
+        name: notify_integration_disconnected::NAME,
+        timeout: minutes(2),
+        run: notify_integration_disconnected::run,
+    },
+];

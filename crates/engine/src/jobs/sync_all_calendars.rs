@@ -1,0 +1,54 @@
+//! `sync_all_calendars`: every minute, enqueues what is due until the next round, each calendar at its own second (R11).
+
+use daybook_store as store;
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::Work;
+use super::sync_calendar::{self, When};
+use crate::Context;
+
+/// Its name.
+pub const NAME: &str = "sync_all_calendars";
+/// Calendars per transaction.
+const BATCH: i64 = 500;
+/// When a calendar is due again if its sync never ends.
+const FALLBACK: SignedDuration = SignedDuration::from_mins(60);
+/// How far ahead a round looks: until the next one, and a little more.
+const AHEAD: SignedDuration = SignedDuration::from_secs(75);
+
+pub(super) fn run(cx: Context, _: Value) -> Work {
+    Box::pin(async move {
+        loop {
+            let mut tx = cx.store.write().await?;
+            let now = tx.now().await?;
+            let horizon = now.saturating_add(AHEAD).unwrap_or(now);
+            let due = store::calendars::due(&mut tx, horizon, BATCH).await?;
+            for calendar in &due {
+                let at = calendar.next_sync_at.max(now);
+                sync_calendar::enqueue(
+                    &mut tx,
+                    calendar.workspace_id,
+                    calendar.id,
+                    false,
+                    When::At(at),
+                )
+                .await?;
+                // The sync sets its own next time; this one is for the case that it never gets there.
+                let fallback = at.saturating_add(FALLBACK).unwrap_or(at);
+                store::calendars::schedule_sync(
+                    &mut tx,
+                    calendar.workspace_id,
+                    calendar.id,
+                    fallback,
+                )
+                .await?;
+            }
+            let full = due.len() == usize::try_from(BATCH).unwrap_or(usize::MAX);
+            tx.commit().await?;
+            if !full {
+                return Ok(());
+            }
+        }
+    })
+}

@@ -1,0 +1,107 @@
+//! `sync_calendar`: brings one calendar up to date. One at a time per calendar: the dedupe key absorbs a second request.
+
+use daybook_domain::{CalendarId, WorkspaceId};
+use daybook_provider_api::Retry;
+use daybook_store as store;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::jobs::{NewJob, Priority};
+
+use super::{Failure, Work};
+use crate::{Context, sync};
+
+/// Its name.
+pub const NAME: &str = "sync_calendar";
+
+/// Which calendar, and how.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Payload {
+    workspace_id: WorkspaceId,
+    calendar_id: CalendarId,
+    full: bool,
+}
+
+/// When a sync should start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Now: somebody waits for it.
+    Now,
+    /// At its own second.
+    At(Timestamp),
+}
+
+/// Enqueues a sync in the caller's transaction.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn enqueue(
+    tx: &mut store::Tx,
+    workspace: WorkspaceId,
+    calendar: CalendarId,
+    full: bool,
+    when: When,
+) -> store::Result<store::jobs::Enqueued> {
+    let payload = Payload {
+        workspace_id: workspace,
+        calendar_id: calendar,
+        full,
+    };
+    let key = if full {
+        format!("{calendar}:full")
+    } else {
+        calendar.to_string()
+    };
+    let (due_at, priority) = match when {
+        When::Now => (None, Priority::High),
+        When::At(at) => (Some(at), Priority::Normal),
+    };
+    let payload = serde_json::to_value(payload).unwrap_or(Value::Null);
+    let job = NewJob {
+        dedupe_key: Some(&key),
+        workspace_id: Some(workspace),
+        due_at,
+        priority,
+        max_attempts: super::TRIES,
+        ..NewJob::new(NAME, payload)
+    };
+    store::jobs::enqueue(tx, &job).await
+}
+
+pub(super) fn run(cx: Context, payload: Value) -> Work {
+    Box::pin(async move {
+        let payload: Payload = serde_json::from_value(payload)
+            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let mode = if payload.full {
+            sync::Mode::Full
+        } else {
+            sync::Mode::Incremental
+        };
+        let ask = sync::Ask {
+            mode,
+            by_hand: false,
+        };
+        match sync::run(&cx, payload.workspace_id, payload.calendar_id, ask).await {
+            Ok(_) => Ok(()),
+            Err(error) => failure(error),
+        }
+    })
+}
+
+/// What a failed sync means to the job. The calendar's own schedule tries again at the next interval, so only passing faults
+/// are retried here.
+fn failure(error: sync::Error) -> Result<(), Failure> {
+    match error {
+        sync::Error::Running
+        | sync::Error::Off
+        | sync::Error::NeedsReauth
+        | sync::Error::Disconnected => Ok(()),
+        sync::Error::LostLease => Err(Failure::Again(error.to_string())),
+        sync::Error::Store(error) => Err(error.into()),
+        sync::Error::Provider(ref provider) => match provider.retry {
+            Retry::No => Err(Failure::Never(error.to_string())),
+            Retry::Soon => Err(Failure::Again(error.to_string())),
+            Retry::After(wait) => Err(Failure::After(wait, error.to_string())),
+        },
+    }
+}

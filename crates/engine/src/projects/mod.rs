@@ -1,0 +1,116 @@
+//! Projects: what time is billed to.
+
+use daybook_domain::ProjectId;
+use daybook_store as store;
+use jiff::Timestamp;
+use store::projects::{Changes, Filter, NewProject, Project};
+
+use crate::clients::{self, Error};
+use crate::{Context, Once, Outcome, Principal};
+
+/// The highest price of an hour, in minor units.
+pub const MAX_RATE: i64 = 100_000_000;
+
+/// Makes a project.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::UnknownReference`], [`Error::Once`].
+pub async fn create(
+    cx: &Context,
+    who: &Principal,
+    new: NewProject,
+    once: &Once<'_, Project>,
+) -> Result<Outcome<Project>, Error> {
+    clients::name(Some(&new.name))?;
+    clients::check(new.currency.as_deref(), new.color.as_deref(), None)?;
+    rate(new.hourly_rate_minor)?;
+    let mut tx = cx.store.write().await?;
+    if let Some(answer) = once.claim(&mut tx, who).await? {
+        return Ok(Outcome::Replayed(answer));
+    }
+    let project = store::projects::create(&mut tx, who.workspace_id, &new)
+        .await
+        .map_err(reference)?;
+    once.finish(&mut tx, who, &project).await?;
+    tx.commit().await?;
+    Ok(Outcome::Fresh(project))
+}
+
+/// Projects, oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(
+    cx: &Context,
+    who: &Principal,
+    filter: &Filter,
+    after: Option<(Timestamp, ProjectId)>,
+    limit: i64,
+) -> Result<Vec<Project>, Error> {
+    let mut tx = cx.store.read().await?;
+    Ok(store::projects::list(&mut tx, who.workspace_id, filter, after, limit).await?)
+}
+
+/// One project.
+///
+/// # Errors
+/// When there is no such project.
+pub async fn get(cx: &Context, who: &Principal, id: ProjectId) -> Result<Project, Error> {
+    let mut tx = cx.store.read().await?;
+    Ok(store::projects::get(&mut tx, who.workspace_id, id).await?)
+}
+
+/// Changes a project.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::UnknownReference`]; when there is no such project.
+pub async fn update(
+    cx: &Context,
+    who: &Principal,
+    id: ProjectId,
+    changes: Changes,
+) -> Result<Project, Error> {
+    clients::name(changes.name.as_deref())?;
+    clients::check(
+        changes.currency.as_ref().and_then(Option::as_deref),
+        changes.color.as_ref().and_then(Option::as_deref),
+        None,
+    )?;
+    rate(changes.hourly_rate_minor.flatten())?;
+    let mut tx = cx.store.write().await?;
+    let project = store::projects::update(&mut tx, who.workspace_id, id, &changes)
+        .await
+        .map_err(reference)?;
+    tx.commit().await?;
+    Ok(project)
+}
+
+/// Removes a project that nothing refers to.
+///
+/// # Errors
+/// [`Error::InUse`]: archive it instead.
+pub async fn delete(cx: &Context, who: &Principal, id: ProjectId) -> Result<(), Error> {
+    let mut tx = cx.store.write().await?;
+    store::projects::delete(&mut tx, who.workspace_id, id)
+        .await
+        .map_err(clients::in_use)?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn reference(error: store::Error) -> Error {
+    match error {
+        store::Error::Reference => Error::UnknownReference,
+        other => other.into(),
+    }
+}
+
+fn rate(rate: Option<i64>) -> Result<(), Error> {
+    match rate {
+        Some(rate) if !(0..=MAX_RATE).contains(&rate) => Err(Error::Invalid {
+            pointer: "/hourly_rate_minor",
+            detail: format!("must be from 0 to {MAX_RATE}, in minor units (cents)"),
+        }),
+        _ => Ok(()),
+    }
+}

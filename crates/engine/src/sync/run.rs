@@ -1,0 +1,328 @@
+//! One sync of one calendar: the lease, the pages, the restart after a dead cursor, the confirmation before a mass deletion.
+
+use std::collections::HashSet;
+
+use daybook_domain::connection::ErrorKind;
+use daybook_domain::sync::{Statistics, next_due};
+use daybook_domain::{CalendarId, EventId, WorkspaceId};
+use daybook_provider_api::calendar::{ChangeStream, Next, Page, Pull};
+use daybook_provider_api::{self as provider, CalendarProvider, Credential};
+use daybook_store as store;
+use jiff::{SignedDuration, Timestamp};
+use store::calendars::{Calendar, SyncLease};
+
+use super::apply::{self, Finish};
+use super::known::Mirror;
+use super::{Error, Mode, failed};
+use crate::connections::vault::{self, Access};
+use crate::{Context, live};
+
+/// A provider that sends more pages than this is going round in circles.
+const MAX_PAGES: u64 = 20_000;
+/// Mirrors up to this size may empty without asking twice.
+const SMALL: usize = 10;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ask {
+    /// How to read.
+    pub mode: Mode,
+    /// Whether a person asked, so that the result is logged even when nothing changed.
+    pub by_hand: bool,
+}
+
+/// Everything one sync carries along.
+pub(super) struct Run<'a> {
+    pub(super) cx: &'a Context,
+    pub(super) calendar: &'a Calendar,
+    pub(super) fence: i64,
+    pub(super) generation: i64,
+    pub(super) started: Timestamp,
+    pub(super) ask: Ask,
+    pub(super) statistics: Statistics,
+    /// Whether a pass was begun under this generation.
+    pub(super) begun: bool,
+    /// Rows told in this pass, to notice a read that lost most of the calendar.
+    pub(super) seen: HashSet<EventId>,
+}
+
+/// Brings calendar `id` up to date.
+///
+/// # Errors
+/// [`Error`]; a provider's failure has been noted on the calendar and, if it concerns it, the connection.
+pub async fn run(
+    cx: &Context,
+    workspace: WorkspaceId,
+    id: CalendarId,
+    ask: Ask,
+) -> Result<Statistics, Error> {
+    let mut tx = cx.store.write().await?;
+    let calendar = store::calendars::get(&mut tx, workspace, id).await?;
+    usable(&calendar)?;
+    let ttl = lease_time(cx);
+    let lease = store::calendars::take_sync_lease(&mut tx, workspace, id, &cx.node, ttl)
+        .await?
+        .ok_or(Error::Running)?;
+    let generation = store::calendars::bump_generation(&mut tx, workspace, id).await?;
+    tx.commit().await?;
+    tell(cx, &calendar, "started", 0, None, None);
+    let lease = SyncLease {
+        generation,
+        ..lease
+    };
+    let result = read(cx, &calendar, &lease, ask).await;
+    let result = match result {
+        Err(error) => Err(failed::note(cx, &calendar, error).await),
+        Ok(statistics) => Ok(statistics),
+    };
+    release(cx, &calendar, lease.fence).await;
+    match &result {
+        Ok(done) => tell(cx, &calendar, "finished", changes(done), Some(*done), None),
+        Err(error) => tell(cx, &calendar, "failed", 0, None, Some(error.to_string())),
+    }
+    result
+}
+
+/// Whether the calendar can be synced at all.
+fn usable(calendar: &Calendar) -> Result<(), Error> {
+    use daybook_domain::connection::Status;
+    match calendar.connection_status {
+        Status::Disconnected => Err(Error::Disconnected),
+        Status::NeedsReauth => Err(Error::NeedsReauth),
+        Status::Connected | Status::Error if calendar.sync_enabled => Ok(()),
+        Status::Connected | Status::Error => Err(Error::Off),
+    }
+}
+
+/// Reads until the provider has nothing more to tell, at most three times over: an incremental read whose cursor is dead, the
+/// full read in its place, and the full read that confirms a mass deletion.
+async fn read(
+    cx: &Context,
+    calendar: &Calendar,
+    lease: &SyncLease,
+    ask: Ask,
+) -> Result<Statistics, Error> {
+    let capability = cx.registry.calendar(&calendar.provider)?;
+    let mut reader = Reader {
+        access: vault::access(cx, calendar.workspace_id, calendar.connection_id).await?,
+        renewed: false,
+    };
+    let mut run = Run {
+        cx,
+        calendar,
+        fence: lease.fence,
+        generation: lease.generation,
+        started: cx.clock.now(),
+        ask,
+        statistics: Statistics::default(),
+        begun: false,
+        seen: HashSet::new(),
+    };
+    let mut tx = cx.store.read().await?;
+    let held =
+        usize::try_from(store::events::count(&mut tx, calendar.workspace_id, calendar.id).await?)
+            .unwrap_or(0);
+    drop(tx);
+    let mut cursor = lease
+        .cursor
+        .clone()
+        .filter(|_| ask.mode == Mode::Incremental);
+    let mut confirming = false;
+    loop {
+        run.statistics.full |= cursor.is_none();
+        match pass(
+            &mut run,
+            &mut reader,
+            capability,
+            cursor.take(),
+            held,
+            confirming,
+        )
+        .await?
+        {
+            Pass::Complete => return Ok(run.statistics),
+            Pass::CursorDead => {}
+            Pass::Confirm => confirming = true,
+        }
+    }
+}
+
+/// How one read ended.
+enum Pass {
+    /// Everything is written.
+    Complete,
+    /// The provider does not know the cursor: read everything.
+    CursorDead,
+    /// The read would remove most of the mirror: read once more before believing it.
+    Confirm,
+}
+
+async fn pass(
+    run: &mut Run<'_>,
+    reader: &mut Reader,
+    capability: &dyn CalendarProvider,
+    cursor: Option<String>,
+    held: usize,
+    confirming: bool,
+) -> Result<Pass, Error> {
+    let full = cursor.is_none();
+    if std::mem::replace(&mut run.begun, true) {
+        run.generation = next_generation(run).await?;
+    }
+    run.seen.clear();
+    let calendar = run.calendar;
+    let mut stream = capability.changes(Pull {
+        calendar: calendar.external_id.clone(),
+        cursor,
+        default_zone: calendar
+            .time_zone
+            .clone()
+            .unwrap_or_else(|| "UTC".to_owned()),
+        account_email: calendar.connection_email.clone(),
+    });
+    loop {
+        let page = match reader.next(run, stream.as_mut()).await {
+            Err(Error::Provider(error)) if error.kind == ErrorKind::CursorExpired && !full => {
+                return Ok(Pass::CursorDead);
+            }
+            other => other?,
+        };
+        run.statistics.pages += 1;
+        if run.statistics.pages > MAX_PAGES {
+            return Err(provider::Error::new(
+                ErrorKind::Malformed,
+                "the provider keeps sending pages without end; stopped, and trying again later",
+            )
+            .into());
+        }
+        let Next::Done { cursor, complete } = &page.next else {
+            apply::page(run, &page, full, None).await?;
+            tell(
+                run.cx,
+                calendar,
+                "page",
+                changes(&run.statistics),
+                None,
+                None,
+            );
+            continue;
+        };
+        // Strategies that compare version tags tell everything also when they have a cursor.
+        let sweep = *complete;
+        if sweep && !confirming && loses_most(run, &page, held) {
+            tracing::warn!(calendar.id = %calendar.id, held, told = run.seen.len(), "a full read told less than half of the mirror; reading again before anything is removed");
+            apply::page(run, &page, full, None).await?;
+            return Ok(Pass::Confirm);
+        }
+        let next_at = next_due(
+            run.cx.clock.now(),
+            calendar.sync_interval_minutes,
+            run.cx.ids.fraction(),
+        );
+        let finish = Finish {
+            cursor: cursor.clone(),
+            sweep,
+            next_at,
+        };
+        apply::page(run, &page, full, Some(finish)).await?;
+        return Ok(Pass::Complete);
+    }
+}
+
+/// Whether a complete read told less than half of what a mirror of some size holds (R4, mass-delete guard).
+fn loses_most(run: &Run<'_>, last: &Page, held: usize) -> bool {
+    let told = run.seen.len() + last.changes.len() + last.unchanged.len();
+    held > SMALL && told * 2 < held
+}
+
+async fn next_generation(run: &Run<'_>) -> Result<i64, Error> {
+    let mut tx = run.cx.store.write().await?;
+    let generation =
+        store::calendars::bump_generation(&mut tx, run.calendar.workspace_id, run.calendar.id)
+            .await?;
+    tx.commit().await?;
+    Ok(generation)
+}
+
+/// Asks for pages with credentials that work: refused once, they are refreshed and the same page is asked for again.
+struct Reader {
+    access: Access,
+    renewed: bool,
+}
+
+impl Reader {
+    async fn next(
+        &mut self,
+        run: &mut Run<'_>,
+        stream: &mut dyn ChangeStream,
+    ) -> Result<Page, Error> {
+        let (cx, calendar) = (run.cx, run.calendar);
+        let known = Mirror {
+            store: &cx.store,
+            workspace: calendar.workspace_id,
+            calendar: calendar.id,
+        };
+        loop {
+            let session = self.access.session(cx);
+            let result = stream.next(&session, &known).await;
+            run.statistics.provider_calls += session.calls();
+            match result {
+                Err(error)
+                    if error.kind == ErrorKind::Auth
+                        && !self.renewed
+                        && matches!(self.access.credential, Credential::Bearer(_)) =>
+                {
+                    self.renewed = true;
+                    self.access = vault::renew(
+                        cx,
+                        calendar.workspace_id,
+                        calendar.connection_id,
+                        self.access.version,
+                    )
+                    .await?;
+                }
+                other => return Ok(other?),
+            }
+        }
+    }
+}
+
+/// Gives the lease back; if that fails it runs out by itself.
+async fn release(cx: &Context, calendar: &Calendar, fence: i64) {
+    let done = async {
+        let mut tx = cx.store.write().await?;
+        store::calendars::release_sync_lease(&mut tx, calendar.workspace_id, calendar.id, fence)
+            .await?;
+        tx.commit().await
+    };
+    if let Err(error) = done.await {
+        tracing::debug!(calendar.id = %calendar.id, %error, "the sync lease was not released; it runs out by itself");
+    }
+}
+
+pub(super) fn lease_time(cx: &Context) -> SignedDuration {
+    SignedDuration::try_from(cx.settings.sync_lease).unwrap_or(SignedDuration::from_mins(2))
+}
+
+pub(super) const fn changes(statistics: &Statistics) -> u64 {
+    statistics.created + statistics.updated + statistics.deleted
+}
+
+fn tell(
+    cx: &Context,
+    calendar: &Calendar,
+    phase: &'static str,
+    changes: u64,
+    result: Option<Statistics>,
+    error: Option<String>,
+) {
+    let message = live::Message::Sync {
+        calendar_id: calendar.id,
+        phase,
+        changes,
+        result,
+        error,
+    };
+    cx.live
+        .send(calendar.workspace_id, Some(calendar.member_id), message);
+}

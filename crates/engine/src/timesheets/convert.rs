@@ -1,0 +1,135 @@
+//! Makes a time entry from a calendar event, once: the same meeting, however often and through whichever calendar it is
+//! converted, gives the same entry (R6).
+
+use daybook_domain::event::{ResponseStatus, Status as EventStatus};
+use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, minutes_between};
+use daybook_domain::{ClientId, InstanceId, ProjectId};
+use daybook_store as store;
+use store::instances::InstanceView;
+use store::time_entries::{NewTimeEntry, TimeEntry};
+
+use super::Error;
+use crate::{Context, Principal, live};
+
+/// Which event, and what it is billed to.
+#[derive(Debug, Clone)]
+pub struct Convert {
+    /// The instance.
+    pub instance: InstanceId,
+    /// Client; otherwise the project's, the calendar's default, or none.
+    pub client_id: Option<ClientId>,
+    /// Project; otherwise the calendar's default, or none.
+    pub project_id: Option<ProjectId>,
+    /// Also when it is all-day, declined or informational.
+    pub force: bool,
+    /// Whether it is billed; otherwise as the project says.
+    pub billable: Option<bool>,
+    /// Other words than the title.
+    pub description: Option<String>,
+}
+
+/// Makes the entry. The second value is false when it existed: then it is returned as it is.
+///
+/// # Errors
+/// [`Error::AllDay`], [`Error::Declined`], [`Error::Informational`] unless forced; [`Error::Cancelled`];
+/// [`Error::UnknownReference`]; [`store::Error::NotFound`].
+pub async fn convert(
+    cx: &Context,
+    who: &Principal,
+    ask: Convert,
+) -> Result<(TimeEntry, bool), Error> {
+    let workspace = who.workspace_id;
+    let mut tx = cx.store.write().await?;
+    let event = store::instances::get(&mut tx, workspace, ask.instance).await?;
+    if !who.sees(event.member_id) {
+        return Err(Error::Store(store::Error::NotFound));
+    }
+    let cause = cause_of(&event);
+    if let Some(existing) =
+        store::time_entries::get_by_cause(&mut tx, workspace, event.member_id, &cause).await?
+    {
+        return Ok((existing, false));
+    }
+    check(&event, ask.force)?;
+    let calendar = store::calendars::get(&mut tx, workspace, event.calendar_id).await?;
+    let project_id = ask.project_id.or(calendar.default_project_id);
+    let project = match project_id {
+        Some(id) => Some(
+            store::projects::get(&mut tx, workspace, id)
+                .await
+                .map_err(unknown)?,
+        ),
+        None => None,
+    };
+    let client_id = ask
+        .client_id
+        .or_else(|| project.as_ref().and_then(|project| project.client_id))
+        .or(calendar.default_client_id);
+    let minutes = minutes_between(event.start_us, event.end_us).min(MAX_MINUTES);
+    let new = NewTimeEntry {
+        member_id: event.member_id,
+        source: Source::Calendar,
+        status: Status::Pending,
+        description: ask.description.unwrap_or_else(|| title(&event)),
+        started_at: event.start_us,
+        ended_at: Some(event.end_us),
+        duration_minutes: minutes,
+        client_id,
+        project_id,
+        billable: ask
+            .billable
+            .or_else(|| project.map(|project| project.billable))
+            .unwrap_or(true),
+        synced_event_id: Some(event.id),
+        calendar_id: Some(event.calendar_id),
+        cause_key: Some(cause),
+        tags: Vec::new(),
+    };
+    let (entry, created) = store::time_entries::create(&mut tx, workspace, &new).await?;
+    tx.commit().await?;
+    cx.live.send(
+        workspace,
+        Some(entry.member_id),
+        live::Message::TimeEntry { id: entry.id },
+    );
+    Ok((entry, created))
+}
+
+/// What makes two events the same meeting: UID and occurrence, where there is a UID.
+#[must_use]
+pub fn cause_of(event: &InstanceView) -> String {
+    let occurrence = event.occurrence_key.as_deref().unwrap_or("-");
+    match &event.ical_uid {
+        Some(uid) => format!("ical:{occurrence}:{uid}"),
+        None => format!("event:{occurrence}:{}", event.event_id),
+    }
+}
+
+fn check(event: &InstanceView, force: bool) -> Result<(), Error> {
+    if event.status == EventStatus::Cancelled {
+        return Err(Error::Cancelled);
+    }
+    match event {
+        _ if force => Ok(()),
+        event if event.all_day => Err(Error::AllDay),
+        event if event.response_status == ResponseStatus::Declined => Err(Error::Declined),
+        event if event.informational => Err(Error::Informational),
+        _ => Ok(()),
+    }
+}
+
+fn title(event: &InstanceView) -> String {
+    let title = event.details.title.trim();
+    if title.is_empty() {
+        "Meeting".to_owned()
+    } else {
+        title.chars().take(500).collect()
+    }
+}
+
+fn unknown(error: store::Error) -> Error {
+    match error {
+        store::Error::NotFound => Error::UnknownReference,
+        other => other.into(),
+    }
+}

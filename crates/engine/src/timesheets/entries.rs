@@ -1,0 +1,269 @@
+//! Entries made by hand: create, list, edit, delete, and the way from draft to approved.
+
+use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, Step, minutes_between};
+use daybook_domain::{ClientId, ProjectId, TimeEntryId};
+use daybook_store as store;
+use jiff::Timestamp;
+use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
+
+use super::Error;
+use crate::{Context, Once, Outcome, Principal, live};
+
+/// The longest description, in characters.
+pub const MAX_DESCRIPTION: usize = 2000;
+/// The most tags, and the longest.
+pub const MAX_TAGS: usize = 20;
+
+/// An entry to be made.
+#[derive(Debug, Clone)]
+pub struct Create {
+    /// What was done.
+    pub description: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; or
+    pub ended_at: Option<Timestamp>,
+    /// how long it took, in minutes.
+    pub duration_minutes: Option<i64>,
+    /// For whom.
+    pub client_id: Option<ClientId>,
+    /// For what.
+    pub project_id: Option<ProjectId>,
+    /// Whether it is billed; otherwise as the project says.
+    pub billable: Option<bool>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Where it came from: `manual` from the dashboard, `api` with a key.
+    pub source: Source,
+}
+
+/// Makes an entry.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::UnknownReference`], [`Error::Once`].
+pub async fn create(
+    cx: &Context,
+    who: &Principal,
+    ask: Create,
+    once: &Once<'_, TimeEntry>,
+) -> Result<Outcome<TimeEntry>, Error> {
+    let minutes = length(ask.started_at, ask.ended_at, ask.duration_minutes)?;
+    words(Some(&ask.description), Some(&ask.tags))?;
+    let mut tx = cx.store.write().await?;
+    if let Some(answer) = once.claim(&mut tx, who).await? {
+        return Ok(Outcome::Replayed(answer));
+    }
+    let project = match ask.project_id {
+        Some(id) => Some(
+            store::projects::get(&mut tx, who.workspace_id, id)
+                .await
+                .map_err(unknown)?,
+        ),
+        None => None,
+    };
+    let new = NewTimeEntry {
+        member_id: who.member_id,
+        source: ask.source,
+        status: Status::Draft,
+        description: ask.description,
+        started_at: ask.started_at,
+        ended_at: ask.ended_at,
+        duration_minutes: minutes,
+        client_id: ask
+            .client_id
+            .or_else(|| project.as_ref().and_then(|project| project.client_id)),
+        project_id: ask.project_id,
+        billable: ask
+            .billable
+            .or_else(|| project.map(|project| project.billable))
+            .unwrap_or(true),
+        synced_event_id: None,
+        calendar_id: None,
+        cause_key: None,
+        tags: ask.tags,
+    };
+    let (entry, _) = store::time_entries::create(&mut tx, who.workspace_id, &new).await?;
+    once.finish(&mut tx, who, &entry).await?;
+    tx.commit().await?;
+    tell(cx, who, &entry);
+    Ok(Outcome::Fresh(entry))
+}
+
+/// Entries, the latest start first: everybody's for admins, their own for members.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(
+    cx: &Context,
+    who: &Principal,
+    mut filter: Filter,
+    after: Option<(Timestamp, TimeEntryId)>,
+    limit: i64,
+) -> Result<Vec<TimeEntry>, Error> {
+    if let Some(own) = who.own_only() {
+        filter.member_id = Some(own);
+    }
+    let mut tx = cx.store.read().await?;
+    Ok(store::time_entries::list(&mut tx, who.workspace_id, &filter, after, limit).await?)
+}
+
+/// One entry.
+///
+/// # Errors
+/// [`store::Error::NotFound`] also for other members' entries, to plain members.
+pub async fn get(cx: &Context, who: &Principal, id: TimeEntryId) -> Result<TimeEntry, Error> {
+    let mut tx = cx.store.read().await?;
+    load(&mut tx, who, id).await
+}
+
+/// Changes an entry. An approved one must be approved again.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::NotAllowed`], [`Error::Changed`], [`Error::UnknownReference`].
+pub async fn update(
+    cx: &Context,
+    who: &Principal,
+    id: TimeEntryId,
+    mut changes: Changes,
+) -> Result<TimeEntry, Error> {
+    words(changes.description.as_deref(), changes.tags.as_deref())?;
+    let mut tx = cx.store.write().await?;
+    let entry = load(&mut tx, who, id).await?;
+    changes.status = Some(entry.status.after(Step::Edit)?);
+    let moved = changes.started_at.is_some()
+        || changes.ended_at.is_some()
+        || changes.duration_minutes.is_some();
+    if moved {
+        let started = changes.started_at.unwrap_or(entry.started_at);
+        // A new length without a new end makes the end follow.
+        let ended = match (changes.ended_at, changes.duration_minutes) {
+            (Some(ended), _) => ended,
+            (None, Some(_)) => None,
+            (None, None) => entry.ended_at,
+        };
+        changes.duration_minutes = Some(length(started, ended, changes.duration_minutes)?);
+        changes.ended_at = Some(ended);
+    }
+    let after =
+        store::time_entries::update(&mut tx, who.workspace_id, id, entry.version, &changes).await?;
+    tx.commit().await?;
+    tell(cx, who, &after);
+    Ok(after)
+}
+
+/// Takes `step` with an entry: submit, approve or reject (with a reason).
+///
+/// # Errors
+/// [`Error::NotAllowed`], [`Error::NotApprover`], [`Error::Changed`].
+pub async fn step(
+    cx: &Context,
+    who: &Principal,
+    id: TimeEntryId,
+    step: Step,
+    reason: Option<String>,
+) -> Result<TimeEntry, Error> {
+    if matches!(step, Step::Approve | Step::Reject) && !who.manages() {
+        return Err(Error::NotApprover);
+    }
+    words(reason.as_deref(), None)?;
+    let mut tx = cx.store.write().await?;
+    let entry = load(&mut tx, who, id).await?;
+    let next = entry.status.after(step)?;
+    let reason = reason.as_deref().filter(|_| step == Step::Reject);
+    let after =
+        store::time_entries::set_status(&mut tx, who.workspace_id, id, entry.version, next, reason)
+            .await?;
+    tx.commit().await?;
+    tell(cx, who, &after);
+    Ok(after)
+}
+
+/// Removes an entry.
+///
+/// # Errors
+/// [`Error::NotAllowed`] once it is on an invoice.
+pub async fn delete(cx: &Context, who: &Principal, id: TimeEntryId) -> Result<(), Error> {
+    let mut tx = cx.store.write().await?;
+    let entry = load(&mut tx, who, id).await?;
+    entry.status.after(Step::Delete)?;
+    store::time_entries::delete(&mut tx, who.workspace_id, id).await?;
+    tx.commit().await?;
+    tell(cx, who, &entry);
+    Ok(())
+}
+
+async fn load(tx: &mut store::Tx, who: &Principal, id: TimeEntryId) -> Result<TimeEntry, Error> {
+    let entry = store::time_entries::get(tx, who.workspace_id, id).await?;
+    if who.sees(entry.member_id) {
+        Ok(entry)
+    } else {
+        Err(Error::Store(store::Error::NotFound))
+    }
+}
+
+/// The length in minutes, from an end or as given.
+fn length(
+    started: Timestamp,
+    ended: Option<Timestamp>,
+    minutes: Option<i64>,
+) -> Result<i64, Error> {
+    let invalid = |pointer, detail: &str| Error::Invalid {
+        pointer,
+        detail: detail.to_owned(),
+    };
+    match (ended, minutes) {
+        (Some(ended), _) if ended <= started => {
+            Err(invalid("/ended_at", "must be later than started_at"))
+        }
+        (Some(ended), None) if minutes_between(started, ended) > MAX_MINUTES => {
+            Err(invalid("/ended_at", "an entry is at most a week long"))
+        }
+        (Some(ended), None) => Ok(minutes_between(started, ended).max(1)),
+        (_, Some(minutes)) if !(1..=MAX_MINUTES).contains(&minutes) => Err(invalid(
+            "/duration_minutes",
+            "must be from 1 to 10080 (a week)",
+        )),
+        (_, Some(minutes)) => Ok(minutes),
+        (None, None) => Err(invalid(
+            "/duration_minutes",
+            "give ended_at or duration_minutes",
+        )),
+    }
+}
+
+fn words(description: Option<&str>, tags: Option<&[String]>) -> Result<(), Error> {
+    let invalid = |pointer, detail: String| Error::Invalid { pointer, detail };
+    if description.is_some_and(|text| text.chars().count() > MAX_DESCRIPTION) {
+        return Err(invalid(
+            "/description",
+            format!("must be at most {MAX_DESCRIPTION} characters"),
+        ));
+    }
+    if tags.is_some_and(|tags| {
+        tags.len() > MAX_TAGS
+            || tags
+                .iter()
+                .any(|tag| tag.is_empty() || tag.chars().count() > 50)
+    }) {
+        return Err(invalid(
+            "/tags",
+            format!("must be at most {MAX_TAGS} tags of 1 to 50 characters"),
+        ));
+    }
+    Ok(())
+}
+
+fn unknown(error: store::Error) -> Error {
+    match error {
+        store::Error::NotFound => Error::UnknownReference,
+        other => other.into(),
+    }
+}
+
+fn tell(cx: &Context, who: &Principal, entry: &TimeEntry) {
+    cx.live.send(
+        who.workspace_id,
+        Some(entry.member_id),
+        live::Message::TimeEntry { id: entry.id },
+    );
+}

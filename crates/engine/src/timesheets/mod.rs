@@ -1,0 +1,64 @@
+//! Time entries: made by hand or from an event, edited, handed in, approved.
+
+pub mod convert;
+pub mod entries;
+
+use daybook_domain::time_entry::NotAllowed;
+use daybook_store as store;
+
+use crate::accounts::once;
+
+/// Why something about a time entry did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value is out of its range.
+    #[error("{detail}")]
+    Invalid {
+        /// The field, as a JSON pointer.
+        pointer: &'static str,
+        /// What it must be.
+        detail: String,
+    },
+    /// The event takes whole days.
+    #[error("all-day events are left out of time entries; send force: true if this one was work")]
+    AllDay,
+    /// The owner declined the meeting.
+    #[error("you declined this meeting; send force: true if you attended after all")]
+    Declined,
+    /// A working location, birthday or the like.
+    #[error("this is not a meeting but a note in the calendar; send force: true if it was work")]
+    Informational,
+    /// The event was cancelled.
+    #[error("this event was cancelled")]
+    Cancelled,
+    /// A client or project that is not there.
+    #[error("there is no such client or project")]
+    UnknownReference,
+    /// The step is not allowed from where the entry stands.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// Only those who manage the workspace approve.
+    #[error("only an owner or admin approves and rejects time")]
+    NotApprover,
+    /// Somebody else changed it meanwhile.
+    #[error("somebody changed this entry meanwhile; look at it again and repeat your change")]
+    Changed,
+    /// The idempotency key.
+    #[error(transparent)]
+    Once(#[from] once::Error),
+    /// The database failed, or there is no such entry.
+    #[error(transparent)]
+    Store(store::Error),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Reference => Self::UnknownReference,
+            store::Error::Conflict { ref constraint } if constraint == "time_entry_version" => {
+                Self::Changed
+            }
+            other => Self::Store(other),
+        }
+    }
+}
