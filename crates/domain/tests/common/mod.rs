@@ -113,10 +113,7 @@ pub fn random_rule(dice: &mut Dice) -> (String, DateTime) {
         ));
     }
     if weeks {
-        parts.push(format!(
-            "BYWEEKNO={}",
-            dice.numbers(4, |dice| numbered_week(dice))
-        ));
+        parts.push(format!("BYWEEKNO={}", dice.numbers(4, numbered_week)));
     }
     if !weeks && dice.one_in(if freq == "MONTHLY" { 2 } else { 5 }) && freq != "WEEKLY" {
         parts.push(format!(
