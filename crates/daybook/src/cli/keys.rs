@@ -13,17 +13,18 @@ const BATCH: i64 = 100;
 pub(super) async fn run(config: &Config, command: KeysCommand, terminal: &Terminal) -> Result<()> {
     let KeysCommand::Rotate = command;
     let cx = super::ready(config).await?;
-    let mut rotated = 0;
+    let (mut rotated, mut damaged) = (0, 0);
     loop {
         let progress = daybook_store::keys::rotate(&cx.store, BATCH).await?;
         rotated += progress.rotated;
-        if progress.remaining == 0 {
+        damaged += progress.damaged;
+        if progress.done {
             break;
         }
-        terminal.note(format!(
-            "{rotated} secrets encrypted with the newest key, {} to go",
-            progress.remaining
-        ));
+        terminal.note(format!("{rotated} secrets encrypted with the newest key so far"));
+    }
+    if damaged > 0 {
+        terminal.note(format!("{damaged} secrets cannot be decrypted; connect their accounts again"));
     }
     let mut tx = cx.store.read().await?;
     let counts = daybook_store::keys::count_by_key(&mut tx).await?;
