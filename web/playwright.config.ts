@@ -13,6 +13,10 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   globalSetup: "./e2e/sign-in.ts",
   reporter: [["list"], ["./e2e/summary.ts"]],
+  projects: [
+    { name: "looking", testIgnore: "changes.spec.ts" },
+    { name: "changing", testMatch: "changes.spec.ts", dependencies: ["looking"], fullyParallel: false },
+  ],
   use: {
     baseURL,
     storageState: "test-results/.session.json",

@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { licences } from "./scripts/licences";
+import { licences } from "./scripts/licences.ts";
 
 export default defineConfig({
   plugins: [react(), licences()],

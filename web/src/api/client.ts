@@ -55,7 +55,11 @@ async function request<T>(method: string, path: string, body?: unknown, query?: 
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
-    throw new ApiError(0, "offline", "Daybook could not be reached. Check that it is running, then try again.");
+    throw new ApiError(
+      0,
+      "offline",
+      "Daybook could not be reached. Check that it is running, then try again.",
+    );
   }
   if (!response.ok) throw await problem(response);
   if (response.status === 204) return undefined as T;

@@ -1,4 +1,14 @@
-import { ActionIcon, AppShell, Button, Group, Kbd, NavLink, Text, Tooltip, useMantineColorScheme } from "@mantine/core";
+import {
+  ActionIcon,
+  AppShell,
+  Button,
+  Group,
+  Kbd,
+  NavLink,
+  Text,
+  Tooltip,
+  useMantineColorScheme,
+} from "@mantine/core";
 import { useColorScheme } from "@mantine/hooks";
 import { IconLogout, IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
@@ -112,6 +122,7 @@ export function Nav({ onNavigate }: { onNavigate: () => void }) {
                 component={Link}
                 to={to}
                 label={n(key)}
+                activeOptions={{ exact: true }}
                 active={isActive(to, pathname)}
                 aria-current={isActive(to, pathname) ? "page" : undefined}
                 onClick={onNavigate}

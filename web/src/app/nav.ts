@@ -1,4 +1,5 @@
 import {
+  IconCalendarCog,
   IconCalendarWeek,
   IconClockHour4,
   IconFolder,
@@ -10,7 +11,6 @@ import {
   IconSun,
   IconUserCircle,
   IconUsers,
-  IconCalendarCog,
 } from "@tabler/icons-react";
 
 /** Every page of the menu, with the second letter of its `g` shortcut. Only pages that exist are listed. */

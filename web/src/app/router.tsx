@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
 import { ApiError } from "../api/client";
 import { queries } from "../api/queries";
 import { safePath } from "../lib/url";
@@ -52,7 +59,11 @@ const routeTree = root.addChildren([
     page("/integrations/connect/$provider", () => import("../features/connect/Connect"), "Connect"),
     page("/integrations/callback", () => import("../features/connect/Callback"), "Callback"),
     page("/integrations/calendar", () => import("../features/calendars/Calendars"), "Calendars"),
-    page("/integrations/calendar/$id", () => import("../features/calendars/CalendarSettings"), "CalendarSettings"),
+    page(
+      "/integrations/calendar/$id",
+      () => import("../features/calendars/CalendarSettings"),
+      "CalendarSettings",
+    ),
     page("/integrations/sync-status", () => import("../features/sync/SyncStatus"), "SyncStatus"),
     page("/integrations/logs", () => import("../features/logs/Logs"), "Logs"),
     page("/settings", () => import("../features/settings/Settings"), "Settings"),

@@ -32,7 +32,12 @@ export function ActivityTable({ items, onOpen }: { items: LogEntry[]; onOpen?: (
             </Table.Td>
             <Table.Td className="what">
               {onOpen ? (
-                <button type="button" className="rowlink" onClick={() => onOpen(item.id)} id={`log-${item.id}`}>
+                <button
+                  type="button"
+                  className="rowlink"
+                  onClick={() => onOpen(item.id)}
+                  id={`log-${item.id}`}
+                >
                   {item.title}
                 </button>
               ) : (

@@ -40,7 +40,11 @@ export function AgendaList({ days, events, timeZone, now, colorOf, onOpen, headi
             const state = logState(event, now);
             return (
               <li key={event.id} data-off={state === "off" && !event.all_day ? "" : undefined}>
-                <i className="swatch" style={{ "--c": colorOf(event.calendar_id) } as CSSProperties} aria-hidden />
+                <i
+                  className="swatch"
+                  style={{ "--c": colorOf(event.calendar_id) } as CSSProperties}
+                  aria-hidden
+                />
                 <span className="num when">{when(event)}</span>
                 <span className="grow">
                   <button type="button" className="rowlink" onClick={() => onOpen(event.id)}>

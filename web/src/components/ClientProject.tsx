@@ -29,7 +29,9 @@ export function ClientProject({
         searchable
         clearable
         clearButtonProps={{ "aria-label": t("clearClient") }}
-        data={clients.filter((c) => !c.archived || c.id === value.client_id).map((c) => ({ value: c.id, label: c.name }))}
+        data={clients
+          .filter((c) => !c.archived || c.id === value.client_id)
+          .map((c) => ({ value: c.id, label: c.name }))}
         value={value.client_id}
         onChange={(client_id) => {
           const project = projects.find((p) => p.id === value.project_id);
@@ -43,7 +45,10 @@ export function ClientProject({
         searchable
         clearable
         clearButtonProps={{ "aria-label": t("clearProject") }}
-        data={fitting.map((p) => ({ value: p.id, label: p.client_name ? `${p.name} · ${p.client_name}` : p.name }))}
+        data={fitting.map((p) => ({
+          value: p.id,
+          label: p.client_name ? `${p.name} · ${p.client_name}` : p.name,
+        }))}
         value={value.project_id}
         onChange={(project_id) => {
           const project = projects.find((p) => p.id === project_id);

@@ -12,7 +12,7 @@ export function PageHeader({
 }) {
   return (
     <Group justify="space-between" align="flex-end" gap="sm" component="header">
-      <div className="grow">
+      <div className="pagetitle">
         <Title order={1} size="h3">
           {title}
         </Title>

@@ -10,7 +10,11 @@ const KNOWN = {
 export function ProviderIcon({ provider, size = 36 }: { provider: string; size?: number }) {
   const [Icon, color] = KNOWN[provider as keyof typeof KNOWN] ?? [IconCalendar, "#6b6f76"];
   return (
-    <span aria-hidden className="provider" style={{ width: size, height: size, "--c": color } as CSSProperties}>
+    <span
+      aria-hidden
+      className="provider"
+      style={{ width: size, height: size, "--c": color } as CSSProperties}
+    >
       <Icon size={size * 0.56} stroke={1.8} />
     </span>
   );

@@ -5,7 +5,15 @@ import { useTranslations } from "use-intl";
 import { ApiError } from "../api/client";
 
 /** Nothing yet: one sentence and what to do about it. */
-export function EmptyState({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
+export function EmptyState({
+  title,
+  text,
+  children,
+}: {
+  title: string;
+  text?: string;
+  children?: ReactNode;
+}) {
   return (
     <div className="empty">
       <Title order={2} size="h5">

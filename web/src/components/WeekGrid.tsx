@@ -26,7 +26,7 @@ function Block({ shown, time, label }: { shown: Shown; time: string; label: stri
     <span className="ev">
       <b>{shown.event.title}</b>
       <span>
-        <Icon size={12} aria-hidden /> {time}
+        {!shown.event.all_day && <Icon size={12} aria-hidden />} {time}
         <span className="sr">, {label}</span>
       </span>
     </span>

@@ -13,7 +13,9 @@ export function useFilters<T extends object>(parse: (raw: Raw) => T) {
       to: ".",
       search: ((previous: Raw) =>
         Object.fromEntries(
-          Object.entries({ ...previous, ...patch }).filter(([, v]) => v !== undefined && v !== "" && v !== null),
+          Object.entries({ ...previous, ...patch }).filter(
+            ([, v]) => v !== undefined && v !== "" && v !== null,
+          ),
         )) as never,
       replace: !options.push,
     });

@@ -97,7 +97,9 @@ export function relative(instant: string, now: Date, locale = "en"): string {
 }
 
 export const formatTime = (instant: string | Date, timeZone: string, locale = "en-GB") =>
-  formatter(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(new Date(instant));
+  formatter(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(
+    new Date(instant),
+  );
 
 export const formatDateTime = (instant: string | Date, timeZone: string, locale = "en-GB") =>
   formatter(locale, {
@@ -126,7 +128,8 @@ export function zoneLabel(timeZone: string, at: string | Date = new Date()): str
 }
 
 /** `1:30` for 90. */
-export const formatMinutes = (minutes: number) => `${Math.floor(minutes / 60)}:${pad(Math.round(minutes) % 60)}`;
+export const formatMinutes = (minutes: number) =>
+  `${Math.floor(minutes / 60)}:${pad(Math.round(minutes) % 60)}`;
 
 /** Reads `1:30`, `1.5h`, `1,5`, `90m`, `2h 30m`; undefined when it is none of these. */
 export function parseDuration(text: string): number | undefined {

@@ -6,7 +6,14 @@ export type Remedy = "reconnect" | "choose" | "wait" | "test" | "none";
 
 export interface Trouble {
   /** Key of the status word in the catalogue. */
-  state: "healthy" | "degraded" | "needs_reauth" | "error" | "missing_scopes" | "no_calendars" | "disconnected";
+  state:
+    | "healthy"
+    | "degraded"
+    | "needs_reauth"
+    | "error"
+    | "missing_scopes"
+    | "no_calendars"
+    | "disconnected";
   tone: Tone;
   /** Worse first. */
   rank: number;
@@ -33,8 +40,19 @@ export function troubleOf(connection: Connection, health?: HealthItem, calendars
   if (connection.missing_scopes.length > 0) {
     return { state: "missing_scopes", tone: "warn", rank: 2, remedy: "reconnect" };
   }
-  if (health?.circuit === "open" || health?.status === "degraded" || health?.status === "unhealthy" || failing) {
-    return { state: "degraded", tone: "warn", rank: 3, said: said ?? faultText(failing?.last_error), remedy: "wait" };
+  if (
+    health?.circuit === "open" ||
+    health?.status === "degraded" ||
+    health?.status === "unhealthy" ||
+    failing
+  ) {
+    return {
+      state: "degraded",
+      tone: "warn",
+      rank: 3,
+      said: said ?? faultText(failing?.last_error),
+      remedy: "wait",
+    };
   }
   if (calendars.length > 0 && !calendars.some((c) => c.sync_enabled)) {
     return { state: "no_calendars", tone: "warn", rank: 4, remedy: "choose" };

@@ -48,7 +48,12 @@ function KeysTable({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey)
               </Table.Td>
               <Table.Td>{key.expires_at ? <Ago at={key.expires_at} /> : t("noExpiry")}</Table.Td>
               <Table.Td ta="right">
-                <Button size="compact-xs" variant="outline" className="dangerbtn" onClick={() => onRevoke(key)}>
+                <Button
+                  size="compact-xs"
+                  variant="outline"
+                  className="dangerbtn"
+                  onClick={() => onRevoke(key)}
+                >
                   {t("revoke")}
                   <span className="sr"> {key.name}</span>
                 </Button>
@@ -94,7 +99,12 @@ export function ApiKeys() {
       <ConfirmDestructive
         what={
           asking
-            ? { title: t("revokeTitle", { name: asking.name }), action: t("revoke"), goes: [t("goes")], stays: [t("stays")] }
+            ? {
+                title: t("revokeTitle", { name: asking.name }),
+                action: t("revoke"),
+                goes: [t("goes")],
+                stays: [t("stays")],
+              }
             : null
         }
         busy={revoke.isPending}

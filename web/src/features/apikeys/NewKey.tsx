@@ -53,7 +53,9 @@ export function NewKey({ onClose }: { onClose: () => void }) {
             create.mutate({
               name: v.name,
               scopes: v.scopes as Scope[],
-              expires_at: v.days ? new Date(Date.now() + Number(v.days) * 86_400_000).toISOString() : undefined,
+              expires_at: v.days
+                ? new Date(Date.now() + Number(v.days) * 86_400_000).toISOString()
+                : undefined,
             }),
           )}
         >

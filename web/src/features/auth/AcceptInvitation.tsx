@@ -19,17 +19,20 @@ export function AcceptInvitation() {
   const navigate = useNavigate();
   const [refused, setRefused] = useState("");
   const form = useForm({ initialValues: { name: "", password: "" } });
-  const accept = useAction((input: { name?: string; password?: string }) => actions.acceptInvitation(token, input), {
-    onDone: (answer) => {
-      client.clear();
-      client.setQueryData(queries.session().queryKey, answer);
-      void navigate({ to: "/" });
+  const accept = useAction(
+    (input: { name?: string; password?: string }) => actions.acceptInvitation(token, input),
+    {
+      onDone: (answer) => {
+        client.clear();
+        client.setQueryData(queries.session().queryKey, answer);
+        void navigate({ to: "/" });
+      },
+      onFail: (error) => {
+        if (!showFieldErrors(form, error)) setRefused(error.message);
+        return true;
+      },
     },
-    onFail: (error) => {
-      if (!showFieldErrors(form, error)) setRefused(error.message);
-      return true;
-    },
-  });
+  );
   const here = `/invitations/${encodeURIComponent(token)}`;
   return (
     <AuthPage title={t("title")} sub={t("sub")}>

@@ -1,10 +1,11 @@
 import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Navigate, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
+import { ApiError } from "../../api/client";
 import { queries } from "../../api/queries";
 import { showFieldErrors } from "../../app/formErrors";
 import { useAction } from "../../app/useAction";
@@ -23,6 +24,7 @@ export function Setup() {
   const [{ token }] = useFilters(parse);
   const client = useQueryClient();
   const navigate = useNavigate();
+  const session = useQuery(queries.session());
   const [needsToken, setNeedsToken] = useState(!!token);
   const [refused, setRefused] = useState("");
   const form = useForm({
@@ -52,6 +54,10 @@ export function Setup() {
       return true;
     },
   });
+  // Set up already: whoever is signed in goes in, the others to the door.
+  if (session.data) return <Navigate to="/" />;
+  if (session.error instanceof ApiError && session.error.code === "unauthenticated")
+    return <Navigate to="/sign-in" />;
   return (
     <AuthPage title={t("title")} sub={t("sub")}>
       <form
@@ -78,7 +84,13 @@ export function Setup() {
             />
           )}
           <TextInput label={t("name")} autoComplete="name" required {...form.getInputProps("name")} />
-          <TextInput label={t("email")} type="email" autoComplete="username" required {...form.getInputProps("email")} />
+          <TextInput
+            label={t("email")}
+            type="email"
+            autoComplete="username"
+            required
+            {...form.getInputProps("email")}
+          />
           <PasswordInput
             label={t("password")}
             description={t("passwordHint", { min: MIN_PASSWORD })}

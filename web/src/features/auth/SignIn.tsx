@@ -36,7 +36,8 @@ export function SignIn() {
       return true;
     },
   });
-  if (session.error instanceof ApiError && session.error.code === "setup_required") return <Navigate to="/setup" />;
+  if (session.error instanceof ApiError && session.error.code === "setup_required")
+    return <Navigate to="/setup" />;
   return (
     <AuthPage title={t("title")} sub={t("sub")}>
       <form onSubmit={form.onSubmit((values) => signIn.mutate(values))}>

@@ -36,7 +36,12 @@ function WeekNav({ week, today, set }: { week: string; today: string; set: (week
   const t = useTranslations("calendar");
   return (
     <Group gap="xs" role="group" aria-label={t("week")}>
-      <ActionIcon variant="default" size="lg" aria-label={t("previous")} onClick={() => set(addDays(week, -7))}>
+      <ActionIcon
+        variant="default"
+        size="lg"
+        aria-label={t("previous")}
+        onClick={() => set(addDays(week, -7))}
+      >
         <IconChevronLeft size={18} />
       </ActionIcon>
       <Button variant="default" onClick={() => set(undefined)} disabled={week === startOfWeek(today)}>
@@ -71,8 +76,7 @@ export function CalendarPage() {
   });
   const open = (event: string) => set({ event }, { push: true });
   const selected = events.data?.find((e) => e.id === filters.event);
-  const nothing =
-    chosen.length > 0 ? <NoMatch onClear={() => set({ calendars: undefined })} /> : null;
+  const nothing = chosen.length > 0 ? <NoMatch onClear={() => set({ calendars: undefined })} /> : null;
   const body = (rows: CalendarEvent[]) => {
     if (small) return <AgendaList {...{ days, timeZone, now, colorOf }} events={rows} onOpen={open} />;
     return (
@@ -84,7 +88,10 @@ export function CalendarPage() {
   const range = `${formatDate(week, { day: "numeric", month: "long" })} – ${formatDate(addDays(week, 6), { day: "numeric", month: "long", year: "numeric" })}`;
   return (
     <Stack gap="md">
-      <PageHeader title={t("title")} sub={`${range} · ${t("zone", { zone: zoneLabel(timeZone, fromWall(week, timeZone)) })}`}>
+      <PageHeader
+        title={t("title")}
+        sub={`${range} · ${t("zone", { zone: zoneLabel(timeZone, fromWall(week, timeZone)) })}`}
+      >
         <WeekNav week={week} today={today} set={(next) => set({ week: next })} />
       </PageHeader>
       {(calendars.data?.length ?? 0) > 0 && (
@@ -107,7 +114,9 @@ export function CalendarPage() {
               <>
                 {rows.length === 0 && nothing}
                 {body(rows)}
-                {!small && rows.length === 0 && chosen.length === 0 && <Text c="dimmed">{t("emptyWeek")}</Text>}
+                {!small && rows.length === 0 && chosen.length === 0 && (
+                  <Text c="dimmed">{t("emptyWeek")}</Text>
+                )}
               </>
             )}
           </QueryState>

@@ -8,9 +8,9 @@ import type { Calendar, CalendarEvent } from "../../api/types";
 import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { QueryState } from "../../components/States";
-import { EntryStatusBadge } from "../timesheet/EntryStatusBadge";
 import { addDays, dateIn, formatDate, formatMinutes, formatTime, zoneLabel } from "../../lib/time";
 import { safeHref } from "../../lib/url";
+import { EntryStatusBadge } from "../timesheet/EntryStatusBadge";
 import { LogForm } from "./LogForm";
 
 function When({ event }: { event: CalendarEvent }) {
@@ -99,14 +99,21 @@ function Logged({ id, onClose }: { id: string; onClose: () => void }) {
           </Group>
           <Text size="sm">
             {e.description}
-            {e.project_name || e.client_name ? ` · ${[e.client_name, e.project_name].filter(Boolean).join(" / ")}` : ""}
+            {e.project_name || e.client_name
+              ? ` · ${[e.client_name, e.project_name].filter(Boolean).join(" / ")}`
+              : ""}
           </Text>
           <Group gap="xs">
             <Button component={Link} to="/timesheet" variant="default" size="xs">
               {t("inTimesheet")}
             </Button>
             {e.status !== "approved" && e.status !== "invoiced" && (
-              <Button variant="default" size="xs" loading={undo.isPending} onClick={() => undo.mutate(undefined)}>
+              <Button
+                variant="default"
+                size="xs"
+                loading={undo.isPending}
+                onClick={() => undo.mutate(undefined)}
+              >
                 {t("undo")}
               </Button>
             )}

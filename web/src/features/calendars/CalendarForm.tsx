@@ -57,7 +57,9 @@ export function CalendarForm({ calendar: c }: { calendar: Calendar }) {
         </Group>
         <ClientProject
           value={{ client_id: values.default_client_id, project_id: values.default_project_id }}
-          onChange={(v) => form.setValues({ default_client_id: v.client_id, default_project_id: v.project_id })}
+          onChange={(v) =>
+            form.setValues({ default_client_id: v.client_id, default_project_id: v.project_id })
+          }
         />
         <Switch
           label={t("busy")}

@@ -11,7 +11,11 @@ import { QueryState } from "../../components/States";
 export function CalendarHistory({ calendar }: { calendar: Calendar }) {
   const t = useTranslations("calendarSettings");
   const logs = useInfiniteQuery(
-    queries.logs({ log_type: "calendar_sync", integration_type: calendar.provider, calendar_id: calendar.id }),
+    queries.logs({
+      log_type: "calendar_sync",
+      integration_type: calendar.provider,
+      calendar_id: calendar.id,
+    }),
   );
   return (
     <section className="panel" aria-labelledby="history">

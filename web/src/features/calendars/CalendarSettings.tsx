@@ -53,7 +53,12 @@ function SyncPanel({ calendar: c }: { calendar: Calendar }) {
       )}
       {last && (
         <Text size="sm" mt="xs" className="num">
-          {t("result", { created: last.created, updated: last.updated, deleted: last.deleted, ms: last.duration_ms })}
+          {t("result", {
+            created: last.created,
+            updated: last.updated,
+            deleted: last.deleted,
+            ms: last.duration_ms,
+          })}
         </Text>
       )}
       <Group gap="xs" mt="sm">

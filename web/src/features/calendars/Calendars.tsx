@@ -17,7 +17,9 @@ import { faultText, troubleOf } from "../../lib/trouble";
 import { text } from "../../lib/url";
 import { colorOfCalendar } from "../calendar/useColors";
 
-const parse = (raw: Record<string, unknown>): { connection?: string } => ({ connection: text(raw.connection) });
+const parse = (raw: Record<string, unknown>): { connection?: string } => ({
+  connection: text(raw.connection),
+});
 
 function Row({ calendar: c }: { calendar: Calendar }) {
   const t = useTranslations("calendars");
@@ -108,7 +110,12 @@ function Account({ connection: c, calendars }: { connection: Connection; calenda
           label={o(`state.${trouble.state}`)}
         />
         {trouble.remedy === "reconnect" && (
-          <Button component={Link} to={`/integrations/connect/${c.provider}`} size="compact-sm" variant="default">
+          <Button
+            component={Link}
+            to={`/integrations/connect/${c.provider}`}
+            size="compact-sm"
+            variant="default"
+          >
             {o("reconnect")}
           </Button>
         )}

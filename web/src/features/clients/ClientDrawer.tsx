@@ -48,7 +48,7 @@ function ClientForm({ client, onClose }: { client?: Client; onClose: () => void 
       )}
     >
       <Stack gap="sm">
-        <TextInput label={t("name")} required {...form.getInputProps("name")} />
+        <TextInput label={t("name")} required data-autofocus {...form.getInputProps("name")} />
         <TextInput label={t("email")} type="email" {...form.getInputProps("email")} />
         <TextInput label={t("currency")} maxLength={3} required {...form.getInputProps("currency")} />
         <Textarea label={t("notes")} autosize minRows={2} {...form.getInputProps("notes")} />
@@ -67,7 +67,12 @@ function ClientForm({ client, onClose }: { client?: Client; onClose: () => void 
       <ConfirmDestructive
         what={
           asking && client
-            ? { title: t("deleteTitle", { name: client.name }), action: t("delete"), goes: [t("goes")], stays: [t("stays")] }
+            ? {
+                title: t("deleteTitle", { name: client.name }),
+                action: t("delete"),
+                goes: [t("goes")],
+                stays: [t("stays")],
+              }
             : null
         }
         busy={remove.isPending}
@@ -78,11 +83,25 @@ function ClientForm({ client, onClose }: { client?: Client; onClose: () => void 
   );
 }
 
-export function ClientDrawer({ open, client, onClose }: { open?: string; client?: Client; onClose: () => void }) {
+export function ClientDrawer({
+  open,
+  client,
+  onClose,
+}: {
+  open?: string;
+  client?: Client;
+  onClose: () => void;
+}) {
   const t = useTranslations("clients");
   const shown = open === "new" || !!client;
   return (
-    <Drawer opened={shown} onClose={onClose} position="right" title={client ? t("edit") : t("add")} size={400}>
+    <Drawer
+      opened={shown}
+      onClose={onClose}
+      position="right"
+      title={client ? t("edit") : t("add")}
+      size={400}
+    >
       {shown && <ClientForm key={open} client={client} onClose={onClose} />}
     </Drawer>
   );

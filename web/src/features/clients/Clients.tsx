@@ -69,7 +69,11 @@ export function Clients() {
                 {rows.map((c) => (
                   <Table.Tr key={c.id}>
                     <Table.Td>
-                      <button type="button" className="rowlink" onClick={() => set({ client: c.id }, { push: true })}>
+                      <button
+                        type="button"
+                        className="rowlink"
+                        onClick={() => set({ client: c.id }, { push: true })}
+                      >
                         {c.name}
                       </button>
                     </Table.Td>
@@ -82,7 +86,10 @@ export function Clients() {
                       </Link>
                     </Table.Td>
                     <Table.Td>
-                      <StatusBadge tone={c.archived ? "idle" : "ok"} label={c.archived ? t("archived") : t("active")} />
+                      <StatusBadge
+                        tone={c.archived ? "idle" : "ok"}
+                        label={c.archived ? t("archived") : t("active")}
+                      />
                     </Table.Td>
                   </Table.Tr>
                 ))}

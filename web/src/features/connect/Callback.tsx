@@ -1,6 +1,5 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { useRouter } from "@tanstack/react-router";
-import { Link } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";

@@ -76,7 +76,7 @@ function What({ provider }: { provider: Provider }) {
         </section>
       )}
       <section className="panel">
-        <Title order={2} size="h5">
+        <Title order={2} size="h5" className="titled">
           <IconLock size={16} aria-hidden /> {t("privacy")}
         </Title>
         <Text size="sm" mt={4}>

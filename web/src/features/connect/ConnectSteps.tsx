@@ -37,7 +37,8 @@ export function ConnectSteps({ connection: id, provider }: { connection?: string
   const connections = useQuery({ ...queries.connections(), refetchInterval: 3000 });
   const calendars = useQuery({ ...queries.calendars(), refetchInterval: 3000 });
   const connection =
-    connections.data?.find((c) => c.id === id) ?? (id ? undefined : connections.data?.find((c) => c.provider === provider));
+    connections.data?.find((c) => c.id === id) ??
+    (id ? undefined : connections.data?.find((c) => c.provider === provider));
   const mine = calendars.data?.filter((c) => c.connection_id === connection?.id) ?? [];
   const on = mine.filter((c) => c.sync_enabled);
   const running = on.some((c) => ["started", "page"].includes(progress.get(c.id)?.phase ?? ""));
@@ -62,7 +63,13 @@ export function ConnectSteps({ connection: id, provider }: { connection?: string
             state={waiting ? "todo" : sync}
             label={t("sync")}
             detail={
-              failed ? faultText(failed.last_error) : waiting ? t("choose") : connection ? t("events", { count: events }) : undefined
+              failed
+                ? faultText(failed.last_error)
+                : waiting
+                  ? t("choose")
+                  : connection
+                    ? t("events", { count: events })
+                    : undefined
             }
           />
         </ol>

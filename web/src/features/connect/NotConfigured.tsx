@@ -1,4 +1,4 @@
-import { Alert, Anchor, List, Stack, Text } from "@mantine/core";
+import { Anchor, List, Stack, Text, Title } from "@mantine/core";
 import { useTranslations } from "use-intl";
 import type { Provider } from "../../api/types";
 import { useIsAdmin } from "../../app/session";
@@ -11,7 +11,10 @@ export function NotConfigured({ provider }: { provider: Provider }) {
   const admin = useIsAdmin();
   const guide = safeHref(provider.setup_guide);
   return (
-    <Alert variant="outline" color="yellow" title={t("notConfigured", { name: provider.name })} role="note">
+    <section className="panel" data-tone="warn">
+      <Title order={2} size="h5" className="warn" mb="xs">
+        {t("notConfigured", { name: provider.name })}
+      </Title>
       {!admin && <Text size="sm">{t("askAdmin")}</Text>}
       {admin && (
         <Stack gap="sm">
@@ -45,6 +48,6 @@ export function NotConfigured({ provider }: { provider: Provider }) {
           )}
         </Stack>
       )}
-    </Alert>
+    </section>
   );
 }

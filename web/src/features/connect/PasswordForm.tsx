@@ -20,7 +20,10 @@ export function PasswordForm({ provider }: { provider: Provider }) {
   const form = useForm({ initialValues: { url: "", username: "", password: "" } });
   const connect = useAction(
     (values: typeof form.values) =>
-      actions.connectPassword(provider.key, needsUrl ? values : { username: values.username, password: values.password }),
+      actions.connectPassword(
+        provider.key,
+        needsUrl ? values : { username: values.username, password: values.password },
+      ),
     {
       invalidate: ["connections", "calendars", "health", "logs", "events"],
       onDone: (answer) => {

@@ -1,5 +1,13 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconDots, IconListDetails, IconPlugConnected, IconRefresh, IconRotate, IconSettings, IconUnlink } from "@tabler/icons-react";
+import {
+  IconDots,
+  IconListDetails,
+  IconPlugConnected,
+  IconRefresh,
+  IconRotate,
+  IconSettings,
+  IconUnlink,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";

@@ -41,7 +41,12 @@ function Fix({ trouble, connection, run }: { trouble: Trouble; connection: Conne
   }
   if (trouble.remedy === "test") {
     return (
-      <Button size="xs" variant="default" loading={run.test.isPending} onClick={() => run.test.mutate(connection)}>
+      <Button
+        size="xs"
+        variant="default"
+        loading={run.test.isPending}
+        onClick={() => run.test.mutate(connection)}
+      >
         {t("test")}
       </Button>
     );

@@ -1,4 +1,5 @@
 import { Anchor, Button, Group, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
@@ -54,7 +55,12 @@ function Available() {
                     {p.configured ? p.summary : t("notConfigured")}
                   </Text>
                 </div>
-                <Button component={Link} to={`/integrations/connect/${p.key}`} size="compact-sm" variant="default">
+                <Button
+                  component={Link}
+                  to={`/integrations/connect/${p.key}`}
+                  size="compact-sm"
+                  variant="default"
+                >
                   {p.configured ? t("connect") : t("setUp")}
                   <span className="sr"> {p.name}</span>
                 </Button>
@@ -103,14 +109,32 @@ export function Overview() {
   const live = connections.data?.filter((c) => c.status !== "disconnected") ?? [];
   const attention = live.filter((c) => {
     const item = health?.integrations.find((h) => h.id === c.id);
-    return troubleOf(c, item, calendars.filter((x) => x.connection_id === c.id)).rank < 5;
+    return (
+      troubleOf(
+        c,
+        item,
+        calendars.filter((x) => x.connection_id === c.id),
+      ).rank < 5
+    );
   });
   return (
     <Stack gap="lg">
       <PageHeader
         title={t("title")}
-        sub={connections.data && `${t("connected", { count: live.length })} · ${t("attention", { count: attention.length })}`}
-      />
+        sub={
+          connections.data &&
+          [
+            t("connected", { count: live.length }),
+            live.length > 0 && t("attention", { count: attention.length }),
+          ]
+            .filter(Boolean)
+            .join(" · ")
+        }
+      >
+        <Button component="a" href="#available" leftSection={<IconPlus size={16} aria-hidden />}>
+          {t("add")}
+        </Button>
+      </PageHeader>
       <QueryState
         query={connections}
         skeleton={

@@ -9,7 +9,8 @@ const TOUCHES = ["connections", "calendars", "health", "logs", "events"];
 export function useConnectionActions(name: string) {
   const t = useTranslations("overview");
   const sync = useAction(
-    (calendars: Calendar[]) => Promise.all(calendars.filter((c) => c.sync_enabled).map((c) => actions.syncCalendar(c.id))),
+    (calendars: Calendar[]) =>
+      Promise.all(calendars.filter((c) => c.sync_enabled).map((c) => actions.syncCalendar(c.id))),
     { done: (results) => t("syncDone", { name, count: results.length }), invalidate: TOUCHES },
   );
   const refresh = useAction((c: Connection) => actions.refreshConnection(c.id), {

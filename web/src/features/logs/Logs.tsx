@@ -36,7 +36,13 @@ const parse = (raw: Record<string, unknown>): Filters => ({
   q: text(raw.q),
   log: text(raw.log),
 });
-const NOTHING: Filters = { type: undefined, service: undefined, result: undefined, period: undefined, q: undefined };
+const NOTHING: Filters = {
+  type: undefined,
+  service: undefined,
+  result: undefined,
+  period: undefined,
+  q: undefined,
+};
 
 function FilterBar({ filters, set }: { filters: Filters; set: (f: Partial<Filters>) => void }) {
   const t = useTranslations("logs");
@@ -75,7 +81,10 @@ function FilterBar({ filters, set }: { filters: Filters; set: (f: Partial<Filter
       />
       <NativeSelect
         label={t("period")}
-        data={[{ value: "", label: t("always") }, ...PERIODS.map((v) => ({ value: v, label: t(`periods.${v}`) }))]}
+        data={[
+          { value: "", label: t("always") },
+          ...PERIODS.map((v) => ({ value: v, label: t(`periods.${v}`) })),
+        ]}
         value={filters.period ?? ""}
         onChange={(e) => set({ period: oneOf(e.currentTarget.value, PERIODS) })}
       />
@@ -94,7 +103,9 @@ export function Logs() {
       success: result && result === "ok",
       q,
       // To the minute, so that the same filter is the same query.
-      from: period && new Date(Math.floor(Date.now() / 60_000) * 60_000 - HOURS[period] * 3_600_000).toISOString(),
+      from:
+        period &&
+        new Date(Math.floor(Date.now() / 60_000) * 60_000 - HOURS[period] * 3_600_000).toISOString(),
     }),
     [type, service, result, q, period],
   );
@@ -120,7 +131,11 @@ export function Logs() {
         skeleton={<Skeletons rows={8} height={34} />}
         isEmpty={() => items.length === 0}
         empty={
-          filtered ? <NoMatch onClear={() => set(NOTHING)} /> : <EmptyState title={t("emptyTitle")} text={t("emptyText")} />
+          filtered ? (
+            <NoMatch onClear={() => set(NOTHING)} />
+          ) : (
+            <EmptyState title={t("emptyTitle")} text={t("emptyText")} />
+          )
         }
       >
         {() => (

@@ -36,7 +36,13 @@ export function InviteModal({ onClose }: { onClose: () => void }) {
       ) : (
         <form onSubmit={form.onSubmit((v) => invite.mutate(v))}>
           <Stack gap="sm">
-            <TextInput label={t("email")} type="email" required data-autofocus {...form.getInputProps("email")} />
+            <TextInput
+              label={t("email")}
+              type="email"
+              required
+              data-autofocus
+              {...form.getInputProps("email")}
+            />
             <NativeSelect
               label={t("roleTitle")}
               data={roles.map((r) => ({ value: r, label: t(`role.${r}`) }))}

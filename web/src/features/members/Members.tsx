@@ -26,7 +26,9 @@ function Row({ member, onRemove }: { member: Member; onRemove: (m: Member) => vo
     done: (_, role) => t("roleSaved", { name: member.name || member.email, role: t(`role.${role}`) }),
     invalidate: ["members", "session"],
   });
-  const roles = ROLES.filter((r) => r !== "owner" || session.member.role === "owner" || member.role === "owner");
+  const roles = ROLES.filter(
+    (r) => r !== "owner" || session.member.role === "owner" || member.role === "owner",
+  );
   return (
     <Table.Tr>
       <Table.Td>

@@ -58,7 +58,7 @@ function ProjectForm({ project, clientId, onClose }: FormProps) {
       )}
     >
       <Stack gap="sm">
-        <TextInput label={t("name")} required {...form.getInputProps("name")} />
+        <TextInput label={t("name")} required data-autofocus {...form.getInputProps("name")} />
         <Select
           label={t("client")}
           placeholder={t("internal")}
@@ -92,7 +92,12 @@ function ProjectForm({ project, clientId, onClose }: FormProps) {
       <ConfirmDestructive
         what={
           asking && project
-            ? { title: t("deleteTitle", { name: project.name }), action: t("delete"), goes: [t("goes")], stays: [t("stays")] }
+            ? {
+                title: t("deleteTitle", { name: project.name }),
+                action: t("delete"),
+                goes: [t("goes")],
+                stays: [t("stays")],
+              }
             : null
         }
         busy={remove.isPending}

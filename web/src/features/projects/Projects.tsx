@@ -28,7 +28,9 @@ function ProjectsTable({ rows, onOpen }: { rows: Project[]; onOpen: (id: string)
   const t = useTranslations("projects");
   const { workspace } = useSession();
   const rate = (p: Project) =>
-    p.hourly_rate_minor === null ? t("noRate") : formatMoney(p.hourly_rate_minor, p.currency ?? workspace.currency);
+    p.hourly_rate_minor === null
+      ? t("noRate")
+      : formatMoney(p.hourly_rate_minor, p.currency ?? workspace.currency);
   return (
     <section className="panel flush" aria-label={t("title")}>
       <Table className="stacked" verticalSpacing="xs">
@@ -55,7 +57,10 @@ function ProjectsTable({ rows, onOpen }: { rows: Project[]; onOpen: (id: string)
               </Table.Td>
               <Table.Td>{p.billable ? t("yes") : t("no")}</Table.Td>
               <Table.Td>
-                <StatusBadge tone={p.archived ? "idle" : "ok"} label={p.archived ? t("archived") : t("active")} />
+                <StatusBadge
+                  tone={p.archived ? "idle" : "ok"}
+                  label={p.archived ? t("archived") : t("active")}
+                />
               </Table.Td>
             </Table.Tr>
           ))}
@@ -70,7 +75,9 @@ export function Projects() {
   const [{ project, client, archived }, set] = useFilters(parse);
   const projects = useQuery(queries.projects());
   const clients = useQuery(queries.clients()).data ?? [];
-  const rows = (projects.data ?? []).filter((p) => (archived || !p.archived) && (!client || p.client_id === client));
+  const rows = (projects.data ?? []).filter(
+    (p) => (archived || !p.archived) && (!client || p.client_id === client),
+  );
   const add = () => set({ project: "new" }, { push: true });
   return (
     <Stack gap="md">

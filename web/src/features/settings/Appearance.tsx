@@ -23,7 +23,10 @@ export function Appearance() {
             aria-labelledby="theme"
             value={colorScheme}
             onChange={(value) => setColorScheme(value as Scheme)}
-            data={(["auto", "light", "dark"] as const).map((value) => ({ value, label: t(`themes.${value}`) }))}
+            data={(["auto", "light", "dark"] as const).map((value) => ({
+              value,
+              label: t(`themes.${value}`),
+            }))}
           />
         </div>
         <Switch

@@ -11,7 +11,9 @@ export function Password() {
   const t = useTranslations("settings");
   const form = useForm({
     initialValues: { current_password: "", new_password: "" },
-    validate: { new_password: (v) => (v.length < MIN_PASSWORD ? t("passwordShort", { min: MIN_PASSWORD }) : null) },
+    validate: {
+      new_password: (v) => (v.length < MIN_PASSWORD ? t("passwordShort", { min: MIN_PASSWORD }) : null),
+    },
   });
   const save = useAction(actions.updateMe, {
     done: t("passwordSaved"),

@@ -20,7 +20,8 @@ function Phase({ calendar: c, event }: { calendar: Calendar; event?: SyncEvent }
     return <StatusBadge tone="ok" icon="busy" label={t("page", { count: event.changes })} />;
   }
   if (!c.sync_enabled) return <StatusBadge tone="idle" label={t("off")} />;
-  if (c.connection_status === "needs_reauth") return <StatusBadge tone="bad" icon="auth" label={t("reauth")} />;
+  if (c.connection_status === "needs_reauth")
+    return <StatusBadge tone="bad" icon="auth" label={t("reauth")} />;
   if (c.sync_errors > 0) return <StatusBadge tone="warn" label={t("failing", { count: c.sync_errors })} />;
   if (!c.last_sync_at) return <StatusBadge tone="idle" label={t("waiting")} />;
   return <StatusBadge tone="ok" label={t("fresh")} />;

@@ -34,7 +34,15 @@ function Steps({ entry, move, busy }: { entry: TimeEntry; move: (m: Move) => voi
   );
 }
 
-function RejectDialog({ entry, onClose, onReject }: { entry?: TimeEntry; onClose: () => void; onReject: (why: string) => void }) {
+function RejectDialog({
+  entry,
+  onClose,
+  onReject,
+}: {
+  entry?: TimeEntry;
+  onClose: () => void;
+  onReject: (why: string) => void;
+}) {
   const t = useTranslations("timesheet");
   const [reason, setReason] = useState("");
   return (
@@ -91,7 +99,11 @@ export function EntriesTable({ items, onOpen }: { items: TimeEntry[]; onOpen: (i
           {items.map((e) => (
             <Table.Tr key={e.id}>
               <Table.Td className="num nowrap">
-                {formatDate(dateIn(e.started_at, timeZone), { weekday: "short", day: "numeric", month: "short" })}{" "}
+                {formatDate(dateIn(e.started_at, timeZone), {
+                  weekday: "short",
+                  day: "numeric",
+                  month: "short",
+                })}{" "}
                 <span className="dim">{formatTime(e.started_at, timeZone)}</span>
               </Table.Td>
               <Table.Td>

@@ -19,7 +19,10 @@ function EntryForm({ entry, onClose }: { entry?: TimeEntry; onClose: () => void 
   const form = useForm({
     initialValues: {
       description: entry?.description ?? "",
-      start: toLocalInput(entry?.started_at ?? new Date(Math.floor(Date.now() / 9e5) * 9e5 - 3.6e6), timeZone),
+      start: toLocalInput(
+        entry?.started_at ?? new Date(Math.floor(Date.now() / 9e5) * 9e5 - 3.6e6),
+        timeZone,
+      ),
       duration: formatMinutes(entry?.duration_minutes ?? 60),
       client_id: entry?.client_id ?? null,
       project_id: entry?.project_id ?? null,
@@ -65,7 +68,13 @@ function EntryForm({ entry, onClose }: { entry?: TimeEntry; onClose: () => void 
           </Alert>
         )}
         {locked && <Alert variant="outline">{t("locked")}</Alert>}
-        <TextInput label={t("description")} required disabled={locked} {...form.getInputProps("description")} />
+        <TextInput
+          label={t("description")}
+          required
+          data-autofocus
+          disabled={locked}
+          {...form.getInputProps("description")}
+        />
         <TextInput
           type="datetime-local"
           label={t("start")}
@@ -85,7 +94,11 @@ function EntryForm({ entry, onClose }: { entry?: TimeEntry; onClose: () => void 
           value={{ client_id: values.client_id, project_id: values.project_id }}
           onChange={(v) => form.setValues(v)}
         />
-        <Switch label={t("billable")} disabled={locked} {...form.getInputProps("billable", { type: "checkbox" })} />
+        <Switch
+          label={t("billable")}
+          disabled={locked}
+          {...form.getInputProps("billable", { type: "checkbox" })}
+        />
         <Group justify="space-between">
           <Button type="submit" loading={save.isPending} disabled={locked}>
             {t("save")}
@@ -103,7 +116,9 @@ function EntryForm({ entry, onClose }: { entry?: TimeEntry; onClose: () => void 
             ? {
                 title: t("deleteTitle"),
                 action: t("delete"),
-                goes: [t("goes", { description: entry.description, hours: formatMinutes(entry.duration_minutes) })],
+                goes: [
+                  t("goes", { description: entry.description, hours: formatMinutes(entry.duration_minutes) }),
+                ],
                 stays: entry.synced_event_id ? [t("staysEvent")] : [],
               }
             : null

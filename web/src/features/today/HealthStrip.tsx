@@ -17,10 +17,18 @@ export function HealthStrip() {
   const active = connections.filter((c) => c.status !== "disconnected");
   const bad = active.filter((c) => {
     const mine = calendars.filter((x) => x.connection_id === c.id);
-    const { tone } = troubleOf(c, health?.integrations.find((h) => h.id === c.id), mine);
+    const { tone } = troubleOf(
+      c,
+      health?.integrations.find((h) => h.id === c.id),
+      mine,
+    );
     return tone === "bad" || tone === "warn";
   });
-  const last = calendars.map((c) => c.last_sync_at).filter((x): x is string => !!x).sort().pop();
+  const last = calendars
+    .map((c) => c.last_sync_at)
+    .filter((x): x is string => !!x)
+    .sort()
+    .pop();
   return (
     <section className="strip" aria-label={t("health")} data-bad={bad.length > 0 ? "" : undefined}>
       <StatusBadge

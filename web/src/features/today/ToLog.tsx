@@ -54,8 +54,8 @@ export function ToLog({ events, days, byId, colorOf, timeZone, onOpen }: Props) 
                 {e.title || t("untitled")}
               </button>
               <Text size="xs" c="dimmed" className="num" component="span" display="block">
-                {formatDate(dateIn(e.start, timeZone), { weekday: "short", day: "numeric", month: "short" })} ·{" "}
-                {formatTime(e.start, timeZone)}–{formatTime(e.end, timeZone)}
+                {formatDate(dateIn(e.start, timeZone), { weekday: "short", day: "numeric", month: "short" })}{" "}
+                · {formatTime(e.start, timeZone)}–{formatTime(e.end, timeZone)}
               </Text>
             </span>
             <Button

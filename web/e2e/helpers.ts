@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type APIRequestContext, expect, type Locator, type Page } from "@playwright/test";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+interface Axe {
+  run(
+    context: unknown,
+    options: unknown,
+  ): Promise<{ violations: { id: string; nodes: { target: string[]; any: { message: string }[] }[] }[] }>;
+}
+
+/** The page is there and nothing in it is still loading. */
+export async function settled(page: Page) {
+  await page.locator("h1").first().waitFor();
+  await expect(page.locator("[role=status][aria-label^=Loading]")).toHaveCount(0);
+}
+
+export async function expectAccessible(page: Page) {
+  // Let opening transitions end: half-faded text has half the contrast.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => null))));
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(
+    (rules) => (window as unknown as { axe: Axe }).axe.run(document, { runOnly: rules }),
+    RULES,
+  );
+  const lines = found.violations.map(
+    (v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} (${n.any[0]?.message ?? ""})`).join(" | ")}`,
+  );
+  expect(lines).toEqual([]);
+}
+
+/** Presses Tab until the element has the focus: what a person without a mouse does. */
+export async function tabTo(page: Page, target: Locator, limit = 150) {
+  await target.first().waitFor();
+  for (let i = 0; i < limit; i++) {
+    if (await target.first().evaluate((el) => el === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`not reachable with Tab: ${target}`);
+}
+
+export async function sessionOf(request: APIRequestContext) {
+  const session = (await (await request.get("/api/v1/auth/session")).json()) as {
+    user: { time_zone: string | null };
+    workspace: { time_zone: string };
+  };
+  return { timeZone: session.user.time_zone ?? session.workspace.time_zone };
+}
+
+export async function firstCalendar(request: APIRequestContext) {
+  const answer = await request.get("/api/v1/integrations/calendars?limit=200");
+  const { items } = (await answer.json()) as { items: { id: string; name: string }[] };
+  const calendar = items[0];
+  if (!calendar) throw new Error("the server under test has no calendar");
+  return calendar;
+}
+
+export const ROUTES = [
+  "/",
+  "/calendar",
+  "/timesheet",
+  "/timesheet?entry=new",
+  "/clients",
+  "/clients?client=new",
+  "/projects",
+  "/projects?project=new",
+  "/integrations",
+  "/integrations/connect/google",
+  "/integrations/connect/caldav",
+  "/integrations/connect/apple",
+  "/integrations/callback?error=access_denied",
+  "/integrations/calendar",
+  "/integrations/calendar/{id}",
+  "/integrations/sync-status",
+  "/integrations/logs",
+  "/settings",
+  "/settings/api-keys",
+  "/settings/members",
+  "/no-such-page",
+];
+export const OUTSIDE = ["/sign-in", "/invitations/not-a-token"];

@@ -1,0 +1,71 @@
+import { MantineProvider } from "@mantine/core";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import type { ReactElement } from "react";
+import { IntlProvider } from "use-intl";
+import { describe, expect, it, vi } from "vitest";
+import { ApiError } from "../src/api/client";
+import { theme } from "../src/app/theme";
+import { ConfirmDestructive } from "../src/components/ConfirmDestructive";
+import { QueryState } from "../src/components/States";
+import en from "../src/i18n/en.json";
+
+const show = (element: ReactElement) =>
+  render(
+    <MantineProvider theme={theme} env="test">
+      <IntlProvider locale="en" messages={en} timeZone="UTC">
+        {element}
+      </IntlProvider>
+    </MantineProvider>,
+  );
+const query = (more: object) => ({
+  data: undefined,
+  error: null,
+  isPending: false,
+  refetch: vi.fn(),
+  ...more,
+});
+
+describe("QueryState", () => {
+  const children = (items: string[]) => <ul>{items.join(" ")}</ul>;
+  it("is a skeleton while loading", () => {
+    show(<QueryState query={query({ isPending: true })}>{children}</QueryState>);
+    expect(screen.getByRole("status", { name: "Loading…" })).toBeTruthy();
+  });
+  it("says what failed, and tries again", async () => {
+    const failed = query({ error: new ApiError(502, "x", "The provider is down.", [], "req_1") });
+    show(<QueryState query={failed}>{children}</QueryState>);
+    expect(screen.getByRole("alert").textContent).toContain("The provider is down.");
+    expect(screen.getByText("Request req_1")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(failed.refetch).toHaveBeenCalledOnce();
+  });
+  it("keeps showing what it has when a refresh fails", () => {
+    show(<QueryState query={query({ data: ["a"], error: new Error("x") })}>{children}</QueryState>);
+    expect(screen.getByText("a")).toBeTruthy();
+  });
+  it("shows the empty state only for nothing", () => {
+    const isEmpty = (d: string[]) => d.length === 0;
+    show(
+      <QueryState query={query({ data: [] as string[] })} isEmpty={isEmpty} empty="nothing yet">
+        {children}
+      </QueryState>,
+    );
+    expect(screen.getByText("nothing yet")).toBeTruthy();
+  });
+});
+
+describe("ConfirmDestructive", () => {
+  it("names what goes and what stays, with the focus on Cancel", async () => {
+    const onConfirm = vi.fn();
+    const onClose = vi.fn();
+    const what = { title: "Remove it?", action: "Remove", goes: ["the copy"], stays: ["the time"] };
+    show(<ConfirmDestructive what={what} onConfirm={onConfirm} onClose={onClose} />);
+    expect(screen.getByText("the copy")).toBeTruthy();
+    expect(screen.getByText("the time")).toBeTruthy();
+    const cancel = screen.getByRole("button", { name: "Cancel" });
+    await vi.waitFor(() => expect(document.activeElement).toBe(cancel));
+    await userEvent.click(screen.getByRole("button", { name: "Remove" }));
+    expect(onConfirm).toHaveBeenCalledOnce();
+  });
+});
