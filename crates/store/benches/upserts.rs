@@ -2,12 +2,7 @@
 //!
 //! The two run in turns (A B A B …) on the same database, five rounds, and the medians' ratio is printed; a ratio near 1 means
 //! that the store adds little to what the driver and the database cost.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a bench"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench")]
 
 use std::time::{Duration, Instant};
 
@@ -175,15 +170,7 @@ async fn calendar(db: &TestDb, round: usize) -> (WorkspaceId, CalendarId) {
     let (connection, _) = connections::upsert_authorised(&mut tx, ws, &account)
         .await
         .unwrap();
-    let listed = RemoteCalendar {
-        external_id: "primary".into(),
-        name: "Main".into(),
-        time_zone: None,
-        access_role: AccessRole::Owner,
-        background_color: None,
-        primary: true,
-        busy_source: true,
-    };
+    let listed = main_calendar();
     let calendars = calendars::upsert_listed(
         &mut tx,
         ws,
@@ -195,6 +182,18 @@ async fn calendar(db: &TestDb, round: usize) -> (WorkspaceId, CalendarId) {
     .unwrap();
     tx.commit().await.unwrap();
     (ws, calendars[0].id)
+}
+
+fn main_calendar() -> RemoteCalendar {
+    RemoteCalendar {
+        external_id: "primary".into(),
+        name: "Main".into(),
+        time_zone: None,
+        access_role: AccessRole::Owner,
+        background_color: None,
+        primary: true,
+        busy_source: true,
+    }
 }
 
 fn sample() -> Vec<ProviderEvent> {

@@ -258,7 +258,7 @@ impl RingKey {
 /// The bytes a key's text stands for; `None` when there are fewer than 32.
 fn key_bytes(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let hex = |text: &str| -> Option<Vec<u8>> {
-        if !text.is_ascii() || text.len() % 2 != 0 {
+        if !text.is_ascii() || !text.len().is_multiple_of(2) {
             return None;
         }
         (0..text.len())
