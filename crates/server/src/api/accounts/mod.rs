@@ -1,0 +1,56 @@
+//! People, workspaces, and the ways to prove who one is (SPEC §2.1).
+
+pub mod api_keys;
+pub mod auth;
+pub mod body;
+pub mod cookie;
+pub mod input;
+pub mod invitations;
+pub mod me;
+pub mod members;
+pub mod workspace;
+
+use daybook_domain::zone::Zone;
+use daybook_engine::accounts::password;
+
+use crate::problem::{Check, Problem};
+
+impl From<password::Error> for Problem {
+    fn from(error: password::Error) -> Self {
+        match error {
+            password::Error::Weak(why) => Self::invalid_field("/password", why),
+            password::Error::Hashing => {
+                tracing::error!("a password could not be hashed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+/// An IANA time zone's name.
+fn time_zone(check: &mut Check, pointer: &str, name: &str) -> String {
+    if Zone::iana(name).is_none() {
+        check.wrong(pointer, "must be an IANA time zone such as Europe/Paris");
+    }
+    name.to_owned()
+}
+
+/// An ISO 4217 code.
+pub(super) fn currency(check: &mut Check, pointer: &str, code: &str) -> String {
+    let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
+    if !is_code || iso_currency::Currency::from_code(code).is_none() {
+        check.wrong(pointer, "must be an ISO 4217 currency code such as EUR");
+    }
+    code.to_owned()
+}
+
+/// A language, as BCP 47 writes it.
+fn locale(check: &mut Check, pointer: &str, tag: &str) -> String {
+    let parts_ok = tag.split('-').all(|part| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    });
+    if !parts_ok || tag.len() > 35 {
+        check.wrong(pointer, "must be a language tag such as en or pt-BR");
+    }
+    tag.to_owned()
+}

@@ -1,0 +1,238 @@
+//! The OAuth dance: to the provider's consent page, and back. All checks live in the engine; here is only the form of the answer.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use daybook_engine::Principal;
+use daybook_engine::connections::authorize::{self, Authorize};
+use daybook_engine::connections::callback::{self, Callback, Failed};
+use http::header::{ACCEPT, LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::body::{AuthorizationBody, ConnectedBody};
+use super::input::{
+    AuthorizeQuery, CallbackInput, CallbackQuery, InitiateInput, OauthCallbackInput, provider_key,
+};
+use crate::extract::{Anyone, Json, Query, Writer};
+use crate::problem::Problem;
+use crate::state::App;
+
+/// Where the browser goes when an authorisation did not say.
+const DEFAULT_RETURN: &str = "/integrations/callback";
+
+/// Start connecting an account
+///
+/// Send the browser to `authorization_url`. The state works once, for ten minutes, and only for the session or key that asked.
+#[utoipa::path(get, path = "/integrations/{provider}/authorize", tag = "Connections", params(AuthorizeQuery), responses((status = 200, body = AuthorizationBody)))]
+pub async fn authorize(
+    State(app): State<App>,
+    Writer(who): Writer,
+    Path(provider): Path<String>,
+    Query(query): Query<AuthorizeQuery>,
+) -> Result<Response, Problem> {
+    start(&app, &who, &provider, "calendar", query.return_to).await
+}
+
+/// Start connecting an account, with the provider in the body
+#[utoipa::path(post, path = "/integrations/oauth/initiate", tag = "Connections", responses((status = 200, body = AuthorizationBody)))]
+pub async fn initiate(
+    State(app): State<App>,
+    Writer(who): Writer,
+    Json(body): Json<InitiateInput>,
+) -> Result<Response, Problem> {
+    let kind = body.integration_type.as_str();
+    start(&app, &who, &body.provider, kind, body.redirect_uri).await
+}
+
+/// Back from the consent page (browser)
+///
+/// Answers with a redirect to where the authorisation was to return; with `Accept: application/json` as the POST does.
+#[utoipa::path(get, path = "/integrations/{provider}/callback", tag = "Connections", params(CallbackQuery), responses((status = 303), (status = 200, body = ConnectedBody)))]
+pub async fn callback(
+    State(app): State<App>,
+    Anyone(who): Anyone,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    Query(query): Query<CallbackQuery>,
+) -> Result<Response, Problem> {
+    back(&app, who.as_ref(), &provider, &headers, query).await
+}
+
+/// Back from Google's consent page (browser)
+///
+/// The same as `/api/v1/integrations/google/callback`.
+#[utoipa::path(get, path = "/api/calendars/google/callback", tag = "Connections", params(CallbackQuery), responses((status = 303), (status = 200, body = ConnectedBody)))]
+pub async fn google_callback(
+    State(app): State<App>,
+    Anyone(who): Anyone,
+    headers: HeaderMap,
+    Query(query): Query<CallbackQuery>,
+) -> Result<Response, Problem> {
+    back(&app, who.as_ref(), "google", &headers, query).await
+}
+
+/// Back from the consent page (front end)
+#[utoipa::path(post, path = "/integrations/{provider}/callback", tag = "Connections", responses((status = 200, body = ConnectedBody)))]
+pub async fn complete(
+    State(app): State<App>,
+    Writer(who): Writer,
+    Path(provider): Path<String>,
+    Json(body): Json<CallbackInput>,
+) -> Result<Json<ConnectedBody>, Problem> {
+    finish(&app, &who, &provider, body.code, body.state).await
+}
+
+/// Back from the consent page, with the provider in the body
+#[utoipa::path(post, path = "/integrations/oauth/callback", tag = "Connections", responses((status = 200, body = ConnectedBody)))]
+pub async fn complete_named(
+    State(app): State<App>,
+    Writer(who): Writer,
+    Json(body): Json<OauthCallbackInput>,
+) -> Result<Json<ConnectedBody>, Problem> {
+    finish(&app, &who, &body.provider, body.code, body.state).await
+}
+
+async fn start(
+    app: &App,
+    who: &Principal,
+    provider: &str,
+    kind: &str,
+    return_to: Option<String>,
+) -> Result<Response, Problem> {
+    let verdict = app.limits.oauth.take(who.user_id, app.cx.clock.now());
+    if !verdict.allowed {
+        let detail = "Too many authorisations were started. Wait a moment, then try again.";
+        return Err(Problem::too_many(verdict.retry_after, detail));
+    }
+    let provider = provider_key(provider).to_owned();
+    let ask = Authorize {
+        provider,
+        kind: kind.to_owned(),
+        return_to,
+    };
+    let started = authorize::authorize(&app.cx, who, ask).await?;
+    let cookie = [(SET_COOKIE, marker(app, 600))];
+    let body = AuthorizationBody {
+        authorization_url: started.authorization_url,
+        state: started.state,
+    };
+    Ok((cookie, Json(body)).into_response())
+}
+
+async fn finish(
+    app: &App,
+    who: &Principal,
+    provider: &str,
+    code: String,
+    state: String,
+) -> Result<Json<ConnectedBody>, Problem> {
+    let provider = provider_key(provider).to_owned();
+    let callback = Callback {
+        provider,
+        code: Some(code),
+        state: Some(state),
+        error: None,
+    };
+    let completed = callback::complete(&app.cx, Some(who), callback)
+        .await
+        .map_err(|failed| failed.error)?;
+    Ok(Json(ConnectedBody::from(completed.connected)))
+}
+
+async fn back(
+    app: &App,
+    who: Option<&Principal>,
+    provider: &str,
+    headers: &HeaderMap,
+    query: CallbackQuery,
+) -> Result<Response, Problem> {
+    let provider = provider_key(provider).to_owned();
+    let CallbackQuery { code, state, error } = query;
+    let callback = Callback {
+        provider: provider.clone(),
+        code,
+        state,
+        error,
+    };
+    let outcome = callback::complete(&app.cx, who, callback).await;
+    let wants_json = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    if wants_json.is_some_and(|accept| accept.contains("application/json")) {
+        let completed = outcome.map_err(|failed| failed.error)?;
+        return Ok(Json(ConnectedBody::from(completed.connected)).into_response());
+    }
+    let target = match outcome {
+        Ok(completed) => {
+            let id = completed.connected.connection.id;
+            with_query(
+                &completed.return_to,
+                &[("connected", &provider), ("connection", &id.to_string())],
+            )
+        }
+        Err(Failed { error, return_to }) => {
+            let code = Problem::from(error).code();
+            with_query(
+                return_to.as_deref().unwrap_or(DEFAULT_RETURN),
+                &[("error", code)],
+            )
+        }
+    };
+    Ok(redirect(app, &target))
+}
+
+/// 303 to a clean address; the marker cookie goes.
+fn redirect(app: &App, target: &str) -> Response {
+    let location =
+        HeaderValue::from_str(target).unwrap_or(HeaderValue::from_static(DEFAULT_RETURN));
+    (
+        StatusCode::SEE_OTHER,
+        [(LOCATION, location), (SET_COOKIE, marker(app, 0))],
+    )
+        .into_response()
+}
+
+/// `daybook_oauth` tells the dashboard that an authorisation is under way. It proves nothing: the engine checks the session.
+fn marker(app: &App, max_age: u32) -> HeaderValue {
+    let secure = if app.over_https() { "; Secure" } else { "" };
+    let text =
+        format!("daybook_oauth=1; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("daybook_oauth=; Max-Age=0"))
+}
+
+/// Adds parameters to an address that may have some, and perhaps a fragment.
+fn with_query(address: &str, pairs: &[(&str, &str)]) -> String {
+    let (address, fragment) = address
+        .split_once('#')
+        .map_or((address, None), |(a, f)| (a, Some(f)));
+    let mut target = address.to_owned();
+    for (name, value) in pairs {
+        target.push(if target.contains('?') { '&' } else { '?' });
+        target.push_str(name);
+        target.push('=');
+        target.extend(
+            utf8_percent_encode(value, NON_ALPHANUMERIC)
+                .to_string()
+                .replace("%5F", "_")
+                .replace("%2D", "-")
+                .chars(),
+        );
+    }
+    if let Some(fragment) = fragment {
+        target.push('#');
+        target.push_str(fragment);
+    }
+    target
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_query;
+
+    #[test]
+    fn parameters_join_those_that_are_there() {
+        assert_eq!(
+            with_query("/x", &[("error", "state_used")]),
+            "/x?error=state_used"
+        );
+        assert_eq!(with_query("/x?a=1#f", &[("b", "a&b")]), "/x?a=1&b=a%26b#f");
+    }
+}

@@ -1,0 +1,48 @@
+//! Clients, projects and time entries (SPEC §2.8).
+
+pub mod body;
+pub mod clients;
+pub mod entries;
+pub mod input;
+pub mod projects;
+
+use daybook_engine::{clients as engine_clients, timesheets};
+
+use super::connections::sentence;
+use crate::problem::Problem;
+
+impl From<engine_clients::Error> for Problem {
+    fn from(error: engine_clients::Error) -> Self {
+        use engine_clients::Error;
+        let text = sentence(&error.to_string());
+        match error {
+            Error::Invalid { pointer, detail } => Self::invalid_field(pointer, detail),
+            Error::UnknownReference => {
+                Self::unprocessable("unknown_reference", text).at("/client_id")
+            }
+            Error::InUse => Self::conflict("in_use", text),
+            Error::Once(error) => error.into(),
+            Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<timesheets::Error> for Problem {
+    fn from(error: timesheets::Error) -> Self {
+        use timesheets::Error;
+        let text = sentence(&error.to_string());
+        match error {
+            Error::Invalid { pointer, detail } => Self::invalid_field(pointer, detail),
+            Error::AllDay => Self::unprocessable("all_day", text),
+            Error::Declined => Self::unprocessable("declined", text),
+            Error::Informational => Self::unprocessable("informational", text),
+            Error::Cancelled => Self::unprocessable("cancelled", text),
+            Error::UnknownReference => Self::unprocessable("unknown_reference", text),
+            Error::NotAllowed(_) => Self::conflict("wrong_status", text),
+            Error::NotApprover => Self::forbidden("forbidden", text),
+            Error::Changed => Self::conflict("changed_meanwhile", text),
+            Error::Once(error) => error.into(),
+            Error::Store(error) => error.into(),
+        }
+    }
+}

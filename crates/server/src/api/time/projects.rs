@@ -1,0 +1,127 @@
+//! Projects.
+
+use axum::extract::State;
+use axum::response::Response;
+use daybook_domain::ProjectId;
+use daybook_engine::accounts::names;
+use daybook_engine::store::projects::{Changes, Filter, NewProject, Project};
+use daybook_engine::{Context, Principal, projects};
+use http::StatusCode;
+use jiff::Timestamp;
+
+use super::body::ProjectBody;
+use super::input::{ProjectInput, ProjectPatch, ProjectQuery};
+use crate::cursor::List;
+use crate::extract::{Creating, Id, Json, Page, Query, Reader, Writer, answer, created};
+use crate::problem::Problem;
+
+/// List projects
+#[utoipa::path(get, path = "/projects", tag = "Time", params(ProjectQuery), responses((status = 200, body = List<ProjectBody>)))]
+pub async fn list(
+    State(cx): State<Context>,
+    Reader(who): Reader,
+    Query(query): Query<ProjectQuery>,
+) -> Result<Json<List<ProjectBody>>, Problem> {
+    let page: Page<(Timestamp, ProjectId)> = Page::new(query.limit, query.cursor.as_deref())?;
+    let filter = Filter {
+        client_id: query.client_id.map(Into::into),
+        archived: query.archived,
+    };
+    let rows = projects::list(&cx, &who, &filter, page.after, i64::from(page.fetch())).await?;
+    let clients = rows.iter().filter_map(|row| row.client_id).collect();
+    let names = names::load(&cx, &who, vec![], clients, vec![]).await?;
+    Ok(page.list(
+        rows,
+        |row| (row.created_at, row.id),
+        |row| ProjectBody::new(&row, &names),
+    ))
+}
+
+/// Create a project
+#[utoipa::path(post, path = "/projects", tag = "Time", request_body = ProjectInput, responses((status = 201, body = ProjectBody)))]
+pub async fn create(
+    State(cx): State<Context>,
+    Writer(who): Writer,
+    Creating { body, key }: Creating<ProjectInput>,
+) -> Result<Response, Problem> {
+    let new = NewProject {
+        client_id: body.client_id.map(Into::into),
+        name: body.name.trim().to_owned(),
+        color: body.color,
+        currency: body.currency,
+        hourly_rate_minor: body.hourly_rate_minor,
+        billable: body.billable.unwrap_or(true),
+    };
+    let names = names::load(
+        &cx,
+        &who,
+        vec![],
+        new.client_id.into_iter().collect(),
+        vec![],
+    )
+    .await?;
+    let render = move |project: &Project| created(&ProjectBody::new(project, &names));
+    let outcome = projects::create(&cx, &who, new, &key.once(&render)).await?;
+    Ok(answer(outcome, render))
+}
+
+/// A project
+#[utoipa::path(get, path = "/projects/{id}", tag = "Time", responses((status = 200, body = ProjectBody)))]
+pub async fn get(
+    State(cx): State<Context>,
+    Reader(who): Reader,
+    Id(id): Id<ProjectId>,
+) -> Result<Json<ProjectBody>, Problem> {
+    let project = projects::get(&cx, &who, id).await?;
+    one(&cx, &who, &project).await
+}
+
+/// Change a project
+#[utoipa::path(patch, path = "/projects/{id}", tag = "Time", responses((status = 200, body = ProjectBody)))]
+pub async fn update(
+    State(cx): State<Context>,
+    Writer(who): Writer,
+    Id(id): Id<ProjectId>,
+    Json(patch): Json<ProjectPatch>,
+) -> Result<Json<ProjectBody>, Problem> {
+    let changes = Changes {
+        client_id: patch.client_id.map(|id| id.map(Into::into)),
+        name: patch.name,
+        color: patch.color,
+        currency: patch.currency,
+        hourly_rate_minor: patch.hourly_rate_minor,
+        billable: patch.billable,
+        archived: patch.archived,
+    };
+    let project = projects::update(&cx, &who, id, changes).await?;
+    one(&cx, &who, &project).await
+}
+
+/// Delete a project
+///
+/// 409 `in_use` while something refers to it: archive it instead.
+#[utoipa::path(delete, path = "/projects/{id}", tag = "Time", responses((status = 204)))]
+pub async fn delete(
+    State(cx): State<Context>,
+    Writer(who): Writer,
+    Id(id): Id<ProjectId>,
+) -> Result<StatusCode, Problem> {
+    projects::delete(&cx, &who, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn one(
+    cx: &Context,
+    who: &Principal,
+    project: &Project,
+) -> Result<Json<ProjectBody>, Problem> {
+    let names = names::load(
+        cx,
+        who,
+        vec![],
+        project.client_id.into_iter().collect(),
+        vec![],
+    )
+    .await?;
+    Ok(Json(ProjectBody::new(project, &names)))
+}

@@ -1,0 +1,90 @@
+//! How the domain's words look on the wire.
+
+use std::borrow::Cow;
+
+use daybook_domain::account::{Role, Scope};
+use daybook_domain::activity::LogType;
+use daybook_domain::calendar::AccessRole;
+use daybook_domain::connection::{ErrorKind, Status as ConnectionStatus};
+use daybook_domain::event::{ResponseStatus, Status as EventStatus};
+use daybook_domain::time_entry::{Source, Status as TimeEntryStatus};
+use daybook_engine::health::Health;
+use daybook_engine::store::jobs::State as JobState;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::problem::Check;
+
+/// Declares a schema named `$name` with the values of the text enum `$of`, for use in `#[schema(value_type = …)]`.
+macro_rules! text_schema {
+    ($($(#[$doc:meta])* $schema:ident = $name:literal of $of:ty;)+) => {$(
+        $(#[$doc])*
+        pub struct $schema;
+
+        impl PartialSchema for $schema {
+            fn schema() -> RefOr<Schema> {
+                let values = <$of>::ALL.iter().map(|value| value.as_str());
+                ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(values)).into()
+            }
+        }
+
+        impl ToSchema for $schema {
+            fn name() -> Cow<'static, str> {
+                $name.into()
+            }
+        }
+    )+};
+}
+
+text_schema! {
+    /// [`Role`].
+    RoleSchema = "Role" of Role;
+    /// [`Scope`].
+    ScopeSchema = "Scope" of Scope;
+    /// [`ConnectionStatus`].
+    ConnectionStatusSchema = "ConnectionStatus" of ConnectionStatus;
+    /// [`ErrorKind`].
+    ErrorKindSchema = "ErrorKind" of ErrorKind;
+    /// [`AccessRole`].
+    AccessRoleSchema = "AccessRole" of AccessRole;
+    /// [`Source`].
+    SourceSchema = "TimeEntrySource" of Source;
+    /// [`TimeEntryStatus`].
+    TimeEntryStatusSchema = "TimeEntryStatus" of TimeEntryStatus;
+    /// [`EventStatus`].
+    EventStatusSchema = "EventStatus" of EventStatus;
+    /// [`ResponseStatus`].
+    ResponseStatusSchema = "ResponseStatus" of ResponseStatus;
+    /// [`Health`].
+    HealthSchema = "HealthStatus" of Health;
+    /// [`JobState`].
+    JobStateSchema = "JobState" of JobState;
+    /// [`LogType`].
+    LogTypeSchema = "LogType" of LogType;
+}
+
+/// An instant (RFC 3339), or a date, which stands for its midnight in UTC.
+pub fn instant(check: &mut Check, pointer: &str, text: Option<&str>) -> Option<Timestamp> {
+    let text = text?;
+    let midnight = || {
+        Some(
+            text.parse::<Date>()
+                .ok()?
+                .to_zoned(TimeZone::UTC)
+                .ok()?
+                .timestamp(),
+        )
+    };
+    let parsed = text.parse::<Timestamp>().ok().or_else(midnight);
+    if parsed.is_none() {
+        check.wrong(
+            pointer,
+            "must be an instant such as 2026-12-01T09:00:00Z, or a date such as 2026-12-01",
+        );
+    }
+    parsed
+}

@@ -1,0 +1,85 @@
+//! `Idempotency-Key`: a POST that creates may be sent again without creating again (SPEC §2, R7).
+
+use axum::extract::{FromRequest, MatchedPath, Request};
+use axum::response::{IntoResponse, Response};
+use daybook_engine::accounts::once::{Answer, Key, Once, Outcome, Render};
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::json::{Json, parse, read};
+use crate::problem::Problem;
+
+/// The body of a POST that creates, and its idempotency key.
+pub struct Creating<T> {
+    /// The parsed body.
+    pub body: T,
+    /// The key, if the client sent one.
+    pub key: OnceKey,
+}
+
+/// An idempotency key, if there is one.
+pub struct OnceKey(Option<Key>);
+
+impl OnceKey {
+    /// What the use case needs to do its work once; `render` makes the answer that is kept.
+    pub fn once<'a, T>(&'a self, render: &'a Render<T>) -> Once<'a, T> {
+        Once::new(self.0.as_ref(), render)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Creating<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let name = name(request.headers())?;
+        let path = request.extensions().get::<MatchedPath>();
+        let route = format!(
+            "{} {}",
+            request.method(),
+            path.map_or("", MatchedPath::as_str)
+        );
+        let (is_json, bytes) = read(request).await?;
+        let body = parse(is_json, &bytes)?;
+        let key = name.map(|name| Key {
+            route,
+            name,
+            body_hash: Sha256::digest(&bytes).into(),
+        });
+        Ok(Self {
+            body,
+            key: OnceKey(key),
+        })
+    }
+}
+
+fn name(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let name = value.to_str().unwrap_or_default().trim();
+    if name.is_empty() || name.len() > 255 {
+        let detail = "The Idempotency-Key header must have 1 to 255 visible ASCII characters.";
+        return Err(Problem::malformed("malformed_idempotency_key", detail));
+    }
+    Ok(Some(name.to_owned()))
+}
+
+/// The answer `201` with this body.
+pub fn created<B: Serialize>(body: &B) -> Answer {
+    Answer {
+        status: 201,
+        body: serde_json::to_value(body).unwrap_or_default(),
+    }
+}
+
+/// Answers with what was made now, or with what was answered the first time.
+pub fn answer<T>(outcome: Outcome<T>, render: impl Fn(&T) -> Answer) -> Response {
+    let answer = match outcome {
+        Outcome::Fresh(made) => render(&made),
+        Outcome::Replayed(answer) => answer,
+    };
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    (status, Json(answer.body)).into_response()
+}

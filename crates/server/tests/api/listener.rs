@@ -1,0 +1,254 @@
+//! The accept loop against clients that are slow on purpose, over real sockets. Each case has a control: without the limit,
+//! the connection stays open.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::{get, post};
+use daybook_server::listener::{Limits, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
+
+const SHORT: Duration = Duration::from_millis(150);
+const LONG: Duration = Duration::from_secs(600);
+/// Longer than any short limit, and what a control stays open for.
+const PATIENCE: Duration = Duration::from_millis(900);
+
+fn unlimited() -> Limits {
+    Limits {
+        header: LONG,
+        body: LONG,
+        idle: LONG,
+        write: LONG,
+        ..Limits::default()
+    }
+}
+
+struct Running {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+async fn start(limits: Limits) -> Running {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new()
+        .route("/", get(async || "hello"))
+        .route("/echo", post(async |body: String| body))
+        .route(
+            "/slow",
+            get(async || {
+                tokio::time::sleep(SHORT).await;
+                "done"
+            }),
+        );
+    let (stop, stopped) = oneshot::channel();
+    let task = tokio::spawn(serve(listener, router, limits, async move {
+        let _ = stopped.await;
+    }));
+    Running {
+        address,
+        stop,
+        task,
+    }
+}
+
+async fn connect(address: SocketAddr) -> TcpStream {
+    TcpSocket::new_v4().unwrap().connect(address).await.unwrap()
+}
+
+/// Whether the server closes the connection within [`PATIENCE`], and what it said before.
+async fn closes(stream: &mut TcpStream) -> (bool, String) {
+    let mut said = Vec::new();
+    let closed = timeout(PATIENCE, async {
+        let mut buffer = [0; 1024];
+        while let Ok(count @ 1..) = stream.read(&mut buffer).await {
+            said.extend_from_slice(&buffer[..count]);
+        }
+    });
+    (
+        closed.await.is_ok(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
+}
+
+#[tokio::test]
+async fn a_silent_connection_is_closed() {
+    for (header, expected) in [(SHORT, true), (LONG, false)] {
+        let server = start(Limits {
+            header,
+            ..unlimited()
+        })
+        .await;
+        let mut stream = connect(server.address).await;
+        assert_eq!(
+            closes(&mut stream).await.0,
+            expected,
+            "header limit {header:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn headers_that_drip_are_cut_off() {
+    for (header, expected) in [(SHORT, true), (LONG, false)] {
+        let server = start(Limits {
+            header,
+            ..unlimited()
+        })
+        .await;
+        let (mut reader, mut writer) = connect(server.address).await.into_split();
+        let drip = tokio::spawn(async move {
+            let _ = writer.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n").await;
+            while writer.write_all(b"X-A: b\r\n").await.is_ok() {
+                tokio::time::sleep(SHORT / 5).await;
+            }
+        });
+        let mut buffer = [0; 256];
+        let ended = timeout(PATIENCE, reader.read(&mut buffer)).await.is_ok();
+        assert_eq!(ended, expected, "header limit {header:?}");
+        drip.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    for (body, expected) in [(SHORT, true), (LONG, false)] {
+        let server = start(Limits {
+            body,
+            ..unlimited()
+        })
+        .await;
+        let mut stream = connect(server.address).await;
+        stream
+            .write_all(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+            .await
+            .unwrap();
+        let (closed, said) = closes(&mut stream).await;
+        assert_eq!(
+            closed || !said.is_empty(),
+            expected,
+            "body limit {body:?}: {said}"
+        );
+        assert!(!said.contains("200 OK"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed_after_a_while_and_serves_several_requests_before() {
+    for (idle, expected) in [(SHORT * 2, true), (LONG, false)] {
+        let server = start(Limits {
+            header: SHORT,
+            idle,
+            ..unlimited()
+        })
+        .await;
+        let mut stream = connect(server.address).await;
+        for path in ["/", "/slow", "/"] {
+            stream
+                .write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes())
+                .await
+                .unwrap();
+            let mut buffer = [0; 1024];
+            let count = timeout(PATIENCE, stream.read(&mut buffer))
+                .await
+                .unwrap()
+                .unwrap();
+            assert!(
+                String::from_utf8_lossy(&buffer[..count]).starts_with("HTTP/1.1 200"),
+                "{path}"
+            );
+        }
+        assert_eq!(closes(&mut stream).await.0, expected, "idle limit {idle:?}");
+    }
+}
+
+#[tokio::test]
+async fn too_many_or_too_large_headers_are_refused() {
+    let server = start(Limits::default()).await;
+    let many: String = (0..150)
+        .map(|number| format!("X-{number}: y\r\n"))
+        .collect();
+    let large = format!("X-Large: {}\r\n", "y".repeat(80_000));
+    for headers in [many, large] {
+        let mut stream = connect(server.address).await;
+        let _ = stream
+            .write_all(format!("GET / HTTP/1.1\r\nHost: x\r\n{headers}\r\n").as_bytes())
+            .await;
+        let (_, said) = closes(&mut stream).await;
+        assert!(
+            said.is_empty() || said.starts_with("HTTP/1.1 431"),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn at_the_cap_others_wait_their_turn() {
+    let server = start(Limits {
+        connections: 2,
+        header: SHORT * 2,
+        ..unlimited()
+    })
+    .await;
+    let _held = (connect(server.address).await, connect(server.address).await);
+    let began = Instant::now();
+    let mut third = connect(server.address).await;
+    third
+        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let (_, said) = closes(&mut third).await;
+    assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    assert!(
+        began.elapsed() >= SHORT,
+        "the silent ones were cut off first"
+    );
+}
+
+#[tokio::test]
+async fn shutdown_lets_answers_finish_and_takes_no_new_ones() {
+    let server = start(unlimited()).await;
+    let mut stream = connect(server.address).await;
+    stream
+        .write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    tokio::time::sleep(SHORT / 5).await;
+    server.stop.send(()).unwrap();
+    let (closed, said) = closes(&mut stream).await;
+    assert!(
+        closed && said.starts_with("HTTP/1.1 200") && said.ends_with("done"),
+        "{said}"
+    );
+    timeout(PATIENCE, server.task).await.unwrap().unwrap();
+    assert!(
+        TcpSocket::new_v4()
+            .unwrap()
+            .connect(server.address)
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn shutdown_does_not_wait_for_ever() {
+    let server = start(Limits {
+        drain: SHORT,
+        ..unlimited()
+    })
+    .await;
+    let mut stream = connect(server.address).await;
+    stream
+        .write_all(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")
+        .await
+        .unwrap();
+    tokio::time::sleep(SHORT / 5).await;
+    server.stop.send(()).unwrap();
+    timeout(PATIENCE, server.task).await.unwrap().unwrap();
+}
