@@ -2,7 +2,10 @@
 import { expect, test } from "@playwright/test";
 import { settled, tabTo } from "./helpers";
 
-test.describe.configure({ mode: "serial" });
+// Names of this run alone, so that a second run on the same data finds its own.
+const RUN = Date.now().toString(36);
+const WORKSHOP = `Workshop ${RUN}`;
+const NIGHT = `Night shift ${RUN}`;
 
 test("a meeting is logged with one click and appears in the timesheet", async ({ page }) => {
   await page.goto("/");
@@ -21,17 +24,17 @@ test("a meeting is logged from its event with a changed description, and undone"
   await page.goto("/");
   await page.getByRole("region", { name: "Not logged yet" }).locator(".rowlink").first().click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Description").fill("Workshop, second half");
+  await dialog.getByLabel("Description").fill(WORKSHOP);
   await dialog.getByRole("button", { name: /^Log \d/ }).click();
   await expect(dialog).toBeHidden();
   await page.goto("/timesheet");
-  await page.getByRole("button", { name: "Workshop, second half" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: WORKSHOP, exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
   const confirm = page.getByRole("dialog", { name: "Delete this time entry?" });
   await expect(confirm.getByRole("button", { name: "Cancel" })).toBeFocused();
   await confirm.getByRole("button", { name: "Delete" }).click();
   await expect(page.getByText("The time entry is deleted.")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Workshop, second half" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: WORKSHOP, exact: true })).toHaveCount(0);
 });
 
 test("time added by hand keeps its wall clock over a clock change", async ({ page, baseURL }) => {
@@ -43,7 +46,7 @@ test("time added by hand keeps its wall clock over a clock change", async ({ pag
   await zone("Europe/Madrid");
   await page.goto("/timesheet?entry=new");
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Description").fill("Night shift");
+  await dialog.getByLabel("Description").fill(NIGHT);
   await dialog.getByLabel("Start").fill("2026-03-29T03:30");
   await dialog.getByLabel("Duration").fill("90m");
   const [sent] = await Promise.all([
@@ -52,15 +55,19 @@ test("time added by hand keeps its wall clock over a clock change", async ({ pag
   ]);
   expect(sent.postDataJSON()).toMatchObject({ started_at: "2026-03-29T01:30:00.000Z", duration_minutes: 90 });
   await page.goto("/timesheet?from=2026-03-29&to=2026-03-29");
-  const row = page.getByRole("row", { name: /Night shift/ }).first();
+  const row = page.getByRole("row").filter({ hasText: NIGHT }).first();
   await expect(row).toContainText("03:30");
   await expect(row).toContainText("1:30");
 });
 
 test("an entry is submitted, approved, and another one rejected with a reason", async ({ page }) => {
   await page.goto("/timesheet?from=2026-03-29&to=2026-03-29");
-  const row = page.getByRole("row", { name: /Night shift/ }).first();
+  const row = page.getByRole("row").filter({ hasText: NIGHT }).first();
   const submit = row.getByRole("button", { name: /Submit/ });
+  await row
+    .getByRole("button", { name: /Submit|Reject/ })
+    .first()
+    .waitFor();
   if (await submit.isVisible()) await submit.click();
   await row.getByRole("button", { name: /Reject/ }).click();
   await page.getByRole("dialog").getByLabel("Reason").fill("Wrong client");

@@ -43,10 +43,12 @@ function KeysTable({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey)
                 <code>{key.prefix}…</code>
               </Table.Td>
               <Table.Td>{key.scopes.join(", ")}</Table.Td>
-              <Table.Td>
+              <Table.Td data-label={t("lastUsed")}>
                 <Ago at={key.last_used_at} />
               </Table.Td>
-              <Table.Td>{key.expires_at ? <Ago at={key.expires_at} /> : t("noExpiry")}</Table.Td>
+              <Table.Td data-label={t("expires")}>
+                {key.expires_at ? <Ago at={key.expires_at} /> : t("noExpiry")}
+              </Table.Td>
               <Table.Td ta="right">
                 <Button
                   size="compact-xs"

@@ -96,7 +96,7 @@ function Account({ connection: c, calendars }: { connection: Connection; calenda
     <section className="panel" aria-labelledby={`acc-${c.id}`}>
       <Group gap="sm" mb="xs">
         <ProviderIcon provider={c.provider} size={30} />
-        <div className="grow">
+        <div className="acctitle">
           <Title order={2} size="h5" id={`acc-${c.id}`}>
             {c.account_email ?? c.display_name ?? name}
           </Title>

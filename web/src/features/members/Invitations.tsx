@@ -47,7 +47,7 @@ export function Invitations() {
                   <Table.Tr key={i.id}>
                     <Table.Td>{i.email}</Table.Td>
                     <Table.Td>{t(`role.${i.role}`)}</Table.Td>
-                    <Table.Td>
+                    <Table.Td data-label={t("expires")}>
                       <Ago at={i.expires_at} />
                     </Table.Td>
                     <Table.Td ta="right">

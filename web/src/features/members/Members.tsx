@@ -52,7 +52,7 @@ function Row({ member, onRemove }: { member: Member; onRemove: (m: Member) => vo
           t(`role.${member.role}`)
         )}
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label={t("since")}>
         <Ago at={member.created_at} />
       </Table.Td>
       <Table.Td ta="right">
