@@ -1,5 +1,4 @@
 //! What a browser gets, with and without a built dashboard: the assertions hold for both.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use axum::Router;
 use axum::body::Body;

@@ -21,10 +21,14 @@ pub(super) async fn run(config: &Config, command: KeysCommand, terminal: &Termin
         if progress.done {
             break;
         }
-        terminal.note(format!("{rotated} secrets encrypted with the newest key so far"));
+        terminal.note(format!(
+            "{rotated} secrets encrypted with the newest key so far"
+        ));
     }
     if damaged > 0 {
-        terminal.note(format!("{damaged} secrets cannot be decrypted; connect their accounts again"));
+        terminal.note(format!(
+            "{damaged} secrets cannot be decrypted; connect their accounts again"
+        ));
     }
     let mut tx = cx.store.read().await?;
     let counts = daybook_store::keys::count_by_key(&mut tx).await?;

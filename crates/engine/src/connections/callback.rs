@@ -8,7 +8,6 @@ use daybook_provider_api::oauth::{self, TokenSet};
 use daybook_provider_api::registry::Identity;
 use daybook_provider_api::{Credential, Session};
 use daybook_store as store;
-use secrecy::SecretString;
 use store::oauth_flows::{Fate, Flow};
 
 use super::establish::{self, Connected, Established};
@@ -85,17 +84,7 @@ async fn finish(
     callback: Callback,
 ) -> Result<Completed, Error> {
     let who = who.ok_or(Error::StateForeign)?;
-    match callback.error.as_deref() {
-        None => {}
-        Some("access_denied" | "user_denied" | "consent_required") => {
-            return Err(Error::AccessDenied);
-        }
-        Some(other) => return Err(Error::ProviderError(printable(other))),
-    }
-    let code = callback
-        .code
-        .filter(|code| !code.is_empty() && code.len() <= 4096)
-        .ok_or(Error::CodeRefused)?;
+    let code = code_of(callback)?;
     let entry = cx
         .registry
         .get(&flow.provider)
@@ -107,10 +96,7 @@ async fn finish(
         provider: flow.provider.clone(),
         missing: entry.missing.clone(),
     })?;
-    let verifier = flow
-        .verifier
-        .clone()
-        .unwrap_or_else(|| SecretString::from(String::new()));
+    let verifier = flow.verifier.clone().unwrap_or_default();
     let tokens = client
         .exchange(&code, &verifier)
         .await
@@ -149,6 +135,18 @@ async fn finish(
             .return_to
             .unwrap_or_else(|| super::authorize::DEFAULT_RETURN.to_owned()),
     })
+}
+
+/// The code, unless the provider sent an error in its place.
+fn code_of(callback: Callback) -> Result<String, Error> {
+    match callback.error.as_deref() {
+        None => callback
+            .code
+            .filter(|code| !code.is_empty() && code.len() <= 4096)
+            .ok_or(Error::CodeRefused),
+        Some("access_denied" | "user_denied" | "consent_required") => Err(Error::AccessDenied),
+        Some(other) => Err(Error::ProviderError(printable(other))),
+    }
 }
 
 /// Takes the flow out of circulation, if it is this person's, in this session, at this provider. A stranger's attempt leaves

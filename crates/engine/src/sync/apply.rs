@@ -283,6 +283,7 @@ impl<'a> Plan<'a> {
                 .collect();
             for state in rows {
                 plan.unchanged += 1;
+                plan.all_day += u64::from(state.all_day && state.status != Status::Cancelled);
                 plan.seen.insert(state.id);
                 plan.touch.push(state.id);
             }

@@ -19,8 +19,6 @@ use crate::{Context, live};
 
 /// A provider that sends more pages than this is going round in circles.
 const MAX_PAGES: u64 = 20_000;
-/// Mirrors up to this size may empty without asking twice.
-const SMALL: usize = 10;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,15 +169,7 @@ async fn pass(
     }
     run.seen.clear();
     let calendar = run.calendar;
-    let mut stream = capability.changes(Pull {
-        calendar: calendar.external_id.clone(),
-        cursor,
-        default_zone: calendar
-            .time_zone
-            .clone()
-            .unwrap_or_else(|| "UTC".to_owned()),
-        account_email: calendar.connection_email.clone(),
-    });
+    let mut stream = capability.changes(pull(calendar, cursor));
     loop {
         let page = match reader.next(run, stream.as_mut()).await {
             Err(Error::Provider(error)) if error.kind == ErrorKind::CursorExpired && !full => {
@@ -187,14 +177,7 @@ async fn pass(
             }
             other => other?,
         };
-        run.statistics.pages += 1;
-        if run.statistics.pages > MAX_PAGES {
-            return Err(provider::Error::new(
-                ErrorKind::Malformed,
-                "the provider keeps sending pages without end; stopped, and trying again later",
-            )
-            .into());
-        }
+        count_page(&mut run.statistics)?;
         let Next::Done { cursor, complete } = &page.next else {
             apply::page(run, &page, full, None).await?;
             tell(
@@ -209,10 +192,15 @@ async fn pass(
         };
         // Strategies that compare version tags tell everything also when they have a cursor.
         let sweep = *complete;
-        if sweep && !confirming && loses_most(run, &page, held) {
-            tracing::warn!(calendar.id = %calendar.id, held, told = run.seen.len(), "a full read told less than half of the mirror; reading again before anything is removed");
+        if sweep && loses_most(run, &page, held) && (!confirming || cursor.is_none()) {
+            tracing::warn!(calendar.id = %calendar.id, held, told = run.seen.len(), "a full read told less than half of the mirror; nothing is removed before it is confirmed");
             apply::page(run, &page, full, None).await?;
-            return Ok(Pass::Confirm);
+            // Read to its end, a listing says where to go on. One that does not is no listing, however often it comes.
+            return if cursor.is_some() {
+                Ok(Pass::Confirm)
+            } else {
+                Err(unfounded().into())
+            };
         }
         let next_at = next_due(
             run.cx.clock.now(),
@@ -229,10 +217,38 @@ async fn pass(
     }
 }
 
+fn pull(calendar: &Calendar, cursor: Option<String>) -> Pull {
+    let zone = calendar.time_zone.clone();
+    Pull {
+        calendar: calendar.external_id.clone(),
+        cursor,
+        default_zone: zone.unwrap_or_else(|| "UTC".to_owned()),
+        account_email: calendar.connection_email.clone(),
+    }
+}
+
+fn count_page(statistics: &mut Statistics) -> Result<(), provider::Error> {
+    statistics.pages += 1;
+    if statistics.pages <= MAX_PAGES {
+        return Ok(());
+    }
+    Err(provider::Error::new(
+        ErrorKind::Malformed,
+        "the provider keeps sending pages without end; stopped, and trying again later",
+    ))
+}
+
 /// Whether a complete read told less than half of what a mirror of some size holds (R4, mass-delete guard).
 fn loses_most(run: &Run<'_>, last: &Page, held: usize) -> bool {
     let told = run.seen.len() + last.changes.len() + last.unchanged.len();
-    held > SMALL && told * 2 < held
+    told * 2 < held
+}
+
+fn unfounded() -> provider::Error {
+    provider::Error::new(
+        ErrorKind::Malformed,
+        "the provider listed hardly any of the events known so far, and not where to go on from; nothing was removed, and it is asked again later",
+    )
 }
 
 async fn next_generation(run: &Run<'_>) -> Result<i64, Error> {

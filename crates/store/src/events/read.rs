@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use daybook_domain::event::Status;
 use daybook_domain::{CalendarId, EventId, WorkspaceId};
 
 use super::{Event, Kind, Row};
@@ -23,6 +24,10 @@ row! {
         pub kind: Kind,
         /// For overrides: the master's provider id.
         pub series_provider_id: Option<String>,
+        /// Confirmed, tentative or cancelled.
+        pub status: Status,
+        /// Whether it takes whole days.
+        pub all_day: bool,
         /// Hash of the contents.
         pub content_hash: Vec<u8>,
         /// The generation that last told it.
@@ -42,12 +47,12 @@ row! {
 }
 
 bulk! {
-    BY_PROVIDER_ID = "SELECT id, provider_event_id, resource, etag, kind, series_provider_id, content_hash, seen_generation FROM event \
+    BY_PROVIDER_ID = "SELECT id, provider_event_id, resource, etag, kind, series_provider_id, status, all_day, content_hash, seen_generation FROM event \
                       WHERE workspace_id = $1 AND calendar_id = $2 AND provider_event_id IN (",
     fixed 2, columns 1, ")"
 }
 bulk! {
-    BY_RESOURCE = "SELECT id, provider_event_id, resource, etag, kind, series_provider_id, content_hash, seen_generation FROM event \
+    BY_RESOURCE = "SELECT id, provider_event_id, resource, etag, kind, series_provider_id, status, all_day, content_hash, seen_generation FROM event \
                    WHERE workspace_id = $1 AND calendar_id = $2 AND resource IN (",
     fixed 2, columns 1, ")"
 }
