@@ -1,1 +1,22 @@
-//! For tests only: TestApp, actors, the manual clock and real servers to test against.
+//! For tests only: worlds of simulated providers, a clock that is moved by hand, and gates to stop work at.
+//!
+//! A [`World`] is the engine with everything around it replaced by something a test controls: the providers are the
+//! sandbox's simulators, called in-process; time stands still until it is moved; randomness follows from a seed. Nothing
+//! here sleeps or opens a socket (but for PostgreSQL, where one is named).
+
+mod clock;
+mod gate;
+mod mirror;
+mod pause;
+mod seeds;
+mod transport;
+mod world;
+
+pub use clock::SimClock;
+pub use gate::{Act, Arrival, Arrivals, Gate, Point};
+pub use mirror::{MirrorRow, Shown, caldav_truth, google_truth, mirror, shown};
+pub use pause::SimPause;
+pub use seeds::{Seeds, sweep};
+pub use transport::SimTransport;
+pub use world::connect::{CALDAV_PASSWORD, CALDAV_USER, Consent};
+pub use world::{ADA, BASE, Builder, CALDAV, Db, GOOGLE, Node, World};
