@@ -151,6 +151,13 @@ fn finish(path: &str, method: HttpMethod, operation: &mut Operation) {
     if parameters.is_empty() {
         operation.parameters = None;
     }
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = meaning(status).to_owned();
+        }
+    }
     let problem = RefOr::T(problem_response());
     operation
         .responses
@@ -180,6 +187,18 @@ fn operation_id(method: &str, path: &str) -> String {
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty());
     words.fold(method.to_owned(), |id, word| id + "_" + word)
+}
+
+/// OpenAPI 3.1 asks for a description of every response.
+fn meaning(status: &str) -> &'static str {
+    match status {
+        "200" => "Done",
+        "201" => "Made",
+        "202" => "It goes on in the background",
+        "204" => "Done; there is nothing to say",
+        "303" => "Go on there",
+        _ => "Answer",
+    }
 }
 
 /// `{id}` and `{…_id}` are UUIDs, other parameters are texts.

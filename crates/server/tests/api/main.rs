@@ -1,5 +1,6 @@
 //! The HTTP API, called as clients call it: routers in-process over a database in memory, and the listener over real sockets.
 #![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::too_many_lines, reason = "stories are told in one go")]
 
 mod accounts;
 mod contract;
@@ -8,5 +9,7 @@ mod idempotency;
 mod invitations;
 mod keys;
 mod listener;
+mod stream;
 mod support;
+mod tenants;
 mod time;

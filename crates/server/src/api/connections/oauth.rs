@@ -208,13 +208,8 @@ fn with_query(address: &str, pairs: &[(&str, &str)]) -> String {
         target.push(if target.contains('?') { '&' } else { '?' });
         target.push_str(name);
         target.push('=');
-        target.extend(
-            utf8_percent_encode(value, NON_ALPHANUMERIC)
-                .to_string()
-                .replace("%5F", "_")
-                .replace("%2D", "-")
-                .chars(),
-        );
+        let encoded = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
+        target.push_str(&encoded.replace("%5F", "_").replace("%2D", "-"));
     }
     if let Some(fragment) = fragment {
         target.push('#');
