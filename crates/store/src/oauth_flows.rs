@@ -1,6 +1,6 @@
 //! Started OAuth authorisations, found by the hash of their state and usable once.
 
-use daybook_domain::{MemberId, OauthFlowId, WorkspaceId};
+use daybook_domain::{ConnectionId, MemberId, OauthFlowId, WorkspaceId};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use sqlx::types::Json;
@@ -30,6 +30,8 @@ pub struct Flow {
     pub redirect_uri: String,
     /// Where the browser goes afterwards.
     pub return_to: Option<String>,
+    /// The connection that is to be authorised again; `None`: a new one, or whichever has the account.
+    pub connection_id: Option<ConnectionId>,
     /// What was asked for.
     pub scopes: Vec<String>,
     /// When it was started.
@@ -57,6 +59,8 @@ pub struct NewFlow<'a> {
     pub redirect_uri: &'a str,
     /// Where the browser goes afterwards.
     pub return_to: Option<&'a str>,
+    /// The connection that is to be authorised again.
+    pub connection_id: Option<ConnectionId>,
     /// What is asked for.
     pub scopes: &'a [String],
     /// Until when it can be used.
@@ -74,6 +78,7 @@ row! {
         verifier: Option<Vec<u8>>,
         redirect_uri: String,
         return_to: Option<String>,
+        connection_id: Option<ConnectionId>,
         scopes: Vec<String>,
         created_at: Timestamp,
         expires_at: Timestamp,
@@ -90,8 +95,8 @@ pub async fn create(tx: &mut Tx, ws: WorkspaceId, new: &NewFlow<'_>) -> Result<O
         .transpose()?;
     execute!(
         tx,
-        "INSERT INTO oauth_flow (id, state_hash, workspace_id, member_id, session_binding, provider, kind, verifier, redirect_uri, return_to, scopes, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "INSERT INTO oauth_flow (id, state_hash, workspace_id, member_id, session_binding, provider, kind, verifier, redirect_uri, return_to, scopes, created_at, expires_at, connection_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         id,
         new.state_hash,
         ws,
@@ -104,7 +109,8 @@ pub async fn create(tx: &mut Tx, ws: WorkspaceId, new: &NewFlow<'_>) -> Result<O
         new.return_to,
         Json(new.scopes),
         now,
-        new.expires_at
+        new.expires_at,
+        new.connection_id
     )?;
     Ok(id)
 }
@@ -155,6 +161,7 @@ fn open(tx: &Tx, row: Row) -> Result<Flow> {
         verifier: verifier.transpose()?,
         redirect_uri: row.redirect_uri,
         return_to: row.return_to,
+        connection_id: row.connection_id,
         scopes: row.scopes,
         created_at: row.created_at,
         expires_at: row.expires_at,

@@ -1,5 +1,6 @@
 //! Starts an authorisation: remembers who asks, and answers where the browser goes.
 
+use daybook_domain::ConnectionId;
 use daybook_provider_api::manifest::Auth;
 use daybook_provider_api::oauth::{self, Authorization, Pkce};
 use daybook_store as store;
@@ -23,6 +24,8 @@ pub struct Authorize {
     pub kind: String,
     /// Where to go afterwards.
     pub return_to: Option<String>,
+    /// The connection to authorise again: another account is refused then.
+    pub connection: Option<ConnectionId>,
 }
 
 /// What the browser needs.
@@ -74,6 +77,9 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
             login_hint: None,
         },
     )?;
+    if let Some(id) = ask.connection {
+        super::list::get(cx, who, id).await?;
+    }
     let mut tx = cx.store.write().await?;
     let now = tx.now().await?;
     let scopes: Vec<String> = scopes.into_iter().map(str::to_owned).collect();
@@ -86,6 +92,7 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
         verifier: Some(&pkce.verifier),
         redirect_uri: &client.redirect_uri,
         return_to: Some(&return_to),
+        connection_id: ask.connection,
         scopes: &scopes,
         expires_at: now.saturating_add(FLOW_LIFE).unwrap_or(now),
     };

@@ -115,6 +115,7 @@ async fn finish(
         Credential::Bearer(tokens.access.clone()),
     );
     let identity: Identity = entry.provider.identify(&session).await?;
+    check_account(cx, &flow, &identity).await?;
     let calendars = establish::list_calendars(entry.provider.as_ref(), &session).await?;
     let established = Established {
         provider: flow.provider.clone(),
@@ -179,6 +180,20 @@ async fn take(
     }
     tx.commit().await?;
     Ok(flow)
+}
+
+/// Reconnecting a connection takes its account and no other.
+async fn check_account(cx: &Context, flow: &Flow, identity: &Identity) -> Result<(), Error> {
+    let Some(id) = flow.connection_id else {
+        return Ok(());
+    };
+    let mut tx = cx.store.read().await?;
+    let connection = store::connections::get(&mut tx, flow.workspace_id, id).await?;
+    if connection.subject == identity.subject && connection.member_id == flow.member_id {
+        Ok(())
+    } else {
+        Err(Error::WrongAccount)
+    }
 }
 
 fn refused_code(error: daybook_provider_api::Error) -> Error {

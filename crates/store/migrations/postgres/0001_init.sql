@@ -144,6 +144,7 @@ CREATE TABLE oauth_flow (
     verifier BYTEA,
     redirect_uri TEXT NOT NULL,
     return_to TEXT,
+    connection_id UUID,
     scopes JSONB NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,

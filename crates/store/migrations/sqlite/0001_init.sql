@@ -144,6 +144,7 @@ CREATE TABLE oauth_flow (
     verifier BLOB,
     redirect_uri TEXT NOT NULL,
     return_to TEXT,
+    connection_id BLOB,
     scopes TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,

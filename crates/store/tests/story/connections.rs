@@ -287,6 +287,7 @@ mod told {
             verifier: Some(&verifier),
             redirect_uri: "https://x/cb",
             return_to: None,
+            connection_id: None,
             scopes: &[],
             expires_at: now + SignedDuration::from_mins(10),
         };

@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 use serde::Deserialize;
+use uuid::Uuid;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::wire::ConnectionStatusSchema;
@@ -13,6 +14,8 @@ use crate::api::wire::ConnectionStatusSchema;
 pub struct AuthorizeQuery {
     /// A path on this server, or an address of the configured front end.
     pub return_to: Option<String>,
+    /// The connection to authorise again; another account is refused then.
+    pub connection_id: Option<Uuid>,
 }
 
 /// What the provider's redirect carries. Providers add parameters of their own, so unknown ones are ignored here.

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use daybook_domain::ConnectionId;
 use daybook_engine::Principal;
 use daybook_engine::connections::authorize::{self, Authorize};
 use daybook_engine::connections::callback::{self, Callback, Failed};
@@ -30,7 +31,8 @@ pub async fn authorize(
     Path(provider): Path<String>,
     Query(query): Query<AuthorizeQuery>,
 ) -> Result<Response, Problem> {
-    start(&app, &who, &provider, "calendar", query.return_to).await
+    let reconnect = query.connection_id.map(Into::into);
+    start(&app, &who, &provider, "calendar", query.return_to, reconnect).await
 }
 
 /// Start connecting an account, with the provider in the body
@@ -41,7 +43,7 @@ pub async fn initiate(
     Json(body): Json<InitiateInput>,
 ) -> Result<Response, Problem> {
     let kind = body.integration_type.as_str();
-    start(&app, &who, &body.provider, kind, body.redirect_uri).await
+    start(&app, &who, &body.provider, kind, body.redirect_uri, None).await
 }
 
 /// Back from the consent page (browser)
@@ -98,6 +100,7 @@ async fn start(
     provider: &str,
     kind: &str,
     return_to: Option<String>,
+    connection: Option<ConnectionId>,
 ) -> Result<Response, Problem> {
     let verdict = app.limits.oauth.take(who.user_id, app.cx.clock.now());
     if !verdict.allowed {
@@ -109,6 +112,7 @@ async fn start(
         provider,
         kind: kind.to_owned(),
         return_to,
+        connection,
     };
     let started = authorize::authorize(&app.cx, who, ask).await?;
     let cookie = [(SET_COOKIE, marker(app, 600))];
