@@ -39,6 +39,7 @@ impl World {
             provider: "google".to_owned(),
             kind: "calendar".to_owned(),
             return_to: None,
+            connection: None,
         };
         authorize::authorize(&self.cx, who, ask).await
     }
