@@ -1,0 +1,13 @@
+//! The real binary as processes: its command line, its starts and stops, and what it keeps when it is killed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "each test file uses its part of the kit")]
+mod support;
+
+mod cli;

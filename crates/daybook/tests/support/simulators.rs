@@ -1,0 +1,63 @@
+//! The provider simulators, in this process, so that a test can script their faults and read their logs.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use daybook_sandbox::caldav::{CalDavSim, DEMO_PASSWORD, DEMO_USER};
+use daybook_sandbox::google::GoogleSim;
+use daybook_sandbox::{Running, Sandbox};
+use serde_json::{Value, json};
+
+const CLIENT_ID: &str = "daybook-test";
+const CLIENT_SECRET: &str = "made-up-client-secret";
+
+/// Running simulators.
+pub struct Simulators {
+    /// Their addresses and handles.
+    pub running: Running,
+}
+
+impl Simulators {
+    /// Starts them; the server at `base_url` is known as an OAuth client.
+    pub async fn start(sandbox: Sandbox, base_url: &str) -> Self {
+        let running = sandbox
+            .start(IpAddr::V4(Ipv4Addr::LOCALHOST))
+            .await
+            .unwrap();
+        let redirect = format!("{base_url}/api/v1/integrations/google/callback");
+        running
+            .google
+            .register_client(CLIENT_ID, CLIENT_SECRET, &redirect);
+        Self { running }
+    }
+
+    /// The Google simulator.
+    pub fn google(&self) -> &GoogleSim {
+        &self.running.google
+    }
+
+    /// The CalDAV simulator.
+    pub fn caldav(&self) -> &CalDavSim {
+        &self.running.caldav
+    }
+
+    /// The body of a connect request for the CalDAV simulator's demo account.
+    pub fn caldav_account(&self) -> Value {
+        json!({"url": self.running.caldav_base, "username": DEMO_USER, "password": DEMO_PASSWORD})
+    }
+
+    /// The settings with which a server talks to them.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let google = GoogleSim::endpoints(&self.running.google_base);
+        [
+            ("GOOGLE_CLIENT_ID", CLIENT_ID.to_owned()),
+            ("GOOGLE_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+            ("GOOGLE_AUTHORIZE_URL", google.authorize_url),
+            ("GOOGLE_TOKEN_URL", google.token_url),
+            ("GOOGLE_REVOKE_URL", google.revoke_url),
+            ("GOOGLE_USERINFO_URL", google.userinfo_url),
+            ("GOOGLE_API_URL", google.api_url),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+}
