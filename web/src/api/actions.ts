@@ -1,109 +1,86 @@
 // Every write, as a plain function. Components run them through useAction, which tells people how it went.
-import { api } from "./client";
-import type {
-  ApiKey,
-  Calendar,
-  CalendarPatch,
-  Client,
-  Connection,
-  ConnectResult,
-  Invitation,
-  Project,
-  Role,
-  Scope,
-  Session,
-  SyncResult,
-  TimeEntry,
-  Workspace,
-} from "./types";
+import { body, http } from "./client";
+import type { components } from "./schema";
+import type { CalendarPatch, ClientInput, ProjectInput, Role } from "./types";
 
-export interface SetupInput {
-  email: string;
-  password: string;
-  name: string;
-  workspace_name: string;
-  time_zone: string;
-  currency: string;
-  setup_token?: string;
-}
-export interface EntryInput {
-  description: string;
-  started_at: string;
-  duration_minutes: number;
-  client_id: string | null;
-  project_id: string | null;
-  billable: boolean;
-}
-export interface ConvertInput {
-  synced_event_id: string;
-  client_id?: string | null;
-  project_id?: string | null;
-  billable?: boolean;
-  description?: string;
-  force?: boolean;
-}
+type Schemas = components["schemas"];
+export type EntryInput = Pick<Schemas["TimeEntryInput"], "description" | "started_at"> &
+  Required<Pick<Schemas["TimeEntryPatch"], "duration_minutes" | "client_id" | "project_id" | "billable">>;
 
-export const actions = {
-  setup: (input: SetupInput) => api.post<Session>("/auth/setup", input),
-  login: (input: { email: string; password: string }) => api.post<Session>("/auth/login", input),
-  logout: () => api.post<void>("/auth/logout"),
-  acceptInvitation: (token: string, input: { name?: string; password?: string }) =>
-    api.post<Session>(`/auth/invitations/${encodeURIComponent(token)}/accept`, input),
-  updateMe: (input: Record<string, unknown>) => api.patch<unknown>("/me", input),
-  updateWorkspace: (input: Partial<Workspace>) => api.patch<Workspace>("/workspace", input),
+const at = (id: string) => ({ params: { path: { id } } });
 
-  authorize: (provider: string, return_to: string) =>
-    api.get<{ authorization_url: string; state: string }>(`/integrations/${provider}/authorize`, {
-      return_to,
-    }),
-  finishOauth: (provider: string, input: { code: string; state: string }) =>
-    api.post<ConnectResult>(`/integrations/${provider}/callback`, input),
-  connectPassword: (provider: string, input: { url?: string; username: string; password: string }) =>
-    api.post<ConnectResult>(`/integrations/${provider}/connect`, input),
-  refreshConnection: (id: string) =>
-    api.post<{ connection: Connection; calendars_count: number; message: string }>(
-      `/integrations/connections/${id}/refresh`,
-    ),
-  testConnection: (id: string) =>
-    api.post<{ ok: boolean; latency_ms: number | null; error: { kind: string; message: string } | null }>(
-      `/integrations/connections/${id}/test`,
-    ),
-  disconnect: (id: string) =>
-    api.post<{ connection: Connection; revoked: boolean; message: string }>(
-      `/integrations/connections/${id}/disconnect`,
-    ),
-
-  enableCalendar: (id: string, enabled: boolean) =>
-    api.put<Calendar>(`/integrations/calendars/${id}/enable`, { enabled }),
-  updateCalendar: (id: string, patch: CalendarPatch) =>
-    api.patch<Calendar>(`/integrations/calendars/${id}`, patch),
-  removeCalendar: (id: string) => api.delete(`/integrations/calendars/${id}`),
-  syncCalendar: (id: string, full = false) =>
-    api.post<SyncResult | { job_id: string; message: string }>(
-      `/integrations/calendars/${id}/sync`,
-      {},
-      { full },
-    ),
-
-  convert: (input: ConvertInput) => api.post<TimeEntry>("/integrations/calendars/events/convert", input),
-  createEntry: (input: EntryInput) => api.post<TimeEntry>("/time-entries", input),
-  updateEntry: (id: string, input: Partial<EntryInput>) => api.patch<TimeEntry>(`/time-entries/${id}`, input),
-  deleteEntry: (id: string) => api.delete(`/time-entries/${id}`),
-  moveEntry: (id: string, step: "submit" | "approve" | "reject", reason?: string) =>
-    api.post<TimeEntry>(`/time-entries/${id}/${step}`, reason ? { reason } : {}),
-
-  saveClient: (id: string | null, input: Partial<Client>) =>
-    id ? api.patch<Client>(`/clients/${id}`, input) : api.post<Client>("/clients", input),
-  deleteClient: (id: string) => api.delete(`/clients/${id}`),
-  saveProject: (id: string | null, input: Partial<Project>) =>
-    id ? api.patch<Project>(`/projects/${id}`, input) : api.post<Project>("/projects", input),
-  deleteProject: (id: string) => api.delete(`/projects/${id}`),
-
-  createApiKey: (input: { name: string; scopes: Scope[]; expires_at?: string | null }) =>
-    api.post<ApiKey & { key: string }>("/api-keys", input),
-  deleteApiKey: (id: string) => api.delete(`/api-keys/${id}`),
-  updateMember: (id: string, role: Role) => api.patch<unknown>(`/workspace/members/${id}`, { role }),
-  removeMember: (id: string) => api.delete(`/workspace/members/${id}`),
-  invite: (input: { email: string; role: Role }) => api.post<Invitation>("/workspace/invitations", input),
-  revokeInvitation: (id: string) => api.delete(`/workspace/invitations/${id}`),
+const account = {
+  setup: (input: Schemas["SetupInput"]) => body(http.POST("/api/v1/auth/setup", { body: input })),
+  login: (input: Schemas["LoginInput"]) => body(http.POST("/api/v1/auth/login", { body: input })),
+  logout: () => body(http.POST("/api/v1/auth/logout")),
+  acceptInvitation: (token: string, input: Schemas["AcceptInput"]) =>
+    body(http.POST("/api/v1/auth/invitations/{token}/accept", { params: { path: { token } }, body: input })),
+  updateMe: (input: Schemas["MePatch"]) => body(http.PATCH("/api/v1/me", { body: input })),
+  updateWorkspace: (input: Schemas["WorkspacePatch"]) =>
+    body(http.PATCH("/api/v1/workspace", { body: input })),
+  createApiKey: (input: Schemas["ApiKeyInput"]) => body(http.POST("/api/v1/api-keys", { body: input })),
+  deleteApiKey: (id: string) => body(http.DELETE("/api/v1/api-keys/{id}", at(id))),
+  updateMember: (id: string, role: Role) =>
+    body(http.PATCH("/api/v1/workspace/members/{id}", { ...at(id), body: { role } })),
+  removeMember: (id: string) => body(http.DELETE("/api/v1/workspace/members/{id}", at(id))),
+  invite: (input: Schemas["InvitationInput"]) =>
+    body(http.POST("/api/v1/workspace/invitations", { body: input })),
+  revokeInvitation: (id: string) => body(http.DELETE("/api/v1/workspace/invitations/{id}", at(id))),
 };
+
+const connections = {
+  authorize: (provider: string, return_to: string) =>
+    body(
+      http.GET("/api/v1/integrations/{provider}/authorize", {
+        params: { path: { provider }, query: { return_to } },
+      }),
+    ),
+  finishOauth: (provider: string, input: Schemas["CallbackInput"]) =>
+    body(
+      http.POST("/api/v1/integrations/{provider}/callback", { params: { path: { provider } }, body: input }),
+    ),
+  connectCaldav: (input: Schemas["CaldavInput"]) =>
+    body(http.POST("/api/v1/integrations/caldav/connect", { body: input })),
+  connectApple: (input: Schemas["AppleInput"]) =>
+    body(http.POST("/api/v1/integrations/apple/connect", { body: input })),
+  refreshConnection: (id: string) => body(http.POST("/api/v1/integrations/connections/{id}/refresh", at(id))),
+  testConnection: (id: string) => body(http.POST("/api/v1/integrations/connections/{id}/test", at(id))),
+  disconnect: (id: string) => body(http.POST("/api/v1/integrations/connections/{id}/disconnect", at(id))),
+};
+
+const calendars = {
+  enableCalendar: (id: string, enabled: boolean) =>
+    body(http.PUT("/api/v1/integrations/calendars/{id}/enable", { ...at(id), body: { enabled } })),
+  updateCalendar: (id: string, patch: CalendarPatch) =>
+    body(http.PATCH("/api/v1/integrations/calendars/{id}", { ...at(id), body: patch })),
+  removeCalendar: (id: string) => body(http.DELETE("/api/v1/integrations/calendars/{id}", at(id))),
+  syncCalendar: (id: string, full = false) =>
+    body(
+      http.POST("/api/v1/integrations/calendars/{id}/sync", { params: { path: { id }, query: { full } } }),
+    ),
+  convert: (input: Schemas["ConvertInput"]) =>
+    body(http.POST("/api/v1/integrations/calendars/events/convert", { body: input })),
+};
+
+const time = {
+  createEntry: (input: EntryInput) => body(http.POST("/api/v1/time-entries", { body: input })),
+  updateEntry: (id: string, input: Partial<EntryInput>) =>
+    body(http.PATCH("/api/v1/time-entries/{id}", { ...at(id), body: input })),
+  deleteEntry: (id: string) => body(http.DELETE("/api/v1/time-entries/{id}", at(id))),
+  submitEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/submit", at(id))),
+  approveEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/approve", at(id))),
+  rejectEntry: (id: string, reason?: string) =>
+    body(http.POST("/api/v1/time-entries/{id}/reject", { ...at(id), body: { reason: reason || null } })),
+  saveClient: (id: string | null, input: ClientInput) =>
+    id
+      ? body(http.PATCH("/api/v1/clients/{id}", { ...at(id), body: input }))
+      : body(http.POST("/api/v1/clients", { body: input })),
+  deleteClient: (id: string) => body(http.DELETE("/api/v1/clients/{id}", at(id))),
+  saveProject: (id: string | null, input: ProjectInput) =>
+    id
+      ? body(http.PATCH("/api/v1/projects/{id}", { ...at(id), body: input }))
+      : body(http.POST("/api/v1/projects", { body: input })),
+  deleteProject: (id: string) => body(http.DELETE("/api/v1/projects/{id}", at(id))),
+};
+
+export const actions = { ...account, ...connections, ...calendars, ...time };

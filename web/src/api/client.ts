@@ -1,7 +1,7 @@
-// The only place that talks to the server.
-import type { ProblemBody } from "./types";
-
-const BASE = "/api/v1";
+// The only place that talks to the server: the client generated from api/openapi.json, and its errors in words.
+import createClient, { type Middleware } from "openapi-fetch";
+import type { paths } from "./schema";
+import type { Problem } from "./types";
 
 /** What the server, or the lack of one, answered. `message` is written for people. */
 export class ApiError extends Error {
@@ -17,7 +17,7 @@ export class ApiError extends Error {
   }
 }
 
-export type Query = Record<string, string | number | boolean | null | undefined | string[]>;
+export type Query = Record<string, string | number | boolean | null | undefined | readonly string[]>;
 
 export function queryString(query: Query = {}): string {
   const params = new URLSearchParams();
@@ -25,54 +25,43 @@ export function queryString(query: Query = {}): string {
     if (Array.isArray(value)) for (const one of value) params.append(key, one);
     else if (value !== undefined && value !== null && value !== "") params.set(key, String(value));
   }
-  const text = params.toString();
-  return text ? `?${text}` : "";
+  return params.toString();
 }
 
 async function problem(response: Response): Promise<ApiError> {
-  const body = (await response.json().catch(() => null)) as ProblemBody | null;
+  const body = (await response.json().catch(() => null)) as Problem | null;
   if (!body?.code) {
     return new ApiError(response.status, "unreadable", `The server answered ${response.status}.`);
   }
-  return new ApiError(
-    response.status,
-    body.code,
-    body.detail || body.title,
-    body.errors ?? [],
-    body.request_id,
-  );
+  const requestId = body.request_id ?? undefined;
+  return new ApiError(response.status, body.code, body.detail || body.title, body.errors ?? [], requestId);
 }
 
-async function request<T>(method: string, path: string, body?: unknown, query?: Query): Promise<T> {
-  const headers: Record<string, string> = { accept: "application/json" };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  let response: Response;
-  try {
-    response = await fetch(`${BASE}${path}${queryString(query)}`, {
-      method,
-      headers,
-      credentials: "same-origin",
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch {
-    throw new ApiError(
+const errorsInWords: Middleware = {
+  async onResponse({ response }) {
+    if (!response.ok) throw await problem(response);
+  },
+  onError() {
+    return new ApiError(
       0,
       "offline",
       "Daybook could not be reached. Check that it is running, then try again.",
     );
-  }
-  if (!response.ok) throw await problem(response);
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
-}
-
-export const api = {
-  get: <T>(path: string, query?: Query) => request<T>("GET", path, undefined, query),
-  post: <T>(path: string, body: unknown = {}, query?: Query) => request<T>("POST", path, body, query),
-  put: <T>(path: string, body: unknown) => request<T>("PUT", path, body),
-  patch: <T>(path: string, body: unknown) => request<T>("PATCH", path, body),
-  delete: <T = void>(path: string) => request<T>("DELETE", path),
+  },
 };
 
+export const http = createClient<paths>({
+  baseUrl: globalThis.location?.origin ?? "",
+  credentials: "same-origin",
+  headers: { accept: "application/json" },
+  querySerializer: (query) => queryString(query as Query),
+});
+http.use(errorsInWords);
+
+/** The body of an answer; a refusal has been thrown before this. */
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T;
+}
+
 /** Where a download of the current filter lives (a plain link, so that the browser saves it). */
-export const downloadUrl = (path: string, query?: Query) => `${BASE}${path}${queryString(query)}`;
+export const downloadUrl = (path: `/api/v1/${string}`, query: Query) => `${path}?${queryString(query)}`;

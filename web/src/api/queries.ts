@@ -1,89 +1,122 @@
 // Every read, as TanStack Query options: one key and one function per resource.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, type Query } from "./client";
-import type {
-  ApiKey,
-  Calendar,
-  CalendarEvent,
-  Client,
-  Connection,
-  Health,
-  Invitation,
-  List,
-  LogEntry,
-  Member,
-  Project,
-  Provider,
-  Session,
-  TimeEntry,
-} from "./types";
+import { body, http } from "./client";
+import type { paths } from "./schema";
 
-const ALL = { limit: 200 };
+interface Page<T> {
+  items: T[];
+  next_cursor?: string | null;
+}
+type QueryOf<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } }
+  ? NonNullable<Q>
+  : never;
+export type EventsQuery = QueryOf<"/api/v1/integrations/events">;
+export type EntriesQuery = QueryOf<"/api/v1/time-entries">;
+export type LogsQuery = QueryOf<"/api/v1/integrations/logs">;
+
+const MOST_PAGES = 10;
 /** Lists that a person sees whole: follows the cursor, up to 2,000 rows. */
-async function everything<T>(path: string, query: Query = {}): Promise<T[]> {
+async function everything<T>(
+  read: (query: { limit: number; cursor?: string }) => Promise<{ data?: Page<T> }>,
+): Promise<T[]> {
   const items: T[] = [];
-  let cursor: string | null | undefined;
-  for (let page = 0; page < 10; page++) {
-    const answer = await api.get<List<T>>(path, { ...ALL, ...query, cursor });
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const answer = await body(read({ limit: 200, cursor }));
     items.push(...answer.items);
-    cursor = answer.next_cursor;
+    cursor = answer.next_cursor ?? undefined;
     if (!cursor) break;
   }
   return items;
 }
 
-const paged = <T>(key: string, path: string, query: Query) =>
-  infiniteQueryOptions({
-    queryKey: [key, query],
-    queryFn: ({ pageParam }) => api.get<List<T>>(path, { limit: 50, ...query, cursor: pageParam }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next_cursor,
+function paged<T>(
+  key: readonly unknown[],
+  read: (cursor: string | undefined) => Promise<{ data?: Page<T> }>,
+) {
+  return infiniteQueryOptions({
+    queryKey: key,
+    queryFn: ({ pageParam }) => body(read(pageParam)),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
+}
 
 export const queries = {
   session: () =>
     queryOptions({
       queryKey: ["session"],
-      queryFn: () => api.get<Session>("/auth/session"),
+      queryFn: () => body(http.GET("/api/v1/auth/session")),
       staleTime: 60_000,
       retry: false,
     }),
   providers: () =>
-    queryOptions({ queryKey: ["providers"], queryFn: () => everything<Provider>("/integrations/providers") }),
+    queryOptions({
+      queryKey: ["providers"],
+      queryFn: () => everything(() => http.GET("/api/v1/integrations/providers")),
+    }),
   connections: () =>
     queryOptions({
       queryKey: ["connections"],
-      queryFn: () => everything<Connection>("/integrations/connections"),
+      queryFn: () =>
+        everything((query) => http.GET("/api/v1/integrations/connections", { params: { query } })),
     }),
   calendars: () =>
-    queryOptions({ queryKey: ["calendars"], queryFn: () => everything<Calendar>("/integrations/calendars") }),
+    queryOptions({
+      queryKey: ["calendars"],
+      queryFn: () => everything((query) => http.GET("/api/v1/integrations/calendars", { params: { query } })),
+    }),
   calendar: (id: string) =>
     queryOptions({
       queryKey: ["calendars", id],
-      queryFn: () => api.get<Calendar>(`/integrations/calendars/${id}`),
+      queryFn: () => body(http.GET("/api/v1/integrations/calendars/{id}", { params: { path: { id } } })),
     }),
-  events: (query: { from: string; to: string; calendar_id?: string[]; converted?: boolean; q?: string }) =>
+  events: (filter: EventsQuery) =>
     queryOptions({
-      queryKey: ["events", query],
-      queryFn: () => everything<CalendarEvent>("/integrations/events", query),
+      queryKey: ["events", filter],
+      queryFn: () =>
+        everything((page) =>
+          http.GET("/api/v1/integrations/events", { params: { query: { ...filter, ...page } } }),
+        ),
     }),
-  clients: () => queryOptions({ queryKey: ["clients"], queryFn: () => everything<Client>("/clients") }),
-  projects: () => queryOptions({ queryKey: ["projects"], queryFn: () => everything<Project>("/projects") }),
-  timeEntries: (query: Query) => paged<TimeEntry>("time-entries", "/time-entries", query),
+  clients: () =>
+    queryOptions({
+      queryKey: ["clients"],
+      queryFn: () => everything((query) => http.GET("/api/v1/clients", { params: { query } })),
+    }),
+  projects: () =>
+    queryOptions({
+      queryKey: ["projects"],
+      queryFn: () => everything((query) => http.GET("/api/v1/projects", { params: { query } })),
+    }),
+  timeEntries: (filter: EntriesQuery) =>
+    paged(["time-entries", filter], (cursor) =>
+      http.GET("/api/v1/time-entries", { params: { query: { limit: 50, ...filter, cursor } } }),
+    ),
   timeEntry: (id: string) =>
     queryOptions({
       queryKey: ["time-entries", "one", id],
-      queryFn: () => api.get<TimeEntry>(`/time-entries/${id}`),
+      queryFn: () => body(http.GET("/api/v1/time-entries/{id}", { params: { path: { id } } })),
     }),
   health: () =>
-    queryOptions({ queryKey: ["health"], queryFn: () => api.get<Health>("/integrations/health") }),
-  logs: (query: Query) => paged<LogEntry>("logs", "/integrations/logs", query),
-  apiKeys: () => queryOptions({ queryKey: ["api-keys"], queryFn: () => everything<ApiKey>("/api-keys") }),
+    queryOptions({ queryKey: ["health"], queryFn: () => body(http.GET("/api/v1/integrations/health")) }),
+  logs: (filter: LogsQuery) =>
+    paged(["logs", filter], (cursor) =>
+      http.GET("/api/v1/integrations/logs", { params: { query: { limit: 50, ...filter, cursor } } }),
+    ),
+  apiKeys: () =>
+    queryOptions({
+      queryKey: ["api-keys"],
+      queryFn: () => everything((query) => http.GET("/api/v1/api-keys", { params: { query } })),
+    }),
   members: () =>
-    queryOptions({ queryKey: ["members"], queryFn: () => everything<Member>("/workspace/members") }),
+    queryOptions({
+      queryKey: ["members"],
+      queryFn: () => everything(() => http.GET("/api/v1/workspace/members")),
+    }),
   invitations: () =>
     queryOptions({
       queryKey: ["invitations"],
-      queryFn: () => everything<Invitation>("/workspace/invitations"),
+      queryFn: () => everything((query) => http.GET("/api/v1/workspace/invitations", { params: { query } })),
     }),
 };

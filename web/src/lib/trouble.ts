@@ -22,8 +22,7 @@ export interface Trouble {
   remedy: Remedy;
 }
 
-export const faultText = (fault: Fault | string | null | undefined): string | undefined =>
-  typeof fault === "string" ? fault : (fault?.message ?? undefined);
+export const faultText = (fault: Fault | null | undefined): string | undefined => fault?.message || undefined;
 
 export function troubleOf(connection: Connection, health?: HealthItem, calendars: Calendar[] = []): Trouble {
   const said = faultText(connection.last_error) ?? faultText(health?.last_error);

@@ -22,7 +22,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
   });
   const create = useAction(actions.createApiKey, {
     invalidate: ["api-keys"],
-    onDone: (made) => setKey(made.key),
+    onDone: (made) => (made.key ? setKey(made.key) : onClose()),
     onFail: (error) => showFieldErrors(form, error),
   });
   const scopes: Scope[] = admin ? ["read", "write", "admin"] : ["read", "write"];

@@ -49,7 +49,7 @@ export function CalendarForm({ calendar: c }: { calendar: Calendar }) {
               min={min}
               max={max}
               allowDecimal={false}
-              clampBehavior="strict"
+              clampBehavior="blur"
               hideControls
               {...form.getInputProps(field)}
             />

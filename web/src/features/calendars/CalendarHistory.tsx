@@ -12,9 +12,9 @@ export function CalendarHistory({ calendar }: { calendar: Calendar }) {
   const t = useTranslations("calendarSettings");
   const logs = useInfiniteQuery(
     queries.logs({
+      limit: 200,
       log_type: "calendar_sync",
       integration_type: calendar.provider,
-      calendar_id: calendar.id,
     }),
   );
   return (

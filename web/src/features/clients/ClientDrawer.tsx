@@ -3,7 +3,7 @@ import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
-import type { Client } from "../../api/types";
+import type { Client, ClientInput } from "../../api/types";
 import { showFieldErrors } from "../../app/formErrors";
 import { useSession } from "../../app/session";
 import { useAction } from "../../app/useAction";
@@ -24,7 +24,7 @@ function ClientForm({ client, onClose }: { client?: Client; onClose: () => void 
     },
     validate: { currency: (v) => (isCurrency(v.toUpperCase()) ? null : t("currencyBad")) },
   });
-  const save = useAction((input: Partial<Client>) => actions.saveClient(client?.id ?? null, input), {
+  const save = useAction((input: ClientInput) => actions.saveClient(client?.id ?? null, input), {
     done: (c) => t("saved", { name: c.name }),
     invalidate: ["clients", "projects", "time-entries"],
     onDone: onClose,

@@ -20,10 +20,9 @@ export function PasswordForm({ provider }: { provider: Provider }) {
   const form = useForm({ initialValues: { url: "", username: "", password: "" } });
   const connect = useAction(
     (values: typeof form.values) =>
-      actions.connectPassword(
-        provider.key,
-        needsUrl ? values : { username: values.username, password: values.password },
-      ),
+      needsUrl
+        ? actions.connectCaldav(values)
+        : actions.connectApple({ username: values.username, password: values.password }),
     {
       invalidate: ["connections", "calendars", "health", "logs", "events"],
       onDone: (answer) => {

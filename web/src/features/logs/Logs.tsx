@@ -117,7 +117,7 @@ export function Logs() {
       <PageHeader title={t("title")} sub={t("sub")}>
         <Button
           component="a"
-          href={downloadUrl("/integrations/logs/export.csv", query)}
+          href={downloadUrl("/api/v1/integrations/logs/export.csv", query)}
           download
           variant="default"
           leftSection={<IconDownload size={16} aria-hidden />}

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import { queries } from "../../api/queries";
-import type { Project } from "../../api/types";
+import type { Project, ProjectInput } from "../../api/types";
 import { showFieldErrors } from "../../app/formErrors";
 import { useSession } from "../../app/session";
 import { useAction } from "../../app/useAction";
@@ -35,7 +35,7 @@ function ProjectForm({ project, clientId, onClose }: FormProps) {
   });
   const currency =
     clients.find((c) => c.id === form.values.client_id)?.currency ?? project?.currency ?? workspace.currency;
-  const save = useAction((input: Partial<Project>) => actions.saveProject(project?.id ?? null, input), {
+  const save = useAction((input: ProjectInput) => actions.saveProject(project?.id ?? null, input), {
     done: (p) => t("saved", { name: p.name }),
     invalidate: ["projects", "clients", "time-entries"],
     onDone: onClose,

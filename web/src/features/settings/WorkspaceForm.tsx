@@ -2,7 +2,6 @@ import { TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
-import type { Workspace } from "../../api/types";
 import { showFieldErrors } from "../../app/formErrors";
 import { useSession } from "../../app/session";
 import { useAction } from "../../app/useAction";
@@ -17,7 +16,7 @@ export function WorkspaceForm() {
     initialValues: { name: workspace.name, time_zone: workspace.time_zone, currency: workspace.currency },
     validate: { currency: (v) => (isCurrency(v.toUpperCase()) ? null : t("currencyBad")) },
   });
-  const save = useAction((input: Partial<Workspace>) => actions.updateWorkspace(input), {
+  const save = useAction(actions.updateWorkspace, {
     done: t("saved"),
     invalidate: ["session"],
     onDone: () => form.resetDirty(),

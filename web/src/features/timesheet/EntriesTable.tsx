@@ -15,6 +15,11 @@ interface Move {
   reason?: string;
 }
 
+const perform = ({ entry, step, reason }: Move) => {
+  if (step === "submit") return actions.submitEntry(entry.id);
+  return step === "approve" ? actions.approveEntry(entry.id) : actions.rejectEntry(entry.id, reason);
+};
+
 function Steps({ entry, move, busy }: { entry: TimeEntry; move: (m: Move) => void; busy: boolean }) {
   const t = useTranslations("timesheet");
   const admin = useIsAdmin();
@@ -74,7 +79,7 @@ export function EntriesTable({ items, onOpen }: { items: TimeEntry[]; onOpen: (i
   const t = useTranslations("timesheet");
   const timeZone = useTimeZone();
   const [rejecting, setRejecting] = useState<TimeEntry>();
-  const run = useAction((m: Move) => actions.moveEntry(m.entry.id, m.step, m.reason), {
+  const run = useAction(perform, {
     done: (out) => t("moved", { description: out.description, status: t(`status.${out.status}`) }),
     invalidate: ["time-entries"],
   });
