@@ -161,7 +161,7 @@ const routes = [
     "POST",
     "/auth/login",
     (b, _, __, res) => {
-      if (b.password !== "correct horse battery") throw new Problem(401, "invalid_credentials", "No.");
+      if (b.password !== "ledger-of-hours") throw new Problem(401, "invalid_credentials", "No.");
       res.setHeader("set-cookie", "daybook=ok; Path=/; HttpOnly; SameSite=Lax");
       return db.session;
     },

@@ -39,7 +39,8 @@ const context = await browser.newContext({
   timezoneId: "America/New_York",
   locale: "en-GB",
 });
-await context.addCookies([{ name: "daybook", value: "ok", url: base }]);
+const cookie = process.env.COOKIE ?? "ok";
+await context.addCookies([{ name: "daybook", value: cookie, url: base }]);
 const page = await context.newPage();
 page.on(
   "console",

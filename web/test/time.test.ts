@@ -110,5 +110,6 @@ describe("words", () => {
     expect(zoneLabel(MADRID, "2026-12-01T00:00Z")).toBe("Madrid (GMT+1)");
     expect(zoneLabel("America/New_York", "2026-12-01T00:00Z")).toBe("New York (GMT-5)");
   });
+  it("does not explain UTC", () => expect(zoneLabel("UTC")).toBe("UTC"));
   it("offers UTC among the zones", () => expect(zones()).toContain("UTC"));
 });

@@ -10,7 +10,7 @@ import { paletteStore } from "./palette";
 const CONNECT = [
   ["google", "Google Calendar"],
   ["caldav", "CalDAV"],
-  ["apple", "iCloud"],
+  ["apple", "Apple Calendar"],
 ] as const;
 
 /** Ctrl-K: every page, and the actions people look for by name. */

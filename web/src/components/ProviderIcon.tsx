@@ -21,4 +21,4 @@ export function ProviderIcon({ provider, size = 36 }: { provider: string; size?:
 }
 
 export const providerName = (key: string) =>
-  ({ google: "Google Calendar", apple: "iCloud", caldav: "CalDAV" })[key] ?? key;
+  ({ google: "Google Calendar", apple: "Apple Calendar", caldav: "CalDAV" })[key] ?? key;

@@ -10,6 +10,7 @@ import { useMemo } from "react";
 import { useTranslations } from "use-intl";
 import type { CalendarEvent } from "../api/types";
 import { type LogState, logState } from "../lib/events";
+import { toWall } from "../lib/time";
 
 const ICONS = { logged: IconCheck, unlogged: IconSparkles, upcoming: IconClock, off: IconX } as const;
 const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
@@ -31,6 +32,12 @@ function Block({ shown, time, label }: { shown: Shown; time: string; label: stri
       </span>
     </span>
   );
+}
+
+/** Opens the day at 08:00, or earlier when something is. */
+function firstHour(events: CalendarEvent[], timeZone: string): string {
+  const hours = events.filter((e) => !e.all_day).map((e) => toWall(e.start, timeZone).hour);
+  return `${String(Math.min(8, ...hours)).padStart(2, "0")}:00:00`;
 }
 
 export interface WeekGridProps {
@@ -78,7 +85,7 @@ export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekG
         slotMinHeight={13}
         slotHeaderInterval="01:00"
         height="calc(100dvh - 190px)"
-        scrollTime="08:00:00"
+        scrollTime={firstHour(events, timeZone)}
         slotLaneClass="lane"
         slotHeaderClass="lane"
         eventInteractive

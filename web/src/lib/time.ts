@@ -124,7 +124,7 @@ export function zoneLabel(timeZone: string, at: string | Date = new Date()): str
   const parts = formatter("en-GB", { timeZone, timeZoneName: "shortOffset" }).formatToParts(new Date(at));
   const offset = parts.find((p) => p.type === "timeZoneName")?.value ?? "";
   const city = timeZone.split("/").pop()?.replaceAll("_", " ") ?? timeZone;
-  return city === offset ? city : `${city} (${offset})`;
+  return city === offset || city === "UTC" ? city : `${city} (${offset})`;
 }
 
 /** `1:30` for 90. */
