@@ -133,6 +133,11 @@ impl Server {
     }
 }
 
+/// Sends a request to a router of another making.
+pub async fn call(router: &Router, ask: Ask) -> Answer {
+    Answer::of(router.clone().oneshot(ask.build()).await.unwrap()).await
+}
+
 pub struct Ada {
     pub cookie: String,
     pub session: Value,

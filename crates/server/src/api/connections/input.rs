@@ -2,8 +2,8 @@
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use uuid::Uuid;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::api::wire::ConnectionStatusSchema;
 

@@ -32,7 +32,15 @@ pub async fn authorize(
     Query(query): Query<AuthorizeQuery>,
 ) -> Result<Response, Problem> {
     let reconnect = query.connection_id.map(Into::into);
-    start(&app, &who, &provider, "calendar", query.return_to, reconnect).await
+    start(
+        &app,
+        &who,
+        &provider,
+        "calendar",
+        query.return_to,
+        reconnect,
+    )
+    .await
 }
 
 /// Start connecting an account, with the provider in the body
