@@ -3,6 +3,8 @@ import { defineConfig } from "@playwright/test";
 // Runs against a Daybook that is already listening, normally `daybook demo`: the specs change data.
 const baseURL = process.env.BASE_URL ?? "http://127.0.0.1:8000";
 
+const CHANGING = ["changes.spec.ts", "providers.spec.ts"];
+
 export default defineConfig({
   testDir: "e2e",
   fullyParallel: true,
@@ -14,8 +16,9 @@ export default defineConfig({
   globalSetup: "./e2e/sign-in.ts",
   reporter: [["list"], ["./e2e/summary.ts"]],
   projects: [
-    { name: "looking", testIgnore: "changes.spec.ts" },
-    { name: "changing", testMatch: "changes.spec.ts", dependencies: ["looking"], fullyParallel: false },
+    { name: "looking", testIgnore: CHANGING },
+    // One file after the other, in the order of their names: changes, then providers.
+    { name: "changing", testMatch: CHANGING, dependencies: ["looking"], fullyParallel: false, workers: 1 },
   ],
   use: {
     baseURL,
