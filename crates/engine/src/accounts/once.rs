@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::principal::Principal;
+use crate::Context;
 
 /// How long an answer is kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -111,6 +112,35 @@ impl<'a, T> Once<'a, T> {
         let answer = render(made);
         idempotency::finish(tx, &scope(key, who), answer.status, &answer.body).await
     }
+}
+
+/// What was answered to `key` before, for work that is idempotent by nature and so needs no claim: repeating it does no harm.
+///
+/// # Errors
+/// [`Error::Reused`]; [`Error::InProgress`]; [`Error::Store`].
+pub async fn earlier(cx: &Context, who: &Principal, key: &Key) -> Result<Option<Answer>, Error> {
+    let mut tx = cx.store.read().await?;
+    match idempotency::get(&mut tx, &scope(key, who), &key.body_hash).await? {
+        None | Some(Claim::Fresh) => Ok(None),
+        Some(Claim::Replay { status, response }) => Ok(Some(Answer {
+            status,
+            body: response,
+        })),
+        Some(Claim::OtherBody) => Err(Error::Reused),
+        Some(Claim::InProgress) => Err(Error::InProgress),
+    }
+}
+
+/// Keeps the answer to `key` for [`earlier`]. Of two at the same time the first is kept.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn keep(cx: &Context, who: &Principal, key: &Key, answer: &Answer) -> Result<(), Error> {
+    let mut tx = cx.store.write().await?;
+    if let Claim::Fresh = idempotency::claim(&mut tx, &scope(key, who), &key.body_hash).await? {
+        idempotency::finish(&mut tx, &scope(key, who), answer.status, &answer.body).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 fn scope<'a>(key: &'a Key, who: &Principal) -> Scope<'a> {

@@ -2,7 +2,8 @@
 
 use axum::extract::{FromRequest, MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
-use daybook_engine::accounts::once::{Answer, Key, Once, Outcome, Render};
+use daybook_engine::accounts::once::{self, Answer, Key, Once, Outcome, Render};
+use daybook_engine::{Context, Principal};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,6 +27,40 @@ impl OnceKey {
     /// What the use case needs to do its work once; `render` makes the answer that is kept.
     pub fn once<'a, T>(&'a self, render: &'a Render<T>) -> Once<'a, T> {
         Once::new(self.0.as_ref(), render)
+    }
+}
+
+impl OnceKey {
+    /// What was answered to this key before, for work that is idempotent by nature.
+    ///
+    /// # Errors
+    /// 422 when the key was used with another body.
+    pub async fn earlier(
+        &self,
+        cx: &Context,
+        who: &Principal,
+    ) -> Result<Option<Response>, Problem> {
+        let Some(key) = &self.0 else {
+            return Ok(None);
+        };
+        let earlier = once::earlier(cx, who, key).await?;
+        Ok(earlier.map(respond))
+    }
+
+    /// Answers, and keeps the answer for [`OnceKey::earlier`].
+    ///
+    /// # Errors
+    /// When the database cannot be written; the work is done all the same and may be asked for again.
+    pub async fn respond(
+        &self,
+        cx: &Context,
+        who: &Principal,
+        answer: Answer,
+    ) -> Result<Response, Problem> {
+        if let Some(key) = &self.0 {
+            once::keep(cx, who, key, &answer).await?;
+        }
+        Ok(respond(answer))
     }
 }
 
@@ -80,6 +115,10 @@ pub fn answer<T>(outcome: Outcome<T>, render: impl Fn(&T) -> Answer) -> Response
         Outcome::Fresh(made) => render(&made),
         Outcome::Replayed(answer) => answer,
     };
+    respond(answer)
+}
+
+fn respond(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     (status, Json(answer.body)).into_response()
 }

@@ -1,16 +1,16 @@
 //! Meetings become time entries.
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use daybook_engine::accounts::once::Answer;
 use daybook_engine::timesheets::convert::{self, Convert};
 use daybook_engine::{Context, Principal};
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::time::body::{TimeEntryBody, bodies};
-use crate::extract::{Json, Writer};
+use crate::extract::{Creating, Writer};
 use crate::problem::{Problem, ProblemBody};
 
 /// Most events of one bulk request.
@@ -83,30 +83,33 @@ pub enum ConvertedStatus {
 /// Make a time entry from an event
 ///
 /// Again for the same meeting: 200 with the same entry.
-#[utoipa::path(post, path = "/integrations/calendars/events/convert", tag = "Events", responses((status = 201, body = TimeEntryBody), (status = 200, body = TimeEntryBody)))]
+#[utoipa::path(post, path = "/integrations/calendars/events/convert", tag = "Events", request_body = ConvertInput, responses((status = 201, body = TimeEntryBody), (status = 200, body = TimeEntryBody)))]
 pub async fn convert(
     State(cx): State<Context>,
     Writer(who): Writer,
-    Json(input): Json<ConvertInput>,
+    Creating { body, key }: Creating<ConvertInput>,
 ) -> Result<Response, Problem> {
-    let (body, created) = one(&cx, &who, input).await?;
-    let status = if created {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    Ok((status, Json(body)).into_response())
+    if let Some(earlier) = key.earlier(&cx, &who).await? {
+        return Ok(earlier);
+    }
+    let (body, created) = one(&cx, &who, body).await?;
+    let status = if created { 201 } else { 200 };
+    let body = serde_json::to_value(body).unwrap_or_default();
+    key.respond(&cx, &who, Answer { status, body }).await
 }
 
 /// Make time entries from several events
 ///
 /// Each stands for itself: what cannot be converted is refused with its reason, the others are made.
-#[utoipa::path(post, path = "/integrations/calendars/events/convert-bulk", tag = "Events", responses((status = 200, body = ConvertBulkBody)))]
+#[utoipa::path(post, path = "/integrations/calendars/events/convert-bulk", tag = "Events", request_body = ConvertBulkInput, responses((status = 200, body = ConvertBulkBody)))]
 pub async fn convert_bulk(
     State(cx): State<Context>,
     Writer(who): Writer,
-    Json(input): Json<ConvertBulkInput>,
-) -> Result<Json<ConvertBulkBody>, Problem> {
+    Creating { body: input, key }: Creating<ConvertBulkInput>,
+) -> Result<Response, Problem> {
+    if let Some(earlier) = key.earlier(&cx, &who).await? {
+        return Ok(earlier);
+    }
     if !(1..=MOST).contains(&input.items.len()) {
         return Err(Problem::invalid_field(
             "/items",
@@ -129,7 +132,8 @@ pub async fn convert_bulk(
             problem,
         });
     }
-    Ok(Json(ConvertBulkBody { items }))
+    let body = serde_json::to_value(ConvertBulkBody { items }).unwrap_or_default();
+    key.respond(&cx, &who, Answer { status: 200, body }).await
 }
 
 async fn one(
