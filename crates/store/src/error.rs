@@ -168,7 +168,7 @@ fn from_sqlite_code(code: &str) -> Option<Error> {
         5 | 6 => Some(Error::Locked),
         8 => Some(Error::ReadOnly),
         10 | 14 => Some(Error::Unavailable(
-            "the database file cannot be read or written".into(),
+            "the database file or its folder cannot be read or written: see that the disk is there and not read-only, and that this user may write to both".into(),
         )),
         11 | 26 => Some(Error::Corrupt {
             table: "the file".into(),

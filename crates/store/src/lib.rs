@@ -5,7 +5,8 @@
 //! `workspaces::{create, list_all, by_slug}`, everything in `users`, `members::of_user`, `sessions::{by_token_hash, get, delete,
 //! delete_of_user, delete_expired}`, `api_keys::by_token_hash`, `invitations::by_token_hash`, `idempotency::delete_older`,
 //! `connections::{count_same_grant, due_for_refresh}`, `oauth_flows::{take, delete_expired}`, `calendars::{due, due_for_expansion}`,
-//! `activity::delete_older`, and all of `jobs`, `schedules`, `meta` and `keys`.
+//! `activity::delete_older`, and all of `jobs`, `leases`, `schedules`, `meta` and
+//! `keys`.
 
 #[macro_use]
 mod sql;
@@ -24,6 +25,7 @@ pub mod instances;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;
+pub mod leases;
 pub mod members;
 pub mod meta;
 mod migrations;

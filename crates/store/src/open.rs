@@ -9,7 +9,7 @@ use std::time::Duration;
 use daybook_domain::{Clock, Ids};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool};
 
 use crate::crypto::KeyRing;
 use crate::tx::{Conn, Tx};
@@ -298,6 +298,7 @@ async fn open_postgres(url: &str, connections: u32) -> Result<Db> {
         .application_name("daybook")
         .statement_cache_capacity(PREPARED_STATEMENTS)
         .disable_statement_logging();
+    reach(&options).await?;
     let pool = PgPoolOptions::new()
         .max_connections(connections.max(2))
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -315,6 +316,14 @@ async fn open_postgres(url: &str, connections: u32) -> Result<Db> {
         pool,
         options: Box::new(options),
     })
+}
+
+/// Connects once outside the pool: the pool goes on trying until its time is over, and then only says that it is.
+async fn reach(options: &PgConnectOptions) -> Result<()> {
+    let connected = tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await;
+    let connection =
+        connected.map_err(|_| Error::Unavailable("the server does not answer".into()))?;
+    connection?.close().await.map_err(Error::from)
 }
 
 /// Refuses servers that are too old, and warns of settings that lose acknowledged writes.

@@ -3,7 +3,6 @@
 use std::io::Read;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use daybook_domain::account::{EmailAddress, Role, Scope};
 use daybook_engine::accounts::provision::{self, Provision};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -23,8 +22,6 @@ pub(super) async fn user(config: &Config, command: UserCommand, terminal: &Termi
         name,
         password_stdin,
     } = command;
-    let email: EmailAddress = email.parse().context("--email")?;
-    let role: Role = role.parse().context("--role")?;
     let password = if password_stdin {
         Some(read_password()?)
     } else {
@@ -77,12 +74,6 @@ pub(super) async fn api_key(
         workspace,
         name,
     } = command;
-    let email: EmailAddress = email.parse().context("--email")?;
-    let scopes: Vec<Scope> = scopes
-        .split(',')
-        .map(|scope| scope.trim().parse())
-        .collect::<Result<_, _>>()
-        .context("--scopes")?;
     let scope = scopes
         .into_iter()
         .max()

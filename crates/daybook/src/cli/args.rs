@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use daybook_domain::account::{EmailAddress, Role, Scope};
+use daybook_domain::{CalendarId, JobId};
+use daybook_store::jobs::State;
 
 /// Calendars in, billable hours out.
 #[derive(Debug, Parser)]
@@ -100,7 +103,7 @@ pub enum Command {
         all: bool,
         /// One calendar, by its id
         #[arg(long, value_name = "ID")]
-        calendar: Option<String>,
+        calendar: Option<CalendarId>,
         /// Read everything again instead of what changed
         #[arg(long)]
         full: bool,
@@ -184,13 +187,13 @@ pub enum UserCommand {
     Create {
         /// E-mail address
         #[arg(long)]
-        email: String,
+        email: EmailAddress,
         /// Workspace, by name
         #[arg(long)]
         workspace: String,
         /// owner, admin or member
         #[arg(long)]
-        role: String,
+        role: Role,
         /// Name; otherwise from the address
         #[arg(long)]
         name: Option<String>,
@@ -207,10 +210,10 @@ pub enum ApiKeyCommand {
     Create {
         /// Whose
         #[arg(long)]
-        email: String,
+        email: EmailAddress,
         /// read, write, admin (comma-separated)
-        #[arg(long)]
-        scopes: String,
+        #[arg(long, value_delimiter = ',', required = true)]
+        scopes: Vec<Scope>,
         /// In this workspace (slug or name), when the person has several
         #[arg(long)]
         workspace: Option<String>,
@@ -234,7 +237,7 @@ pub enum JobsCommand {
     List {
         /// live, failed or done
         #[arg(long)]
-        state: Option<String>,
+        state: Option<State>,
         /// At most this many
         #[arg(long, default_value_t = 50)]
         limit: i64,
@@ -247,7 +250,7 @@ pub enum JobsCommand {
     /// Try a failed job again
     Retry {
         /// Its id
-        id: String,
+        id: JobId,
     },
 }
 

@@ -1,11 +1,10 @@
 //! `jobs list`, `jobs run`, `jobs retry`.
 
 use anyhow::{Result, anyhow, bail};
-use daybook_domain::JobId;
 use daybook_engine::jobs;
 use daybook_store as store;
 use serde_json::json;
-use store::jobs::{Filter, Job, State};
+use store::jobs::{Filter, Job};
 
 use super::args::JobsCommand;
 use super::terminal::Terminal;
@@ -15,10 +14,6 @@ pub(super) async fn run(config: &Config, command: JobsCommand, terminal: &Termin
     let cx = super::ready(config).await?;
     match command {
         JobsCommand::List { state, limit } => {
-            let state: Option<State> = state
-                .map(|text| text.parse())
-                .transpose()
-                .map_err(|error| anyhow!("--state: {error}"))?;
             let mut tx = cx.store.read().await?;
             let found = store::jobs::list(
                 &mut tx,
@@ -40,7 +35,6 @@ pub(super) async fn run(config: &Config, command: JobsCommand, terminal: &Termin
             terminal.say(format!("{name}: done"))?;
         }
         JobsCommand::Retry { id } => {
-            let id: JobId = id.parse().map_err(|error| anyhow!("{error}"))?;
             let mut tx = cx.store.write().await?;
             store::jobs::retry(&mut tx, id)
                 .await

@@ -68,6 +68,9 @@ pub async fn until_stopped(
     terminal: &Terminal,
 ) -> Result<()> {
     jobs::ensure_schedule(&cx).await?;
+    if worker {
+        jobs::take_over(&cx).await?;
+    }
     let runner = worker.then(|| {
         Runner::new(
             cx.clone(),

@@ -1,6 +1,6 @@
 //! `sync`: brings calendars up to date now, one after the other.
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use daybook_domain::sync::Statistics;
 use daybook_domain::{CalendarId, WorkspaceId};
 use daybook_engine::Context;
@@ -14,19 +14,12 @@ use crate::config::Config;
 
 pub(super) async fn run(
     config: &Config,
-    calendar: Option<String>,
+    calendar: Option<CalendarId>,
     full: bool,
     terminal: &Terminal,
 ) -> Result<()> {
     let cx = super::ready(config).await?;
-    let wanted = match calendar {
-        Some(text) => Some(
-            text.parse::<CalendarId>()
-                .map_err(|error| anyhow!("--calendar: {error}"))?,
-        ),
-        None => None,
-    };
-    let calendars = choose(&cx, wanted).await?;
+    let calendars = choose(&cx, calendar).await?;
     let ask = Ask {
         mode: if full { Mode::Full } else { Mode::Incremental },
         by_hand: true,

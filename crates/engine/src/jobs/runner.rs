@@ -178,6 +178,27 @@ impl Runner {
     }
 }
 
+/// Takes over what a process that was killed left behind, without waiting for its leases to run out. On PostgreSQL other nodes
+/// may be at work, and leases run out by themselves.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn take_over(cx: &Context) -> store::Result<()> {
+    if cx.store.kind() == store::Kind::Postgres {
+        return Ok(());
+    }
+    let mut tx = cx.store.write().await?;
+    let ended = store::leases::end_all(&mut tx).await?;
+    tx.commit().await?;
+    if ended > 0 {
+        tracing::info!(
+            ended,
+            "the last run ended in the middle of its work; going on with it"
+        );
+    }
+    Ok(())
+}
+
 /// Runs everything that is due now, in this task, one after the other, until nothing is: for tests, simulations and
 /// `daybook jobs run`. Returns how many tries were made.
 ///

@@ -3,7 +3,7 @@
 use daybook_domain::{CalendarId, WorkspaceId};
 use daybook_provider_api::Retry;
 use daybook_store as store;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::jobs::{NewJob, Priority};
@@ -13,6 +13,9 @@ use crate::{Context, sync};
 
 /// Its name.
 pub const NAME: &str = "sync_calendar";
+
+/// How long until a calendar that is being synced is looked at again.
+const AGAIN: SignedDuration = SignedDuration::from_secs(20);
 
 /// Which calendar, and how.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -83,20 +86,30 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
         };
         match sync::run(&cx, payload.workspace_id, payload.calendar_id, ask).await {
             Ok(_) => Ok(()),
+            Err(sync::Error::Running) => look_again(&cx, &payload).await,
             Err(error) => failure(error),
         }
     })
+}
+
+/// Somebody syncs this calendar already, or died doing so: what this job is for may have changed after they began, so it comes
+/// back, and does not count it as a failure.
+async fn look_again(cx: &Context, payload: &Payload) -> Result<(), Failure> {
+    let mut tx = cx.store.write().await?;
+    let now = tx.now().await?;
+    let at = now.saturating_add(AGAIN).unwrap_or(now);
+    let (workspace, calendar) = (payload.workspace_id, payload.calendar_id);
+    enqueue(&mut tx, workspace, calendar, payload.full, When::At(at)).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// What a failed sync means to the job. The calendar's own schedule tries again at the next interval, so only passing faults
 /// are retried here.
 fn failure(error: sync::Error) -> Result<(), Failure> {
     match error {
-        sync::Error::Running
-        | sync::Error::Off
-        | sync::Error::NeedsReauth
-        | sync::Error::Disconnected => Ok(()),
-        sync::Error::LostLease => Err(Failure::Again(error.to_string())),
+        sync::Error::Off | sync::Error::NeedsReauth | sync::Error::Disconnected => Ok(()),
+        sync::Error::Running | sync::Error::LostLease => Err(Failure::Again(error.to_string())),
         sync::Error::Store(error) => Err(error.into()),
         sync::Error::Provider(ref provider) => match provider.retry {
             Retry::No => Err(Failure::Never(error.to_string())),
