@@ -201,13 +201,15 @@ async fn refresh(
     usable(&cx, connection, secrets)
 }
 
-/// Saves the new tokens if nobody was faster. Tries hard: with single-use refresh tokens the old one is dead by now.
+/// Saves the new tokens if nobody was faster. Tries hard: with single-use refresh tokens the old one is dead by now, so a
+/// lease that ran out meanwhile is taken again, as long as the stored tokens are still those that were spent.
 async fn save(
     cx: &Context,
     connection: &Connection,
-    lease: Lease,
+    mut lease: Lease,
     tokens: TokenSet,
 ) -> Result<(), Error> {
+    let spent = lease.token_version;
     let new = NewTokens {
         access_token: tokens.access,
         refresh_token: tokens.refresh,
@@ -215,9 +217,16 @@ async fn save(
         refresh_token_expires_at: tokens.refresh_expires_at,
     };
     let mut tries = 0;
-    let saved = loop {
+    loop {
         match try_save(cx, connection, lease, &new).await {
-            Ok(saved) => break saved,
+            Ok(true) => return Ok(()),
+            Ok(false) => match lease_again(cx, connection, spent).await? {
+                Some(again) => lease = again,
+                None => {
+                    tracing::info!(connection.id = %connection.id, "another refresh was faster; its tokens are used");
+                    return Ok(());
+                }
+            },
             Err(error) if tries < SAVE_TRIES => {
                 tracing::error!(connection.id = %connection.id, %error, "refreshed tokens could not be saved; trying again");
                 tries += 1;
@@ -227,11 +236,33 @@ async fn save(
             }
             Err(error) => return Err(error.into()),
         }
-    };
-    if !saved {
-        tracing::info!(connection.id = %connection.id, "another refresh was faster; its tokens are used");
     }
-    Ok(())
+}
+
+/// The lease once more, as soon as its holder lets it go. `None` when the tokens of version `spent` are no longer the stored
+/// ones, or the connection is gone.
+async fn lease_again(
+    cx: &Context,
+    connection: &Connection,
+    spent: i64,
+) -> Result<Option<Lease>, Error> {
+    let (workspace, id) = (connection.workspace_id, connection.id);
+    loop {
+        let mut tx = cx.store.read().await?;
+        let now = store::connections::get(&mut tx, workspace, id).await?;
+        drop(tx);
+        if now.token_version != spent || now.status == Status::Disconnected {
+            return Ok(None);
+        }
+        match take_lease(cx, workspace, id).await? {
+            Some(lease) if lease.token_version == spent => return Ok(Some(lease)),
+            Some(lease) => {
+                release(cx, workspace, id, lease.fence).await;
+                return Ok(None);
+            }
+            None => cx.pause.pause(LOOK_AGAIN).await,
+        }
+    }
 }
 
 async fn try_save(

@@ -40,6 +40,8 @@ pub(super) struct Run<'a> {
     pub(super) statistics: Statistics,
     /// Whether a pass was begun under this generation.
     pub(super) begun: bool,
+    /// How many events the mirror held before; counted once a read turns out to be able to remove any.
+    pub(super) held: Option<usize>,
     /// Rows told in this pass, to notice a read that lost most of the calendar.
     pub(super) seen: HashSet<EventId>,
 }
@@ -114,13 +116,9 @@ async fn read(
         ask,
         statistics: Statistics::default(),
         begun: false,
+        held: None,
         seen: HashSet::new(),
     };
-    let mut tx = cx.store.read().await?;
-    let held =
-        usize::try_from(store::events::count(&mut tx, calendar.workspace_id, calendar.id).await?)
-            .unwrap_or(0);
-    drop(tx);
     let mut cursor = lease
         .cursor
         .clone()
@@ -128,16 +126,7 @@ async fn read(
     let mut confirming = false;
     loop {
         run.statistics.full |= cursor.is_none();
-        match pass(
-            &mut run,
-            &mut reader,
-            capability,
-            cursor.take(),
-            held,
-            confirming,
-        )
-        .await?
-        {
+        match pass(&mut run, &mut reader, capability, cursor.take(), confirming).await? {
             Pass::Complete => return Ok(run.statistics),
             Pass::CursorDead => {}
             Pass::Confirm => confirming = true,
@@ -160,7 +149,6 @@ async fn pass(
     reader: &mut Reader,
     capability: &dyn CalendarProvider,
     cursor: Option<String>,
-    held: usize,
     confirming: bool,
 ) -> Result<Pass, Error> {
     let full = cursor.is_none();
@@ -178,6 +166,7 @@ async fn pass(
             other => other?,
         };
         count_page(&mut run.statistics)?;
+        let held = held_before(run, &page).await?;
         let Next::Done { cursor, complete } = &page.next else {
             apply::page(run, &page, full, None).await?;
             tell(
@@ -236,6 +225,18 @@ fn count_page(statistics: &mut Statistics) -> Result<(), provider::Error> {
         ErrorKind::Malformed,
         "the provider keeps sending pages without end; stopped, and trying again later",
     ))
+}
+
+/// How many events the mirror held before the first page was written. A read of one page that only tells changes removes
+/// nothing unasked, and is the usual one: for it nothing is counted.
+async fn held_before(run: &mut Run<'_>, page: &Page) -> Result<usize, Error> {
+    let only_changes = matches!(&page.next, Next::Done { complete, .. } if !complete);
+    if run.held.is_none() && !only_changes {
+        let (calendar, mut tx) = (run.calendar, run.cx.store.read().await?);
+        let count = store::events::count(&mut tx, calendar.workspace_id, calendar.id).await?;
+        run.held = usize::try_from(count).ok();
+    }
+    Ok(run.held.unwrap_or(0))
 }
 
 /// Whether a complete read told less than half of what a mirror of some size holds (R4, mass-delete guard).

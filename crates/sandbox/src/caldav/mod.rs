@@ -92,6 +92,11 @@ impl CalDavSim {
         self.lock().anomalies.push(anomaly);
     }
 
+    /// Forgets the deviations that were queued and not taken yet.
+    pub fn clear_anomalies(&self) {
+        self.lock().anomalies.clear();
+    }
+
     /// Serves calendar homes from another origin (`scheme://host:port`), as iCloud does. A former
     /// partition answers 503 from then on, and the entry host answers 404 below homes.
     pub fn set_partition(&self, origin: Option<&str>) {

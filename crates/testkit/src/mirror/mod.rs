@@ -34,6 +34,8 @@ pub struct MirrorRow {
     pub recurrence: Vec<String>,
     /// Which occurrence it replaces.
     pub original: Option<String>,
+    /// And of which series.
+    pub series: Option<String>,
 }
 
 /// An instance as the mirror shows it.
@@ -116,6 +118,7 @@ pub fn google_truth(events: Vec<OracleEvent>) -> BTreeSet<MirrorRow> {
         title: event.summary,
         recurrence: event.recurrence,
         original: event.original_start.as_ref().map(time),
+        series: event.recurring_event_id,
     };
     events.into_iter().map(row).collect()
 }
@@ -158,10 +161,14 @@ fn row(event: events::Event) -> MirrorRow {
     let event = event.event;
     let gone = event.status == Status::Cancelled && matches!(event.role, Role::Override { .. });
     let google = event.resource.is_none();
-    let (recurrence, original) = match event.role {
-        Role::Single => (Vec::new(), None),
-        Role::Master { recurrence } => (recurrence, None),
-        Role::Override { original_start, .. } => (Vec::new(), Some(words(&original_start))),
+    let (recurrence, original, series) = match event.role {
+        Role::Single => (Vec::new(), None, None),
+        Role::Master { recurrence } => (recurrence, None, None),
+        Role::Override {
+            original_start,
+            series,
+            ..
+        } => (Vec::new(), Some(words(&original_start)), Some(series)),
     };
     MirrorRow {
         id: event.provider_id,
@@ -176,6 +183,7 @@ fn row(event: events::Event) -> MirrorRow {
         },
         recurrence,
         original,
+        series,
     }
 }
 
@@ -201,6 +209,7 @@ fn written(resource: &OracleResource, event: &VEvent) -> MirrorRow {
             OccurrenceKey::Day(date) => date.to_string(),
             OccurrenceKey::Instant(at) => at.to_string(),
         }),
+        series: original.map(|_| resource.path.clone()),
     }
 }
 

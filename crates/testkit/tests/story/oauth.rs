@@ -147,6 +147,7 @@ async fn a_refusal_at_the_provider_connects_nothing() {
             code: None,
             state: Some(started.state),
             error: Some("<script>alert(1)</script>".to_owned()),
+            issuer: None,
         };
         let Error::ProviderError(shown) = refused(&world, Some(&who), odd).await else {
             panic!("not the provider's error");
@@ -178,7 +179,7 @@ async fn a_code_is_worth_nothing_without_its_verifier() {
                 provider: "google".to_owned(),
                 code,
                 state: Some(started.state),
-                error: None,
+                ..Callback::default()
             };
             let error = refused(&world, Some(&who), back).await;
             assert!(matches!(error, Error::CodeRefused), "{error:?}");

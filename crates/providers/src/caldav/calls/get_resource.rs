@@ -26,16 +26,32 @@ impl Call for GetResource {
 
     fn parse(&self, answer: &Answer) -> Result<Resource> {
         match answer.status.as_u16() {
-            200 => Ok(Resource::Present {
-                etag: answer
-                    .headers
-                    .get(ETAG)
-                    .and_then(|etag| etag.to_str().ok())
-                    .map(str::to_owned),
-                data: String::from_utf8_lossy(&answer.body).into_owned(),
-            }),
+            200 => present(answer),
             404 | 410 => Ok(Resource::Gone),
             _ => Err(errors::refused(answer)),
         }
     }
+}
+
+/// What is no whole calendar object was put there by something on the way, or cut off: believed, it would look as if the
+/// resource held no events.
+fn present(answer: &Answer) -> Result<Resource> {
+    let data = String::from_utf8_lossy(&answer.body).into_owned();
+    let text = data.trim_start_matches('\u{feff}').trim();
+    let is =
+        |line: Option<&str>, word: &str| line.is_some_and(|l| l.trim().eq_ignore_ascii_case(word));
+    if !is(text.lines().next(), "BEGIN:VCALENDAR") || !is(text.lines().last(), "END:VCALENDAR") {
+        return Err(errors::malformed(
+            "The CalDAV server sent something else in place of a calendar object. Daybook tries again later.",
+        )
+        .with_code("not_a_calendar"));
+    }
+    Ok(Resource::Present {
+        etag: answer
+            .headers
+            .get(ETAG)
+            .and_then(|etag| etag.to_str().ok())
+            .map(str::to_owned),
+        data,
+    })
 }
