@@ -5,14 +5,14 @@ import type { ReactElement } from "react";
 import { IntlProvider } from "use-intl";
 import { describe, expect, it, vi } from "vitest";
 import { ApiError } from "../src/api/client";
-import { theme } from "../src/app/theme";
+import { themeFor } from "../src/app/theme";
 import { ConfirmDestructive } from "../src/components/ConfirmDestructive";
 import { QueryState } from "../src/components/States";
 import en from "../src/i18n/en.json";
 
 const show = (element: ReactElement) =>
   render(
-    <MantineProvider theme={theme} env="test">
+    <MantineProvider theme={themeFor(en.common.close)} env="test">
       <IntlProvider locale="en" messages={en} timeZone="UTC">
         {element}
       </IntlProvider>

@@ -101,7 +101,7 @@ describe("durations", () => {
 describe("words", () => {
   it("says how long ago", () => {
     const now = new Date("2026-01-01T12:00:00Z");
-    expect(relative("2026-01-01T11:58:00Z", now)).toBe("2 min. ago");
+    expect(relative("2026-01-01T11:58:00Z", now)).toBe("2 min ago");
     expect(relative("2026-01-01T12:00:20Z", now)).toBe("now");
     expect(relative("2025-12-31T11:00:00Z", now)).toBe("yesterday");
   });

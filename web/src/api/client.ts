@@ -1,5 +1,6 @@
 // The only place that talks to the server: the client generated from api/openapi.json, and its errors in words.
 import createClient, { type Middleware } from "openapi-fetch";
+import { say } from "../i18n";
 import type { paths } from "./schema";
 import type { Problem } from "./types";
 
@@ -31,7 +32,7 @@ export function queryString(query: Query = {}): string {
 async function problem(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => null)) as Problem | null;
   if (!body?.code) {
-    return new ApiError(response.status, "unreadable", `The server answered ${response.status}.`);
+    return new ApiError(response.status, "unreadable", say("answered", { status: response.status }));
   }
   const requestId = body.request_id ?? undefined;
   return new ApiError(response.status, body.code, body.detail || body.title, body.errors ?? [], requestId);
@@ -42,11 +43,7 @@ const errorsInWords: Middleware = {
     if (!response.ok) throw await problem(response);
   },
   onError() {
-    return new ApiError(
-      0,
-      "offline",
-      "Daybook could not be reached. Check that it is running, then try again.",
-    );
+    return new ApiError(0, "offline", say("offline"));
   },
 };
 

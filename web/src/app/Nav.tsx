@@ -38,8 +38,9 @@ function ThemeToggle() {
   );
 }
 
-function Footer() {
+function Footer({ onHelp }: { onHelp: () => void }) {
   const t = useTranslations("shell");
+  const k = useTranslations("shortcuts");
   const session = useSession();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -79,12 +80,20 @@ function Footer() {
         <a className="quiet" href="/licenses.txt">
           {t("licences")}
         </a>
+        <button type="button" className="quiet" aria-haspopup="dialog" onClick={onHelp}>
+          {k("open")}
+        </button>
       </Group>
     </div>
   );
 }
 
-export function Nav({ onNavigate }: { onNavigate: () => void }) {
+interface NavProps {
+  onNavigate: () => void;
+  onHelp: () => void;
+}
+
+export function Nav({ onNavigate, onHelp }: NavProps) {
   const t = useTranslations("shell");
   const n = useTranslations("nav");
   const { pathname } = useLocation();
@@ -132,7 +141,7 @@ export function Nav({ onNavigate }: { onNavigate: () => void }) {
           </div>
         ))}
       </AppShell.Section>
-      <Footer />
+      <Footer onHelp={onHelp} />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { Nav } from "./Nav";
 import { NAV } from "./nav";
 import { useGoKeys } from "./useGoKeys";
 
+const Shortcuts = lazy(() => import("./Shortcuts").then((m) => ({ default: m.Shortcuts })));
 const Palette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
 
 export function Shell() {
@@ -19,7 +20,8 @@ export function Shell() {
   const { pathname } = useLocation();
   const client = useQueryClient();
   const first = useRef(true);
-  useGoKeys();
+  const [help, { open: openHelp, close: closeHelp }] = useDisclosure();
+  useGoKeys(openHelp);
   useEffect(() => startLive(client), [client]);
   // A new page starts at its own heading, also for people who do not see it change.
   useEffect(() => {
@@ -45,7 +47,7 @@ export function Shell() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" aria-label={t("main")}>
-        <Nav onNavigate={close} />
+        <Nav onNavigate={close} onHelp={openHelp} />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
         <Suspense fallback={<LoadingPage />}>
@@ -54,6 +56,7 @@ export function Shell() {
       </AppShell.Main>
       <Suspense fallback={null}>
         <Palette />
+        {help && <Shortcuts onClose={closeHelp} />}
       </Suspense>
     </AppShell>
   );

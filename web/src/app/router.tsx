@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-router";
 import { ApiError } from "../api/client";
 import { queries } from "../api/queries";
+import { speak } from "../i18n";
 import { safePath } from "../lib/url";
 import { CrashPage, LoadingPage, NotFound } from "./fallbacks";
 import { queryClient } from "./queryClient";
@@ -21,7 +22,8 @@ const root = createRootRoute({
 /** Nobody gets past this without a session: a new server asks for its first person, the others to sign in. */
 async function requireSession(here: string) {
   try {
-    await queryClient.ensureQueryData(queries.session());
+    const { user } = await queryClient.ensureQueryData(queries.session());
+    await speak(user.locale);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
     if (error.code === "setup_required") throw redirect({ to: "/setup" });

@@ -14,23 +14,25 @@ const ink: MantineColorsTuple = [
   "#00564e",
 ];
 
-export const theme = createTheme({
-  colors: { ink },
-  primaryColor: "ink",
-  primaryShade: { light: 8, dark: 7 },
-  autoContrast: true,
-  fontFamily: '"Inter Variable", system-ui, sans-serif',
-  headings: { fontWeight: "620" },
-  defaultRadius: "md",
-  cursorType: "pointer",
-  respectReducedMotion: true,
-  // By name, not with Component.extend: importing the components here would load them all at the start.
-  components: {
-    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
-    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, centered: true } },
-    Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } } },
-  },
-});
+/** The theme; the one word it brings along, on the buttons that close things, comes from the catalogue. */
+export const themeFor = (close: string) =>
+  createTheme({
+    colors: { ink },
+    primaryColor: "ink",
+    primaryShade: { light: 8, dark: 7 },
+    autoContrast: true,
+    fontFamily: '"Inter Variable", system-ui, sans-serif',
+    headings: { fontWeight: "620" },
+    defaultRadius: "md",
+    cursorType: "pointer",
+    respectReducedMotion: true,
+    // By name, not with Component.extend: importing the components here would load them all at the start.
+    components: {
+      Drawer: { defaultProps: { closeButtonProps: { "aria-label": close } } },
+      Modal: { defaultProps: { closeButtonProps: { "aria-label": close }, centered: true } },
+      Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } } },
+    },
+  });
 
 const shared = {
   "--mantine-color-body": "var(--db-paper)",

@@ -8,14 +8,19 @@ export const setGoKeys = (on: boolean) => localStorage.setItem(STORE, on ? "on" 
 
 const TYPING = "input, textarea, select, [contenteditable], [role=dialog], [role=menu]";
 
-/** `g` and then a letter goes to a page. Single-key shortcuts can be switched off in Settings (WCAG 2.1.4). */
-export function useGoKeys() {
+/** `g` and then a letter goes to a page, `?` asks for the list of keys. Single-key shortcuts can be switched off in Settings (WCAG 2.1.4). */
+export function useGoKeys(onHelp: () => void) {
   const navigate = useNavigate();
   useEffect(() => {
     let armed = 0;
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !goKeysOn()) return;
       if (event.target instanceof Element && event.target.closest(TYPING)) return;
+      if (event.key === "?") {
+        event.preventDefault();
+        onHelp();
+        return;
+      }
       if (event.key === "g") {
         armed = event.timeStamp;
         return;
@@ -29,5 +34,5 @@ export function useGoKeys() {
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [navigate]);
+  }, [navigate, onHelp]);
 }

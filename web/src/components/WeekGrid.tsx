@@ -7,12 +7,14 @@ import classicTheme from "@fullcalendar/react/themes/classic";
 import timeGridPlugin from "@fullcalendar/react/timegrid";
 import { IconCheck, IconClock, IconSparkles, IconX } from "@tabler/icons-react";
 import { useMemo } from "react";
-import { useTranslations } from "use-intl";
+import { useLocale, useTranslations } from "use-intl";
 import type { CalendarEvent } from "../api/types";
 import { type LogState, logState } from "../lib/events";
-import { toWall } from "../lib/time";
+import { formatTime, toWall } from "../lib/time";
 
 const ICONS = { logged: IconCheck, unlogged: IconSparkles, upcoming: IconClock, off: IconX } as const;
+/** A quarter of an hour is high enough for one line of text. */
+const SLOT_PX = 16;
 const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
 
 interface Shown {
@@ -21,14 +23,41 @@ interface Shown {
   color: string | null;
 }
 
-function Block({ shown, time, label }: { shown: Shown; time: string; label: string }) {
-  const Icon = ICONS[shown.state];
+/** How much fits: a quarter of an hour is one line high, half an hour two, and from there the title may wrap. */
+function roomFor({ all_day, start, end }: CalendarEvent): "line" | "two" | "more" {
+  const minutes = (Date.parse(end) - Date.parse(start)) / 60_000;
+  if (all_day || minutes < 30) return "line";
+  return minutes < 45 ? "two" : "more";
+}
+
+interface BlockProps {
+  shown: Shown;
+  title: string;
+  time: string;
+  timeZone: string;
+  label: string;
+}
+function Block({ shown, title, time, timeZone, label }: BlockProps) {
+  const { event, state } = shown;
+  const Icon = ICONS[state];
+  const room = roomFor(event);
+  const stateWord = <span className="sr">, {label}</span>;
+  if (room === "line") {
+    return (
+      <span className="ev" data-room="line" title={event.all_day ? title : `${title} · ${time}`}>
+        <b>{title}</b>
+        {!event.all_day && <span> · {formatTime(event.start, timeZone)}</span>}
+        {stateWord}
+      </span>
+    );
+  }
   return (
-    <span className="ev">
-      <b>{shown.event.title}</b>
+    <span className="ev" data-room={room} title={`${title} · ${time}`}>
+      <b>{title}</b>
       <span>
-        {!shown.event.all_day && <Icon size={12} aria-hidden />} {time}
-        <span className="sr">, {label}</span>
+        <Icon size={12} aria-hidden /> {formatTime(event.start, timeZone)}
+        <span className="till">–{formatTime(event.end, timeZone)}</span>
+        {stateWord}
       </span>
     </span>
   );
@@ -52,6 +81,7 @@ export interface WeekGridProps {
 
 export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekGridProps) {
   const t = useTranslations("events");
+  const locale = useLocale();
   const inputs = useMemo(
     () =>
       events.map((event) => {
@@ -72,7 +102,9 @@ export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekG
   return (
     <div className="panel flush fcx">
       <FullCalendar
-        key={week + timeZone}
+        key={week + timeZone + locale}
+        locale={locale}
+        allDayText={t("allDay")}
         plugins={[timeGridPlugin, classicTheme]}
         initialView="timeGridWeek"
         initialDate={week}
@@ -82,21 +114,30 @@ export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekG
         headerToolbar={false as never}
         nowIndicator
         slotDuration="00:15:00"
-        slotMinHeight={13}
+        slotMinHeight={SLOT_PX}
+        slotEventOverlap={false}
         slotHeaderInterval="01:00"
         height="calc(100dvh - 190px)"
         scrollTime={firstHour(events, timeZone)}
         slotLaneClass="lane"
         slotHeaderClass="lane"
         eventInteractive
-        eventShortHeight={34}
+        eventShortHeight={0}
         slotHeaderFormat={CLOCK}
         eventTimeFormat={CLOCK}
         events={inputs}
         eventClick={(info: { event: { id: string } }) => onOpen(info.event.id)}
         eventContent={(info: { event: { extendedProps: Record<string, unknown> }; timeText: string }) => {
           const shown = info.event.extendedProps.shown as Shown | undefined;
-          return shown ? <Block shown={shown} time={info.timeText} label={t(shown.state)} /> : null;
+          return shown ? (
+            <Block
+              shown={shown}
+              title={shown.event.title || t("untitled")}
+              time={info.timeText}
+              timeZone={timeZone}
+              label={t(shown.state)}
+            />
+          ) : null;
         }}
       />
     </div>

@@ -1,6 +1,8 @@
 // Instants are UTC on the wire. They become wall time, and wall time becomes an instant, only here; never in the
 // browser's own zone by accident.
 
+import { currentLocale } from "../i18n";
+
 export interface Wall {
   year: number;
   month: number;
@@ -88,7 +90,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["hour", 3_600],
   ["minute", 60],
 ];
-export function relative(instant: string, now: Date, locale = "en"): string {
+export function relative(instant: string, now: Date, locale = currentLocale()): string {
   const seconds = (Date.parse(instant) - now.getTime()) / 1000;
   const [unit, size] = UNITS.find(([, n]) => Math.abs(seconds) >= n) ?? ["minute", 60];
   const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
@@ -96,12 +98,12 @@ export function relative(instant: string, now: Date, locale = "en"): string {
   return format.format(Math.round(seconds / size), unit);
 }
 
-export const formatTime = (instant: string | Date, timeZone: string, locale = "en-GB") =>
+export const formatTime = (instant: string | Date, timeZone: string, locale = currentLocale()) =>
   formatter(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(
     new Date(instant),
   );
 
-export const formatDateTime = (instant: string | Date, timeZone: string, locale = "en-GB") =>
+export const formatDateTime = (instant: string | Date, timeZone: string, locale = currentLocale()) =>
   formatter(locale, {
     day: "numeric",
     month: "short",
@@ -116,12 +118,14 @@ export const formatDateTime = (instant: string | Date, timeZone: string, locale 
 export const formatDate = (
   date: string,
   options: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" },
-  locale = "en-GB",
+  locale = currentLocale(),
 ) => formatter(locale, { ...options, timeZone: "UTC" }).format(new Date(`${date}T00:00Z`));
 
 /** `Madrid (GMT+1)`: the zone people see next to every grid. */
 export function zoneLabel(timeZone: string, at: string | Date = new Date()): string {
-  const parts = formatter("en-GB", { timeZone, timeZoneName: "shortOffset" }).formatToParts(new Date(at));
+  const parts = formatter(currentLocale(), { timeZone, timeZoneName: "shortOffset" }).formatToParts(
+    new Date(at),
+  );
   const offset = parts.find((p) => p.type === "timeZoneName")?.value ?? "";
   const city = timeZone.split("/").pop()?.replaceAll("_", " ") ?? timeZone;
   return city === offset || city === "UTC" ? city : `${city} (${offset})`;

@@ -9,6 +9,7 @@ import { queries } from "../../api/queries";
 import { showFieldErrors } from "../../app/formErrors";
 import { useAction } from "../../app/useAction";
 import { AuthPage } from "./AuthPage";
+import { inThisLanguage } from "./inThisLanguage";
 import { MIN_PASSWORD } from "./Setup";
 
 export function AcceptInvitation() {
@@ -22,9 +23,11 @@ export function AcceptInvitation() {
   const accept = useAction(
     (input: { name?: string; password?: string }) => actions.acceptInvitation(token, input),
     {
-      onDone: (answer) => {
+      onDone: async (answer, input) => {
         client.clear();
-        client.setQueryData(queries.session().queryKey, answer);
+        // Only a new account: who has one already has chosen.
+        const session = input.password ? await inThisLanguage(answer) : answer;
+        client.setQueryData(queries.session().queryKey, session);
         void navigate({ to: "/" });
       },
       onFail: (error) => {

@@ -15,6 +15,7 @@ import { isCurrency } from "../../lib/money";
 import { browserZone } from "../../lib/time";
 import { text } from "../../lib/url";
 import { AuthPage } from "./AuthPage";
+import { inThisLanguage } from "./inThisLanguage";
 
 const parse = (raw: Record<string, unknown>) => ({ token: text(raw.token) });
 export const MIN_PASSWORD = 12;
@@ -43,8 +44,8 @@ export function Setup() {
     },
   });
   const setup = useAction(actions.setup, {
-    onDone: (session) => {
-      client.setQueryData(queries.session().queryKey, session);
+    onDone: async (made) => {
+      client.setQueryData(queries.session().queryKey, await inThisLanguage(made));
       void navigate({ to: "/" });
     },
     onFail: (error) => {
