@@ -58,25 +58,18 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
             missing: entry.missing.clone(),
         });
     };
-    let return_to = return_to::check(
-        &cx.settings,
-        ask.return_to.as_deref().unwrap_or(DEFAULT_RETURN),
-    )?;
-    let (state, pkce) = (
-        oauth::new_state(cx.ids.as_ref()),
-        Pkce::new(cx.ids.as_ref()),
-    );
+    let return_to = ask.return_to.as_deref().unwrap_or(DEFAULT_RETURN);
+    let return_to = return_to::check(&cx.settings, return_to)?;
+    let ids = cx.ids.as_ref();
+    let (state, pkce) = (oauth::new_state(ids), Pkce::new(ids));
     let scopes = oauth::all_scopes(manifest);
-    let url = oauth::authorization_request(
-        client,
-        manifest,
-        &Authorization {
-            state: &state,
-            challenge: &pkce.challenge,
-            scopes: &scopes,
-            login_hint: None,
-        },
-    )?;
+    let request = Authorization {
+        state: &state,
+        challenge: &pkce.challenge,
+        scopes: &scopes,
+        login_hint: None,
+    };
+    let url = oauth::authorization_request(client, manifest, &request)?;
     if let Some(id) = ask.connection {
         super::list::get(cx, who, id).await?;
     }
