@@ -22,3 +22,12 @@ pub async fn end_all(tx: &mut Tx) -> Result<u64> {
     )?;
     Ok(jobs + calendars + connections)
 }
+
+/// Ends the sync leases of `owner`, a process that is about to end. Returns how many.
+pub async fn end_syncs_of(tx: &mut Tx, owner: &str) -> Result<u64> {
+    execute!(
+        tx,
+        "UPDATE calendar SET lease_owner = NULL, lease_until = NULL, lease_fence = lease_fence + 1 WHERE lease_owner = $1",
+        owner
+    )
+}

@@ -254,6 +254,14 @@ async fn open_sqlite(url: &str, readers: u32) -> Result<Db> {
         });
     }
     make_private(options.get_filename())?;
+    // SQLite has undone a transaction whose commit failed (full disk, failed sync); the driver goes on counting it as open and
+    // refuses every later one on that connection. Such a connection is closed and a new one opened.
+    let pool = || {
+        pool().before_acquire(|conn, _| {
+            let whole = !conn.is_in_transaction();
+            Box::pin(async move { Ok(whole) })
+        })
+    };
     let write = pool()
         .max_connections(1)
         .connect_with(options.clone())

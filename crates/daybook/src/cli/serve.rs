@@ -19,8 +19,10 @@ use tokio_util::sync::CancellationToken;
 use super::terminal::Terminal;
 use crate::config::Config;
 
-/// How long running jobs and detached refreshes get after the stop.
+/// How long running jobs get after the stop; detached refreshes go on meanwhile.
 const GRACE: Duration = Duration::from_secs(20);
+/// How much longer detached refreshes get: together less than the 30 s after which an init system kills.
+const LAST_GRACE: Duration = Duration::from_secs(8);
 
 /// What this process does.
 #[derive(Debug, Clone, Copy)]
@@ -110,7 +112,12 @@ pub async fn until_stopped(
         work.await.ok();
     }
     cx.detached.close();
-    tokio::time::timeout(GRACE, cx.detached.wait()).await.ok();
+    tokio::time::timeout(LAST_GRACE, cx.detached.wait())
+        .await
+        .ok();
+    if let Err(error) = jobs::let_go(&cx).await {
+        tracing::warn!(%error, "leases were not given back; they run out by themselves");
+    }
     cx.store.close().await;
     tracing::info!("stopped");
     Ok(())

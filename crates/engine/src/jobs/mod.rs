@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::Context;
 
 pub use list::JOBS;
-pub use runner::take_over;
+pub use runner::{let_go, take_over};
 pub use runner::{Runner, RunnerOptions, run_due, run_now};
 pub use schedule::{SCHEDULE, ensure as ensure_schedule, tick};
 

@@ -199,6 +199,17 @@ pub async fn take_over(cx: &Context) -> store::Result<()> {
     Ok(())
 }
 
+/// Lets go of what this process still holds when it ends before its work did, so that another one, or the next run, goes on at
+/// once.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn let_go(cx: &Context) -> store::Result<()> {
+    let mut tx = cx.store.write().await?;
+    store::leases::end_syncs_of(&mut tx, &cx.node).await?;
+    tx.commit().await
+}
+
 /// Runs everything that is due now, in this task, one after the other, until nothing is: for tests, simulations and
 /// `daybook jobs run`. Returns how many tries were made.
 ///
