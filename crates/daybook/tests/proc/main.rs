@@ -11,3 +11,9 @@
 mod support;
 
 mod cli;
+mod fsync;
+mod kill;
+mod nodes;
+mod radicale;
+mod starts;
+mod stop;

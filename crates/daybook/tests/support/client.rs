@@ -115,9 +115,13 @@ impl Client {
         })
     }
 
-    /// As [`Self::try_call`], where no answer is a failed test.
+    /// As [`Self::try_call`], where no answer is a failed test. Waits when it is asked to go slower.
     pub async fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        self.try_call(method, path, body, &[]).await.unwrap()
+        eventually("the rate limit lets a request through", || async {
+            let answer = self.try_call(method, path, body, &[]).await.unwrap();
+            (answer.status != 429).then_some(answer)
+        })
+        .await
     }
 
     /// GET.
@@ -145,6 +149,22 @@ impl Client {
                 None => return items,
             }
         }
+    }
+
+    /// A request to another server with a name and a password; answers the status.
+    pub async fn with_password(
+        &self,
+        user: &str,
+        password: &str,
+        method: &str,
+        url: &str,
+        body: Option<String>,
+    ) -> u16 {
+        let request = self.http.request(method.parse().unwrap(), url);
+        let request = request.basic_auth(user, Some(password));
+        let request = request.header("content-type", "text/calendar; charset=utf-8");
+        let answer = request.body(body.unwrap_or_default()).send().await.unwrap();
+        answer.status().as_u16()
     }
 
     /// Connects a Google account at the simulator as `person` would, up to and with the callback. Answers what the callback answers.

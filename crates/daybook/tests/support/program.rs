@@ -147,14 +147,16 @@ impl Program {
 
     /// The command, not started; standard input is closed.
     pub fn command(&self, words: &[&str]) -> Command {
-        let binary = env!("CARGO_BIN_EXE_daybook");
+        // Another build of the same program can be put to the test too, such as a released one.
+        let binary = std::env::var("DAYBOOK_TEST_BINARY");
+        let binary = binary.unwrap_or_else(|_| env!("CARGO_BIN_EXE_daybook").to_owned());
         let mut command = match self.wrapper.split_first() {
             Some((first, rest)) => {
                 let mut command = Command::new(first);
-                command.args(rest).arg(binary);
+                command.args(rest).arg(&binary);
                 command
             }
-            None => Command::new(binary),
+            None => Command::new(&binary),
         };
         // Nothing of the surroundings leaks in, and no configuration file lies in the working folder.
         for (name, _) in std::env::vars_os() {
@@ -281,6 +283,17 @@ impl Server {
             .nth(20_000)
             .map_or(0, |(at, _)| at);
         text[from..].to_owned()
+    }
+
+    /// Whether the process has ended.
+    pub fn gone(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()));
+        // A process that ended and was not waited for yet is a zombie.
+        stat.map_or(true, |stat| {
+            stat.rsplit(") ")
+                .next()
+                .is_some_and(|rest| rest.starts_with('Z'))
+        })
     }
 
     /// Its process id.
