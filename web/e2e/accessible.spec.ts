@@ -3,7 +3,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible, firstCalendar, OUTSIDE, ROUTES, settled } from "./helpers";
 
-// Only so that axe can be injected; the policy itself is tested in pages.spec.ts.
+// Only so that axe can be injected; the policy itself is tested in language.spec.ts.
 test.use({ bypassCSP: true });
 
 const THEMES = ["light", "dark"] as const;

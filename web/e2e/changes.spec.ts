@@ -91,6 +91,21 @@ test("an API key is shown once, and revoked", async ({ page }) => {
   await expect(page.getByText("From a test is revoked.")).toBeVisible();
 });
 
+test("the language of the profile is spoken at once, after a reload, and back again", async ({ page }) => {
+  await page.goto("/settings");
+  await page.getByLabel("Language").selectOption({ label: "Español" });
+  await page.getByRole("button", { name: "Save Profile" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Ajustes" })).toBeVisible();
+  await page.goto("/calendar?week=2026-11-23");
+  await expect(page.getByText("23 de noviembre – 29 de noviembre de 2026")).toBeVisible();
+  await expect(page.getByText("lun 23")).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("lang", "es");
+  await page.goto("/settings");
+  await page.getByLabel("Idioma").selectOption({ label: "English" });
+  await page.getByRole("button", { name: "Guardar Perfil" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+});
+
 test("denying consent says so and offers to try again", async ({ page }) => {
   await page.goto("/integrations/connect/google");
   await page.getByRole("button", { name: "Connect Google Calendar" }).click();

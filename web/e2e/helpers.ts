@@ -15,7 +15,7 @@ interface Axe {
 /** The page is there and nothing in it is still loading. */
 export async function settled(page: Page) {
   await page.locator("h1").first().waitFor();
-  await expect(page.locator("[role=status][aria-label^=Loading]")).toHaveCount(0);
+  await expect(page.locator("[role=status][aria-busy=true]")).toHaveCount(0);
 }
 
 export async function expectAccessible(page: Page) {

@@ -2,7 +2,7 @@ import { AppShell, Burger, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useLocation } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { startLive } from "../api/live";
 import { LoadingPage } from "./fallbacks";
@@ -13,6 +13,21 @@ import { useGoKeys } from "./useGoKeys";
 const Shortcuts = lazy(() => import("./Shortcuts").then((m) => ({ default: m.Shortcuts })));
 const Palette = lazy(() => import("./Palette").then((m) => ({ default: m.Palette })));
 
+/** The list of keys, and the focus back to where it was: the dialog is not there before it is asked for. */
+function useHelp() {
+  const [help, { open, close }] = useDisclosure();
+  const opener = useRef<Element | null>(null);
+  const openHelp = useCallback(() => {
+    opener.current = document.activeElement;
+    open();
+  }, [open]);
+  const closeHelp = () => {
+    close();
+    setTimeout(() => opener.current instanceof HTMLElement && opener.current.focus());
+  };
+  return { help, openHelp, closeHelp };
+}
+
 export function Shell() {
   const t = useTranslations("shell");
   const n = useTranslations("nav");
@@ -20,7 +35,7 @@ export function Shell() {
   const { pathname } = useLocation();
   const client = useQueryClient();
   const first = useRef(true);
-  const [help, { open: openHelp, close: closeHelp }] = useDisclosure();
+  const { help, openHelp, closeHelp } = useHelp();
   useGoKeys(openHelp);
   useEffect(() => startLive(client), [client]);
   // A new page starts at its own heading, also for people who do not see it change.

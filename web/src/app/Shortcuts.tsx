@@ -19,7 +19,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
   const n = useTranslations("nav");
   const star = goKeysOn() ? "" : " *";
   return (
-    <Modal opened onClose={onClose} title={<strong>{t("title")}</strong>} size="lg">
+    <Modal opened returnFocus={false} onClose={onClose} title={<strong>{t("title")}</strong>} size="lg">
       <Stack gap="md">
         <section aria-labelledby="keys-general">
           <Title order={2} size="h6" id="keys-general">

@@ -6,7 +6,7 @@ import { ApiError } from "../api/client";
 export function LoadingPage() {
   const t = useTranslations("common");
   return (
-    <Stack align="center" py={80} role="status">
+    <Stack align="center" py={80} role="status" aria-busy="true">
       <Loader aria-hidden />
       <Text c="dimmed">{t("loading")}</Text>
     </Stack>

@@ -67,7 +67,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
 export function Skeletons({ rows = 4, height = 44 }: { rows?: number; height?: number }) {
   const t = useTranslations("common");
   return (
-    <Stack gap="xs" role="status" aria-label={t("loading")}>
+    <Stack gap="xs" role="status" aria-busy="true" aria-label={t("loading")}>
       {Array.from({ length: rows }, (_, i) => `s${i}`).map((key) => (
         <Skeleton key={key} h={height} />
       ))}

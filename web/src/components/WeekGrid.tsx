@@ -105,6 +105,7 @@ export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekG
         key={week + timeZone + locale}
         locale={locale}
         allDayText={t("allDay")}
+        timedText={t("timed")}
         plugins={[timeGridPlugin, classicTheme]}
         initialView="timeGridWeek"
         initialDate={week}
@@ -115,6 +116,7 @@ export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekG
         nowIndicator
         slotDuration="00:15:00"
         slotMinHeight={SLOT_PX}
+        eventMinHeight={24}
         slotEventOverlap={false}
         slotHeaderInterval="01:00"
         height="calc(100dvh - 190px)"
