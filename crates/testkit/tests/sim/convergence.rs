@@ -174,6 +174,7 @@ impl<S: Side> Run<S> {
                 result = &mut sync => break result,
                 Some(stop) = stops.recv() => {
                     passed += 1;
+                    self.trace_answer(&stop);
                     if self.early {
                         self.store_early(id, &stop).await;
                     }
@@ -259,8 +260,10 @@ impl<S: Side> Run<S> {
             settings::enable(&self.world.cx, &self.who, id, true)
                 .await
                 .unwrap();
-            let first = self.world.sync(&self.who, id).await;
-            self.tell(format!("round 1: {:?}", first.map_err(|e| e.to_string())));
+            let before = self.side.desk(&self.world).stats().requests;
+            let first = self.sync_once(id, Mode::Incremental, Plan::Through).await;
+            self.trace(before, id).await;
+            self.tell(format!("round 1: {first}"));
             let second = self.world.sync(&self.who, id).await;
             second.map_err(|e| format!("the second round failed: {e}"))?;
             self.compare(id).await?;
@@ -333,6 +336,16 @@ impl<S: Side> Run<S> {
         daybook_engine::calendars::list::get(cx, &self.who, id)
             .await
             .unwrap()
+    }
+
+    /// For replays: the answers of the simulator, with `DAYBOOK_SIM_ANSWERS`.
+    fn trace_answer(&mut self, stop: &Arrival) {
+        if let Point::After(path, body) = &stop.point
+            && std::env::var("DAYBOOK_SIM_ANSWERS").is_ok()
+        {
+            let body = String::from_utf8_lossy(body).into_owned();
+            self.tell(format!("  {path}: {body}"));
+        }
     }
 
     /// For replays: the requests of a sync, and whether the mirror holds `DAYBOOK_SIM_TRACE` (a part of a provider's id) after it.

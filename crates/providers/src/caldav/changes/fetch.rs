@@ -32,8 +32,11 @@ impl Changes {
             let mut answers = self.multiget(cx, chunk).await?;
             for member in chunk {
                 let resource = match answers.remove(&member.href) {
-                    Some(resource) => Some(resource),
-                    None => get(cx, &member.href).await?,
+                    Some(Resource::Present { etag, data }) => {
+                        Some(Resource::Present { etag, data })
+                    }
+                    // Left out, or said to be gone though it was just listed: the resource itself is asked.
+                    Some(Resource::Gone) | None => get(cx, &member.href).await?,
                 };
                 match resource {
                     Some(resource) => fetched.changes.push(self.change(member, resource)),

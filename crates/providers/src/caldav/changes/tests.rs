@@ -509,7 +509,8 @@ async fn what_multiget_leaves_out_is_fetched_alone() {
                     + &data_row("/elsewhere.ics", "1")),
             ),
         )
-        .on(&get("c"), 200, "BEGIN:VCALENDAR")
+        .on(&get("b"), 404, "")
+        .on(&get("c"), 200, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
         .on(&get("d"), 404, "")
         .on(&get("e"), 403, "");
     let pages = read(&script, Some(&sync_cursor("t1")), &Known::default())
@@ -557,8 +558,8 @@ async fn a_server_without_multiget_is_asked_one_by_one() {
         .on(PROPFIND, 207, &probe(""))
         .on(PROPFIND, 207, &multi(&rows))
         .on(REPORT, 405, "")
-        .on(&format!("GET {CAL}a.ics"), 200, "x")
-        .on(&format!("GET {CAL}b.ics"), 200, "x");
+        .on(&format!("GET {CAL}a.ics"), 200, "BEGIN:VCALENDAR\nEND:VCALENDAR")
+        .on(&format!("GET {CAL}b.ics"), 200, "BEGIN:VCALENDAR\nEND:VCALENDAR");
     let pages = read(&script, None, &Known::default()).await.unwrap();
     assert_eq!(pages[0].changes.len(), 2);
 }

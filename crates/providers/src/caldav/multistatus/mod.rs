@@ -45,14 +45,16 @@ pub(super) enum Error {
 
 impl Multistatus {
     /// Reads a body that came from `base`. A blank body has no rows. Rows whose address is not on `base`'s server are
-    /// left out, and so are second rows for one resource.
+    /// left out, and so are second rows for one resource, except the one that says that the answer is not complete.
     pub(super) fn parse(body: &[u8], base: &Url) -> Result<Self, Error> {
         let mut found = Self::default();
         let mut seen = HashSet::new();
         let root = xml::read(body, |child| match child.tag {
             Tag::Response => {
                 for row in rows(child, base) {
-                    if seen.len() < MAX_ROWS && seen.insert(row.href.clone()) {
+                    // 507 speaks of the answer, not of the collection, which may have a row of its own (RFC 6578 §3.6).
+                    let ends = row.status == Some(507) && found.rows.len() < MAX_ROWS;
+                    if ends || (seen.len() < MAX_ROWS && seen.insert(row.href.clone())) {
                         found.rows.push(row);
                     }
                 }

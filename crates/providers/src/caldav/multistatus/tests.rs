@@ -69,6 +69,19 @@ fn the_first_of_two_rows_counts() {
 }
 
 #[test]
+fn an_answer_that_stops_early_says_so_beside_the_collections_own_row() {
+    let row = |inner: &str| format!("<response><href>/cal/</href>{inner}</response>");
+    let own = row(
+        "<propstat><prop><getetag>x</getetag></prop><status>HTTP/1.1 200 OK</status></propstat>",
+    );
+    let limit = row("<status>HTTP/1.1 507 Insufficient Storage</status>");
+    let body = format!("<multistatus xmlns='DAV:'>{own}{limit}</multistatus>");
+    let found = Multistatus::parse(body.as_bytes(), &base()).unwrap();
+    let statuses: Vec<Option<u16>> = found.rows.iter().map(|row| row.status).collect();
+    assert_eq!(statuses, [None, Some(507)]);
+}
+
+#[test]
 fn empty_and_foreign_bodies() {
     assert_eq!(Multistatus::parse(b"", &base()), Ok(Multistatus::default()));
     assert_eq!(
