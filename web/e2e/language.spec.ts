@@ -115,7 +115,7 @@ const ownWords = (texts: string[], heard: Set<string>) =>
 
 // The same walk over all pages also listens for what the browser complains about.
 test("no page has words of its own, breaks its own policy or logs an error", async ({ page, request }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
