@@ -161,6 +161,8 @@ fn mirrors_of_caldav_converge() {
 fn a_cursor_stored_early_is_found_at_caldav() {
     let seeds = Seeds::from_env(1_000, 120);
     let (run, failed) = sweep(seeds, |seed| convergence::one::<Caldav>(seed, true));
-    let (seed, _) = failed.unwrap_or_else(|| panic!("the control was not found in {run} seeds"));
+    let (seed, reason) =
+        failed.unwrap_or_else(|| panic!("the control was not found in {run} seeds"));
+    assert!(reason.starts_with("the mirror differs"), "{reason}");
     println!("found at seed {seed} after {run}");
 }
