@@ -21,7 +21,7 @@ pub(super) fn check(settings: &Settings, text: &str) -> Result<String, Error> {
             .map_err(|_| Error::InvalidReturnTo)?;
         let stays = !text.starts_with("//") && url.origin() == settings.base_url.origin();
         return if stays {
-            Ok(relative(&url))
+            relative(&url)
         } else {
             Err(Error::InvalidReturnTo)
         };
@@ -34,15 +34,19 @@ pub(super) fn check(settings: &Settings, text: &str) -> Result<String, Error> {
         .as_ref()
         .is_some_and(|front| front.origin() == url.origin());
     match (plain, ours, front) {
-        (true, true, _) => Ok(relative(&url)),
+        (true, true, _) => relative(&url),
         (true, false, true) => Ok(url.to_string()),
         _ => Err(Error::InvalidReturnTo),
     }
 }
 
-/// Path, query and fragment, normalised.
-fn relative(url: &Url) -> String {
+/// Path, query and fragment, normalised. A path that begins with two slashes, as `/.//host` does once its dots are resolved,
+/// would be read as another host.
+fn relative(url: &Url) -> Result<String, Error> {
     let mut text = url.path().to_owned();
+    if text.starts_with("//") {
+        return Err(Error::InvalidReturnTo);
+    }
     if let Some(query) = url.query() {
         text.push('?');
         text.push_str(query);
@@ -51,7 +55,7 @@ fn relative(url: &Url) -> String {
         text.push('#');
         text.push_str(fragment);
     }
-    text
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -86,6 +90,11 @@ mod tests {
             "",
             "integrations",
             "//evil.example",
+            "/.//evil.example",
+            "/x/..//evil.example",
+            "/%2e//evil.example",
+            "https://daybook.example//evil.example",
+            "https://daybook.example/.//evil.example",
             "///evil.example",
             "/\\evil.example",
             "\\\\evil.example",
