@@ -9,6 +9,7 @@ use daybook_provider_api::registry::Identity;
 use daybook_provider_api::{Credential, Session};
 use daybook_store as store;
 use store::oauth_flows::{Fate, Flow};
+use url::{Origin, Url};
 
 use super::establish::{self, Connected, Established};
 use super::{Error, vault};
@@ -25,6 +26,8 @@ pub struct Callback {
     pub state: Option<String>,
     /// An error instead of a code.
     pub error: Option<String>,
+    /// Who says so (RFC 9207), where the provider does.
+    pub issuer: Option<String>,
 }
 
 /// A completed authorisation.
@@ -84,6 +87,7 @@ async fn finish(
     callback: Callback,
 ) -> Result<Completed, Error> {
     let who = who.ok_or(Error::StateForeign)?;
+    let issuer = callback.issuer.clone();
     let code = code_of(callback)?;
     let entry = cx
         .registry
@@ -96,6 +100,7 @@ async fn finish(
         provider: flow.provider.clone(),
         missing: entry.missing.clone(),
     })?;
+    check_issuer(issuer.as_deref(), &client.endpoints.authorize_url, manifest)?;
     let verifier = flow.verifier.clone().unwrap_or_default();
     let tokens = client
         .exchange(&code, &verifier)
@@ -147,6 +152,22 @@ fn code_of(callback: Callback) -> Result<String, Error> {
             .ok_or(Error::CodeRefused),
         Some("access_denied" | "user_denied" | "consent_required") => Err(Error::AccessDenied),
         Some(other) => Err(Error::ProviderError(printable(other))),
+    }
+}
+
+/// An issuer that is named must be the authorization server that was asked (RFC 9207 §2.4), so that a code of another one is
+/// never handed to it. Issuers differ in their paths, by tenant for one, so origins are compared.
+fn check_issuer(issuer: Option<&str>, asked: &str, manifest: &Oauth) -> Result<(), Error> {
+    let Some(issuer) = issuer else {
+        return Ok(());
+    };
+    let origin = |text: &str| Url::parse(text).ok().map(|url| url.origin());
+    let named = origin(issuer).filter(Origin::is_tuple);
+    let known = [origin(asked), origin(manifest.authorize_url)];
+    if named.is_some() && known.contains(&named) {
+        Ok(())
+    } else {
+        Err(Error::WrongIssuer)
     }
 }
 

@@ -62,6 +62,11 @@ pub enum Error {
     /// The person said no at the provider.
     #[error("access was refused at the provider; nothing was connected")]
     AccessDenied,
+    /// The answer names another issuer than the one that was asked (RFC 9207).
+    #[error(
+        "the answer came from another provider than the one that was asked; nothing was connected"
+    )]
+    WrongIssuer,
     /// The provider sent an error instead of a code.
     #[error("the provider reported the error '{0}'; nothing was connected")]
     ProviderError(String),

@@ -6,11 +6,12 @@ use daybook_engine::Context;
 use daybook_engine::connections::establish::Connected;
 use daybook_engine::connections::password::{self, Connect};
 use http::StatusCode;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::body::ConnectedBody;
 use super::input::{AppleInput, CaldavInput};
 use crate::extract::{Json, Writer};
-use crate::problem::Problem;
+use crate::problem::{Check, Problem};
 
 /// Connect a CalDAV account
 ///
@@ -26,6 +27,7 @@ pub async fn caldav(
         username,
         password,
     } = body;
+    filled_in(&username, &password)?;
     let ask = Connect {
         provider: "caldav".to_owned(),
         url: Some(url),
@@ -45,6 +47,7 @@ pub async fn apple(
     Json(body): Json<AppleInput>,
 ) -> Result<Response, Problem> {
     let AppleInput { username, password } = body;
+    filled_in(&username, &password)?;
     let ask = Connect {
         provider: "apple".to_owned(),
         url: None,
@@ -52,6 +55,17 @@ pub async fn apple(
         password,
     };
     Ok(answer(password::connect(&cx, &who, ask).await?))
+}
+
+/// Nothing is asked of a server with half of the credentials.
+fn filled_in(username: &str, password: &SecretString) -> Result<(), Problem> {
+    let mut check = Check::new();
+    check.line("/username", username, 320);
+    let length = password.expose_secret().chars().count();
+    if length == 0 || length > 1024 {
+        check.wrong("/password", "must have 1 to 1024 characters");
+    }
+    check.done()
 }
 
 fn answer(connected: Connected) -> Response {

@@ -28,11 +28,13 @@ pub struct CallbackQuery {
     pub state: Option<String>,
     /// An error instead of a code.
     pub error: Option<String>,
+    /// Who says so (RFC 9207). Not something a client of ours sends.
+    #[param(ignore)]
+    pub iss: Option<String>,
 }
 
 /// What a front end hands on from the provider's redirect.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct CallbackInput {
     /// The authorization code.
     pub code: String,
@@ -77,7 +79,6 @@ pub struct InitiateInput {
 
 /// The end of an authorisation, with the provider in the body.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct OauthCallbackInput {
     /// The provider's key.
     pub provider: String,

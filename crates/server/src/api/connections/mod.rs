@@ -55,6 +55,7 @@ impl From<Error> for Problem {
             Error::StateUsed => Self::malformed("state_used", text),
             Error::StateExpired => Self::malformed("state_expired", text),
             Error::StateForeign => Self::forbidden("state_foreign", text),
+            Error::WrongIssuer => Self::malformed("wrong_issuer", text),
             Error::AccessDenied => Self::malformed("access_denied", text),
             Error::ProviderError(_) | Error::CodeRefused => {
                 Self::provider("provider_refused", text)

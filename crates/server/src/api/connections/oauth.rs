@@ -144,6 +144,7 @@ async fn finish(
         code: Some(code),
         state: Some(state),
         error: None,
+        issuer: None,
     };
     let completed = callback::complete(&app.cx, Some(who), callback)
         .await
@@ -159,12 +160,18 @@ async fn back(
     query: CallbackQuery,
 ) -> Result<Response, Problem> {
     let provider = provider_key(provider).to_owned();
-    let CallbackQuery { code, state, error } = query;
+    let CallbackQuery {
+        code,
+        state,
+        error,
+        iss: issuer,
+    } = query;
     let callback = Callback {
         provider: provider.clone(),
         code,
         state,
         error,
+        issuer,
     };
     let outcome = callback::complete(&app.cx, who, callback).await;
     let wants_json = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
