@@ -33,6 +33,20 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
+/// The calendar, if the principal may change it: their own, or anybody's for those who manage the workspace.
+pub(crate) async fn changeable(
+    cx: &Context,
+    who: &Principal,
+    id: daybook_domain::CalendarId,
+) -> Result<Calendar, store::Error> {
+    let calendar = visible(cx, who, id).await?;
+    if who.may_change(calendar.member_id) {
+        Ok(calendar)
+    } else {
+        Err(store::Error::NotFound)
+    }
+}
+
 /// The calendar, if the principal may see it.
 pub(crate) async fn visible(
     cx: &Context,

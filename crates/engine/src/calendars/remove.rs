@@ -4,7 +4,7 @@ use daybook_domain::CalendarId;
 use daybook_domain::activity::LogType;
 use daybook_store as store;
 
-use super::{Error, visible};
+use super::{Error, changeable};
 use crate::activity::Line;
 use crate::{Context, Principal};
 
@@ -13,7 +13,7 @@ use crate::{Context, Principal};
 /// # Errors
 /// When there is no such calendar.
 pub async fn remove(cx: &Context, who: &Principal, id: CalendarId) -> Result<(), Error> {
-    let calendar = visible(cx, who, id).await?;
+    let calendar = changeable(cx, who, id).await?;
     let mut tx = cx.store.write().await?;
     store::calendars::delete(&mut tx, who.workspace_id, id).await?;
     Line::new(

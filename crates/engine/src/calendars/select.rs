@@ -40,7 +40,9 @@ pub async fn select(cx: &Context, who: &Principal, ask: Select) -> Result<Calend
         &ask.calendar_id,
     )
     .await?;
-    let calendar = found.ok_or(Error::UnknownCalendar)?;
+    let calendar = found
+        .filter(|calendar| who.may_change(calendar.member_id))
+        .ok_or(Error::UnknownCalendar)?;
     let settings = Settings {
         default_client_id: ask.client_id.map(Some),
         default_project_id: ask.project_id.map(Some),

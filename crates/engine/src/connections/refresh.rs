@@ -44,7 +44,7 @@ pub(super) async fn own(
 ) -> Result<Connection, Error> {
     let mut tx = cx.store.read().await?;
     let connection = store::connections::get(&mut tx, who.workspace_id, id).await?;
-    if !who.sees(connection.member_id) {
+    if !who.may_change(connection.member_id) {
         return Err(store::Error::NotFound.into());
     }
     match connection.status {

@@ -38,10 +38,11 @@ pub async fn convert(
     who: &Principal,
     ask: Convert,
 ) -> Result<(TimeEntry, bool), Error> {
+    super::entries::words(ask.description.as_deref(), None)?;
     let workspace = who.workspace_id;
     let mut tx = cx.store.write().await?;
     let event = store::instances::get(&mut tx, workspace, ask.instance).await?;
-    if !who.sees(event.member_id) {
+    if !who.may_change(event.member_id) {
         return Err(Error::Store(store::Error::NotFound));
     }
     let cause = cause_of(&event);

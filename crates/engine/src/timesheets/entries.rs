@@ -3,7 +3,7 @@
 use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, Step, minutes_between};
 use daybook_domain::{ClientId, ProjectId, TimeEntryId};
 use daybook_store as store;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
 use super::Error;
@@ -67,7 +67,7 @@ pub async fn create(
         status: Status::Draft,
         description: ask.description,
         started_at: ask.started_at,
-        ended_at: ask.ended_at,
+        ended_at: ask.ended_at.or_else(|| end_of(ask.started_at, minutes)),
         duration_minutes: minutes,
         client_id: ask
             .client_id
@@ -128,7 +128,7 @@ pub async fn update(
 ) -> Result<TimeEntry, Error> {
     words(changes.description.as_deref(), changes.tags.as_deref())?;
     let mut tx = cx.store.write().await?;
-    let entry = load(&mut tx, who, id).await?;
+    let entry = load_to_change(&mut tx, who, id).await?;
     changes.status = Some(entry.status.after(Step::Edit)?);
     let moved = changes.started_at.is_some()
         || changes.ended_at.is_some()
@@ -141,8 +141,9 @@ pub async fn update(
             (None, Some(_)) => None,
             (None, None) => entry.ended_at,
         };
-        changes.duration_minutes = Some(length(started, ended, changes.duration_minutes)?);
-        changes.ended_at = Some(ended);
+        let minutes = length(started, ended, changes.duration_minutes)?;
+        changes.duration_minutes = Some(minutes);
+        changes.ended_at = Some(ended.or_else(|| end_of(started, minutes)));
     }
     let after =
         store::time_entries::update(&mut tx, who.workspace_id, id, entry.version, &changes).await?;
@@ -167,7 +168,7 @@ pub async fn step(
     }
     words(reason.as_deref(), None)?;
     let mut tx = cx.store.write().await?;
-    let entry = load(&mut tx, who, id).await?;
+    let entry = load_to_change(&mut tx, who, id).await?;
     let next = entry.status.after(step)?;
     let reason = reason.as_deref().filter(|_| step == Step::Reject);
     let after =
@@ -184,12 +185,26 @@ pub async fn step(
 /// [`Error::NotAllowed`] once it is on an invoice.
 pub async fn delete(cx: &Context, who: &Principal, id: TimeEntryId) -> Result<(), Error> {
     let mut tx = cx.store.write().await?;
-    let entry = load(&mut tx, who, id).await?;
+    let entry = load_to_change(&mut tx, who, id).await?;
     entry.status.after(Step::Delete)?;
     store::time_entries::delete(&mut tx, who.workspace_id, id).await?;
     tx.commit().await?;
     tell(cx, who, &entry);
     Ok(())
+}
+
+/// The entry, if it is the principal's own, or they manage the workspace.
+async fn load_to_change(
+    tx: &mut store::Tx,
+    who: &Principal,
+    id: TimeEntryId,
+) -> Result<TimeEntry, Error> {
+    let entry = load(tx, who, id).await?;
+    if who.may_change(entry.member_id) {
+        Ok(entry)
+    } else {
+        Err(Error::Store(store::Error::NotFound))
+    }
 }
 
 async fn load(tx: &mut store::Tx, who: &Principal, id: TimeEntryId) -> Result<TimeEntry, Error> {
@@ -199,6 +214,11 @@ async fn load(tx: &mut store::Tx, who: &Principal, id: TimeEntryId) -> Result<Ti
     } else {
         Err(Error::Store(store::Error::NotFound))
     }
+}
+
+/// When work of this length ends.
+fn end_of(started: Timestamp, minutes: i64) -> Option<Timestamp> {
+    started.checked_add(SignedDuration::from_mins(minutes)).ok()
 }
 
 /// The length in minutes, from an end or as given.
@@ -223,6 +243,12 @@ fn length(
             "/duration_minutes",
             "must be from 1 to 10080 (a week)",
         )),
+        (Some(ended), Some(minutes)) if minutes > minutes_between(started, ended).max(1) => {
+            Err(invalid(
+                "/duration_minutes",
+                "must not be longer than from started_at to ended_at",
+            ))
+        }
         (_, Some(minutes)) => Ok(minutes),
         (None, None) => Err(invalid(
             "/duration_minutes",
@@ -231,7 +257,7 @@ fn length(
     }
 }
 
-fn words(description: Option<&str>, tags: Option<&[String]>) -> Result<(), Error> {
+pub(super) fn words(description: Option<&str>, tags: Option<&[String]>) -> Result<(), Error> {
     let invalid = |pointer, detail: String| Error::Invalid { pointer, detail };
     if description.is_some_and(|text| text.chars().count() > MAX_DESCRIPTION) {
         return Err(invalid(
