@@ -176,7 +176,27 @@ fn refuse(at: &str, error: &serde_json::Error) -> Problem {
         };
         Problem::invalid_field(at, format!("must be {}", plain(expected)))
     } else {
-        Problem::invalid_field(at, message)
+        Problem::invalid_field(at, humane(message))
+    }
+}
+
+/// What parsers of single values say, in words for people.
+pub(super) fn humane(message: &str) -> &str {
+    let begins = |start: &str| message.starts_with(start);
+    if begins("UUID parsing failed") {
+        "must be a UUID such as 01936f2e-7c1a-7d3e-9a4b-5c6d7e8f9012"
+    } else if begins("invalid digit") || begins("number too") || begins("cannot parse integer") {
+        "must be a whole number"
+    } else if begins("provided string was not `true`") {
+        "must be true or false"
+    } else if begins("unknown field") {
+        "is not a parameter of this request"
+    } else if begins("unsupported value") {
+        "is given more than once"
+    } else if message.contains("timestamp") || begins("failed to parse") {
+        "must be an instant such as 2026-12-01T09:00:00Z"
+    } else {
+        message
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::Json;
+use super::json::humane;
 use crate::cursor::{self, List};
 use crate::problem::{FieldError, Problem};
 
@@ -46,7 +47,9 @@ fn refuse(message: &str) -> Problem {
         (format!("?{name}"), "is required".to_owned())
     } else {
         match message.split_once(": ") {
-            Some((name, why)) if !name.contains(' ') => (format!("?{name}"), why.to_owned()),
+            Some((name, why)) if !name.contains(' ') => {
+                (format!("?{name}"), humane(why).to_owned())
+            }
             _ => ("?".to_owned(), message.to_owned()),
         }
     };

@@ -22,18 +22,19 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     let id = app.cx.ids.uuid().to_string();
     let method = request.method().clone();
     let started = Instant::now();
-    let response = if target_length(&request) > MAX_URI {
+    let mut response = if target_length(&request) > MAX_URI {
         let detail = format!("The address is longer than {MAX_URI} bytes.");
         Problem::new(StatusCode::URI_TOO_LONG, "uri_too_long", detail).into_response()
     } else {
         let answer = tokio::time::timeout(app.http.handler_timeout, next.run(request));
         answer.await.unwrap_or_else(|_| took_too_long())
     };
-    let mut response = with_request_id(response, &id);
+    // Naming a problem's request makes a new response: what was noted on the old one is read before.
     let route = response
         .extensions_mut()
         .remove::<Route>()
         .map_or_else(String::new, |route| route.0);
+    let mut response = with_request_id(response, &id);
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
     let labels = [

@@ -7,6 +7,7 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use daybook_engine::Principal;
 use daybook_engine::live::{Envelope, Message};
+use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
@@ -30,7 +31,8 @@ pub async fn stream(State(app): State<App>, Reader(who): Reader, headers: Header
     let (sender, receiver) = mpsc::channel(WAITING);
     tokio::spawn(feed(app, who, headers, sender));
     let header = (NO_BUFFERING, HeaderValue::from_static("no"));
-    ([header], Sse::new(ReceiverStream::new(receiver))).into_response()
+    let unkept = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    ([header, unkept], Sse::new(ReceiverStream::new(receiver))).into_response()
 }
 
 type Sender = mpsc::Sender<Result<Event, Infallible>>;
