@@ -6,6 +6,7 @@ use http::Request;
 use url::Url;
 
 use super::{Call, Depth, multistatus, propfind};
+use crate::caldav::errors;
 use crate::caldav::href::Href;
 use crate::caldav::multistatus::Row;
 use crate::caldav::transport::Answer;
@@ -37,7 +38,14 @@ impl Call for ListEtags {
     }
 
     fn parse(&self, answer: &Answer) -> Result<Vec<Member>> {
+        // A listing names at least the collection itself. One without a word is no empty calendar, but a broken server.
         let found = multistatus(answer)?;
+        if found.rows.is_empty() {
+            return Err(
+                errors::malformed("The CalDAV server answered with an empty listing.")
+                    .with_code("blank"),
+            );
+        }
         Ok(found
             .rows
             .into_iter()

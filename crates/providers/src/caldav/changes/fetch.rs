@@ -36,7 +36,8 @@ impl Changes {
                         Some(Resource::Present { etag, data })
                     }
                     // Left out, or said to be gone though it was just listed: the resource itself is asked.
-                    Some(Resource::Gone) | None => get(cx, &member.href).await?,
+                    _ if cx.holds(&member.href) => get(cx, &member.href).await?,
+                    told => told,
                 };
                 match resource {
                     Some(resource) => fetched.changes.push(self.change(member, resource)),

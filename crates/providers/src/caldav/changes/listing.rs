@@ -16,6 +16,9 @@ use crate::caldav::transport::ask;
 /// Pieces of one read; a server that needs more is playing with us.
 const MAX_PIECES: usize = 2_000;
 
+/// Truncated listings in a row that may name nothing new before they count as endless.
+const MAX_IDLE: usize = 3;
+
 impl Changes {
     pub(super) async fn first_piece(
         &mut self,
@@ -137,6 +140,9 @@ impl Changes {
         full: bool,
         ctag: Option<String>,
     ) -> Result<Piece> {
+        if page.truncated {
+            self.note_progress(&page)?;
+        }
         let then = match page.token {
             Some(token) if page.truncated => {
                 if self.tokens.contains(&token) || self.tokens.len() >= MAX_PIECES {
@@ -166,6 +172,21 @@ impl Changes {
         }
         self.sort_out(&mut piece, page.changed, full);
         Ok(piece)
+    }
+
+    /// A truncated listing is asked on from for as long as it names resources that were not named before.
+    fn note_progress(&mut self, page: &SyncPage) -> Result<()> {
+        let before = self.told.len();
+        let changed = page.changed.iter().map(|member| &member.href);
+        let named = changed.chain(&page.removed);
+        self.told.extend(named.map(|href| href.as_str().to_owned()));
+        let progress = self.told.len() > before;
+        self.idle = if progress { 0 } else { self.idle + 1 };
+        if self.idle < MAX_IDLE {
+            Ok(())
+        } else {
+            Err(circles())
+        }
     }
 
     /// Divides what was listed into known and wanted.

@@ -33,6 +33,9 @@ pub(super) struct Changes {
     piece: Option<Piece>,
     /// Sync tokens used in this read: one that comes back means the server is going round in circles.
     tokens: HashSet<String>,
+    /// Resources named by truncated listings so far, and how many of the last such listings named no new one.
+    told: HashSet<String>,
+    idle: usize,
     /// href → etag in the mirror, when this read compares.
     known: Option<BTreeMap<String, Option<String>>>,
     /// The server refuses multiget: resources are fetched one by one.
@@ -80,6 +83,8 @@ impl Changes {
             pull,
             piece: None,
             tokens: HashSet::new(),
+            told: HashSet::new(),
+            idle: 0,
             known: None,
             one_by_one: false,
         }
@@ -185,6 +190,16 @@ impl<'a> Context<'a> {
             trusted,
             calendar,
         })
+    }
+
+    /// Whether a resource lies in the calendar. Others are named by servers that have several addresses for one thing, and
+    /// by hostile ones: they are taken when the calendar itself hands them out, and never visited one by one.
+    fn holds(&self, href: &Href) -> bool {
+        let calendar = self.calendar.path().trim_end_matches('/');
+        let below = href.as_str().strip_prefix(calendar);
+        below
+            .and_then(|rest| rest.strip_prefix('/'))
+            .is_some_and(|name| !name.is_empty() && !name.contains('/') && !name.starts_with(".."))
     }
 }
 
