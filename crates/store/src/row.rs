@@ -210,8 +210,11 @@ impl Field for Timestamp {
 }
 impl Bind for Timestamp {
     type Raw = i64;
+    /// Within what can be read again: the library's last second has fractions that it does not take back.
     fn raw(self) -> i64 {
-        self.as_microsecond()
+        const SECOND: i64 = 1_000_000;
+        let (first, last) = (Self::MIN.as_second(), Self::MAX.as_second());
+        self.as_microsecond().clamp(first * SECOND, last * SECOND)
     }
 }
 impl Field for Date {
