@@ -1,6 +1,7 @@
 //! `sync`: brings calendars up to date now, one after the other.
 
 use anyhow::{Result, bail};
+use daybook_domain::connection::Status;
 use daybook_domain::sync::Statistics;
 use daybook_domain::{CalendarId, WorkspaceId};
 use daybook_engine::Context;
@@ -97,9 +98,10 @@ async fn enabled(tx: &mut store::Tx, workspace: WorkspaceId) -> store::Result<Ve
             return Ok(found);
         };
         after = Some((last.created_at, last.id));
-        found.extend(
-            page.into_iter()
-                .filter(|calendar| calendar.sync_enabled && calendar.active),
-        );
+        found.extend(page.into_iter().filter(|calendar| {
+            calendar.sync_enabled
+                && calendar.active
+                && calendar.connection_status != Status::Disconnected
+        }));
     }
 }

@@ -53,6 +53,7 @@ pub const SETTINGS: &[Setting] = settings! {
     plain "google.revoke_url" "GOOGLE_REVOKE_URL" "" "Replaces Google's revocation endpoint.";
     plain "google.userinfo_url" "GOOGLE_USERINFO_URL" "" "Replaces Google's userinfo endpoint.";
     plain "google.api_url" "GOOGLE_API_URL" "" "Replaces the base of Google's Calendar API.";
+    plain "apple.api_url" "APPLE_API_URL" "" "Replaces Apple's CalDAV server.";
     plain "microsoft.client_id" "MICROSOFT_CLIENT_ID" "" "OAuth client of Microsoft.";
     secret "microsoft.client_secret" "MICROSOFT_CLIENT_SECRET" "" "Its secret.";
     plain "microsoft.tenant_id" "MICROSOFT_TENANT_ID" "common" "Tenant whose accounts may connect.";

@@ -52,6 +52,11 @@ pub async fn context(config: &Config) -> Result<Context> {
     let mut settings = Settings::at(config.base_url.clone());
     settings.frontend_url.clone_from(&config.frontend_url);
     settings.allow_private_targets = config.allow_private_targets;
+    if let Some(url) = config.values.text("apple.api_url") {
+        settings
+            .server_urls
+            .insert("apple".to_owned(), url.to_owned());
+    }
     Ok(Context {
         store,
         clock,
@@ -87,7 +92,14 @@ pub async fn store(config: &Config, ids: Arc<dyn Ids>) -> Result<Store> {
         .and_then(Path::parent)
         .filter(|folder| !folder.as_os_str().is_empty())
     {
-        make_private_folder(folder)?;
+        if folder == config.data_dir {
+            make_private_folder(folder)?;
+        } else if !folder.is_dir() {
+            bail!(
+                "the database cannot be opened: there is no folder {}. Make it, or correct DAYBOOK_DATABASE_URL.",
+                folder.display()
+            );
+        }
     }
     let options = Options {
         key_ring,

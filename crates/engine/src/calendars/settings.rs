@@ -3,13 +3,14 @@
 use daybook_domain::CalendarId;
 use daybook_domain::calendar::{INTERVAL_MINUTES, MIRROR_FUTURE_DAYS, MIRROR_PAST_DAYS};
 use daybook_store as store;
+use jiff::SignedDuration;
 use store::calendars::{Calendar, Settings};
 
-use super::{Error, visible};
+use super::{Error, changeable};
 use crate::jobs::sync_calendar::{self, When};
 use crate::{Context, Principal};
 
-/// Changes the settings of calendar `id`.
+/// Changes the settings of calendar `id`, and switches its syncing on or off when `enabled` says so.
 ///
 /// # Errors
 /// [`Error::Invalid`] for values out of range, [`Error::UnknownReference`] for a client or project that is not there.
@@ -18,13 +19,29 @@ pub async fn update(
     who: &Principal,
     id: CalendarId,
     settings: Settings,
+    enabled: Option<bool>,
 ) -> Result<Calendar, Error> {
     check(&settings)?;
-    visible(cx, who, id).await?;
+    let before = changeable(cx, who, id).await?;
     let mut tx = cx.store.write().await?;
     let after = store::calendars::update_settings(&mut tx, who.workspace_id, id, &settings)
         .await
         .map_err(reference)?;
+    if let (Some(minutes), Some(planned), Some(last)) = (
+        settings.sync_interval_minutes,
+        after.next_sync_at,
+        after.last_sync_at,
+    ) {
+        // A shorter interval counts from the last sync, not from the next one.
+        let due = last
+            .saturating_add(SignedDuration::from_mins(minutes))
+            .unwrap_or(planned);
+        store::calendars::schedule_sync(&mut tx, who.workspace_id, id, due.min(planned)).await?;
+    }
+    if let Some(enabled) = enabled.filter(|enabled| *enabled != before.sync_enabled) {
+        switch(&mut tx, who, id, enabled).await?;
+    }
+    let after = store::calendars::get(&mut tx, who.workspace_id, id).await?;
     tx.commit().await?;
     Ok(after)
 }
@@ -39,13 +56,23 @@ pub async fn enable(
     id: CalendarId,
     enabled: bool,
 ) -> Result<Calendar, Error> {
-    visible(cx, who, id).await?;
+    changeable(cx, who, id).await?;
     let mut tx = cx.store.write().await?;
-    let after = store::calendars::set_enabled(&mut tx, who.workspace_id, id, enabled).await?;
-    if enabled {
-        sync_calendar::enqueue(&mut tx, who.workspace_id, id, false, When::Now).await?;
-    }
+    let after = switch(&mut tx, who, id, enabled).await?;
     tx.commit().await?;
+    Ok(after)
+}
+
+async fn switch(
+    tx: &mut store::Tx,
+    who: &Principal,
+    id: CalendarId,
+    enabled: bool,
+) -> store::Result<Calendar> {
+    let after = store::calendars::set_enabled(tx, who.workspace_id, id, enabled).await?;
+    if enabled {
+        sync_calendar::enqueue(tx, who.workspace_id, id, false, When::Now).await?;
+    }
     Ok(after)
 }
 

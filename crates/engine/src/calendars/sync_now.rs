@@ -1,10 +1,12 @@
 //! Syncs a calendar because somebody asked: the statistics at once, or the job that goes on when it takes long.
 
+use std::time::Duration;
+
 use daybook_domain::sync::Statistics;
 use daybook_domain::{CalendarId, JobId};
 use daybook_store as store;
 
-use super::visible;
+use super::changeable;
 use crate::jobs::sync_calendar::{self, When};
 use crate::sync::{self, Ask, Error, Mode};
 use crate::{Context, Principal};
@@ -18,7 +20,10 @@ pub enum Synced {
     GoesOn(JobId),
 }
 
-/// Syncs calendar `id`, in full if asked. After [`crate::Settings::sync_patience`] the work goes on by itself and a job looks after it.
+/// Between looks at a calendar that is being synced by somebody else.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Syncs calendar `id`, in full if asked. A sync that is under way (the first one after connecting, say) is waited for. After [`crate::Settings::sync_patience`] the work goes on by itself and a job looks after it.
 ///
 /// # Errors
 /// [`sync::Error`].
@@ -28,30 +33,34 @@ pub async fn sync_now(
     id: CalendarId,
     full: bool,
 ) -> Result<Synced, Error> {
-    visible(cx, who, id).await?;
+    changeable(cx, who, id).await?;
     let (workspace, mode) = (
         who.workspace_id,
         if full { Mode::Full } else { Mode::Incremental },
     );
     let work = cx.clone();
+    let ask = Ask {
+        mode,
+        by_hand: true,
+    };
     let task = cx.detached.spawn(async move {
-        sync::run(
-            &work,
-            workspace,
-            id,
-            Ask {
-                mode,
-                by_hand: true,
-            },
-        )
-        .await
+        let mut waited = Duration::ZERO;
+        loop {
+            match sync::run(&work, workspace, id, ask).await {
+                Err(Error::Running) if waited < work.settings.sync_patience => {
+                    work.pause.pause(LOOK_AGAIN).await;
+                    waited += LOOK_AGAIN;
+                }
+                result => return result,
+            }
+        }
     });
     match tokio::time::timeout(cx.settings.sync_patience, task).await {
         Ok(Ok(result)) => result.map(Synced::Done),
         Ok(Err(_)) => Err(Error::LostLease),
         Err(_) => {
             let mut tx = cx.store.write().await?;
-            let job = sync_calendar::enqueue(&mut tx, workspace, id, false, When::Now).await?;
+            let job = sync_calendar::enqueue(&mut tx, workspace, id, full, When::Now).await?;
             tx.commit().await?;
             Ok(Synced::GoesOn(job.id()))
         }

@@ -1,7 +1,7 @@
 //! Connects an account with a user name and a password: CalDAV servers, and Apple as a preset of them.
 
 use daybook_domain::connection::ErrorKind;
-use daybook_provider_api::manifest::{Auth, Password};
+use daybook_provider_api::manifest::Auth;
 use daybook_provider_api::{self as provider, Credential, Session};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -37,7 +37,8 @@ pub async fn connect(cx: &Context, who: &Principal, ask: Connect) -> Result<Conn
             instead: "OAuth, not with a password",
         });
     };
-    let address = address(manifest, &ask)?;
+    let own = cx.settings.server_urls.get(&ask.provider);
+    let address = address(own.map(String::as_str).or(manifest.server_url), &ask)?;
     let credential = Credential::Basic {
         username: ask.username.clone(),
         password: ask.password.clone(),
@@ -71,8 +72,8 @@ pub async fn connect(cx: &Context, who: &Principal, ask: Connect) -> Result<Conn
 }
 
 /// A web address from what was typed: an address, a domain, or an e-mail address (RFC 6764 §6).
-fn address(manifest: &Password, ask: &Connect) -> Result<String, Error> {
-    if let Some(fixed) = manifest.server_url {
+fn address(fixed: Option<&str>, ask: &Connect) -> Result<String, Error> {
+    if let Some(fixed) = fixed {
         return Ok(fixed.to_owned());
     }
     let typed = ask
@@ -120,18 +121,13 @@ mod tests {
     use super::*;
 
     fn typed(url: &str) -> Result<String, Error> {
-        let manifest = Password {
-            server_url: None,
-            preset_of: None,
-            password_hint: "",
-        };
         let ask = Connect {
             provider: "caldav".into(),
             url: Some(url.into()),
             username: "ada".into(),
             password: SecretString::from("x"),
         };
-        address(&manifest, &ask)
+        address(None, &ask)
     }
 
     #[test]

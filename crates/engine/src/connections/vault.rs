@@ -164,13 +164,15 @@ async fn read(
     id: ConnectionId,
 ) -> Result<(Connection, Secrets), Error> {
     let mut tx = cx.store.read().await?;
+    // The secrets first: on PostgreSQL a refresh may be saved between the two statements. Old tokens with a new date of refresh
+    // count as due, and their version says that they are not the newest; the other way round, new tokens would be refreshed.
+    let secrets = store::connections::secrets(&mut tx, workspace, id).await?;
     let connection = store::connections::get(&mut tx, workspace, id).await?;
     match connection.status {
         Status::Disconnected => return Err(Error::Disconnected),
         Status::NeedsReauth => return Err(Error::NeedsReauth),
         Status::Connected | Status::Error => {}
     }
-    let secrets = store::connections::secrets(&mut tx, workspace, id).await?;
     Ok((connection, secrets))
 }
 

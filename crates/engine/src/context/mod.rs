@@ -1,5 +1,6 @@
 //! What every use case is given: the store, the clock, the providers and the way out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub struct Settings {
     pub frontend_url: Option<Url>,
     /// Whether private addresses and plain HTTP are allowed for CalDAV servers (tests).
     pub allow_private_targets: bool,
+    /// Servers of password providers that usually have a fixed one, where the operator says otherwise, by provider.
+    pub server_urls: BTreeMap<String, String>,
     /// How long a synchronous sync request may take before it is handed to a job (SPEC §2.3).
     pub sync_patience: Duration,
     /// How long a refresh lease lasts: twice the token endpoint's time-out (R5).
@@ -62,6 +65,7 @@ impl Settings {
             base_url,
             frontend_url: None,
             allow_private_targets: false,
+            server_urls: BTreeMap::new(),
             sync_patience: Duration::from_secs(25),
             refresh_lease: Duration::from_secs(20),
             sync_lease: Duration::from_secs(120),

@@ -21,8 +21,8 @@ use serde_json::Value;
 use crate::Context;
 
 pub use list::JOBS;
-pub use runner::{let_go, take_over};
 pub use runner::{Runner, RunnerOptions, run_due, run_now};
+pub use runner::{let_go, take_over};
 pub use schedule::{SCHEDULE, ensure as ensure_schedule, tick};
 
 /// How often a job is tried before it is `failed`: once, and three times more (SPEC §5).

@@ -49,6 +49,14 @@ pub(crate) struct Guard {
     trusted_origins: Arc<BTreeSet<String>>,
 }
 
+/// Where cloud machines find their credentials: never a calendar server, also when private targets are allowed.
+fn is_link_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.segments()[..2] == [0xfd00, 0x0ec2],
+    }
+}
+
 impl Guard {
     pub(crate) fn new(config: &EgressConfig) -> Self {
         Self {
@@ -60,8 +68,8 @@ impl Guard {
 
     /// Whether a connection to `address` may be made for a URL that the operator did not configure.
     pub(crate) fn allows(&self, address: IpAddr) -> bool {
-        self.allow_private
-            || is_public(address)
+        is_public(address)
+            || (self.allow_private && !is_link_local(address))
             || self.allow_cidrs.iter().any(|net| net.contains(&address))
     }
 
@@ -73,7 +81,7 @@ impl Guard {
             _ => false,
         };
         let port = url.port_or_known_default()?;
-        let port_ok = matches!(port, 443 | 80) || port >= 1024;
+        let port_ok = matches!(port, 443 | 80) || port >= 1024 || self.allow_private;
         let bare = url.username().is_empty() && url.password().is_none();
         if !(scheme_ok && port_ok && bare) {
             return None;

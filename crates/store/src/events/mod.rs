@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use read::{
-    EventState, Resource, count, count_all_day, etags, get, load_by_provider_ids,
+    EventState, Resource, count, count_all_day, counts, etags, get, load_by_provider_ids,
     load_by_resources, master_page, resources_of, series_rows,
 };
 pub use write::{

@@ -163,6 +163,20 @@ pub async fn count(tx: &mut Tx, ws: WorkspaceId, calendar: CalendarId) -> Result
     Ok(count)
 }
 
+/// How many events the mirror of each calendar of the workspace holds; calendars without any are left out.
+pub async fn counts(tx: &mut Tx, ws: WorkspaceId) -> Result<HashMap<CalendarId, i64>> {
+    let rows = fetch_all!(
+        tx,
+        (uuid::Uuid, i64),
+        "SELECT calendar_id, count(*) FROM event WHERE workspace_id = $1 GROUP BY calendar_id",
+        ws
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|(calendar, count)| (calendar.into(), count))
+        .collect())
+}
+
 /// How many of them are all-day and not cancelled.
 pub async fn count_all_day(tx: &mut Tx, ws: WorkspaceId, calendar: CalendarId) -> Result<i64> {
     let (count,) = fetch_one!(

@@ -4,8 +4,9 @@ use daybook_domain::event::{Details, EventTime, ResponseStatus, Status};
 use daybook_domain::{
     CalendarId, ConnectionId, EventId, InstanceId, MemberId, TimeEntryId, WorkspaceId,
 };
-use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
 use uuid::Uuid;
 
 use crate::events::{Kind, event_time};
@@ -143,12 +144,14 @@ macro_rules! select {
 
 bulk! {
     RANGE = select!(
-        "WHERE i.workspace_id = $1 AND i.start_us < $2 AND (i.end_us > $3 OR i.start_us >= $4) AND (i.status <> 'cancelled' OR $5) \
+        "WHERE i.workspace_id = $1 AND i.start_us < $2 AND (i.end_us > $3 OR i.start_us >= $4) \
+         AND (i.status <> 'cancelled' OR $5) \
          AND (i.start_us, i.id) > ($6, $7) AND ($8 OR e.search LIKE $9 ESCAPE '!') \
          AND ($10 OR EXISTS (SELECT 1 FROM time_entry t WHERE t.workspace_id = i.workspace_id AND t.synced_event_id = i.id) = $11) \
+         AND CASE WHEN i.all_day THEN i.start_date < $12 AND i.end_date > $13 ELSE i.start_us < $14 AND (i.end_us > $15 OR i.start_us >= $16) END \
          AND i.calendar_id IN ("
     ),
-    fixed 11, columns 1, ") ORDER BY i.start_us, i.id"
+    fixed 16, columns 1, ") ORDER BY i.start_us, i.id"
 }
 bulk! {
     GET_MANY = select!("WHERE i.workspace_id = $1 AND i.id IN ("),
@@ -159,10 +162,29 @@ bulk! {
     fixed 3, columns 1, ") ORDER BY start_us, end_us"
 }
 
-/// The instances in a range, in order of start and id.
+/// All-day instances are kept at midnight in their calendar's zone, but asked for by date: no zone is further than this.
+const FURTHEST_ZONE: SignedDuration = SignedDuration::from_hours(26);
+
+/// The days a range touches: the first one, and the one after the last.
+fn days(range: &Range<'_>) -> (Date, Date) {
+    let day = |at: Timestamp| at.to_zoned(TimeZone::UTC);
+    let (from, to) = (day(range.from), day(range.to));
+    let whole = to.time() == Time::midnight();
+    let after = if whole {
+        to.date()
+    } else {
+        to.date().saturating_add(Span::new().days(1))
+    };
+    (from.date(), after)
+}
+
+/// The instances in a range, in order of start and id; all-day ones by their dates.
 pub async fn range(tx: &mut Tx, ws: WorkspaceId, range: &Range<'_>) -> Result<Vec<InstanceView>> {
     let (at, id) = range.after.unwrap_or((Timestamp::MIN, Uuid::nil().into()));
     let pattern = range.q.map(like_pattern).unwrap_or_default();
+    let (first_day, day_after) = days(range);
+    let earliest = crate::tx::plus(range.from, -FURTHEST_ZONE);
+    let latest = crate::tx::plus(range.to, FURTHEST_ZONE);
     let (kind, mut rows) = (tx.kind(), Vec::new());
     let chunks = range.calendars.chunks(RANGE.chunk(kind));
     let several = chunks.len() > 1;
@@ -176,16 +198,21 @@ pub async fn range(tx: &mut Tx, ws: WorkspaceId, range: &Range<'_>) -> Result<Ve
         let found: Vec<InstanceView> = on!(tx, |c| {
             let mut query = sqlx::query_as(sqlx::AssertSqlSafe(text))
                 .bind(ws.raw())
-                .bind(range.to.raw())
-                .bind(range.from.raw())
-                .bind(range.from.raw())
+                .bind(latest.raw())
+                .bind(earliest.raw())
+                .bind(earliest.raw())
                 .bind(range.cancelled)
                 .bind(at.raw())
                 .bind(id.raw())
                 .bind(range.q.is_none())
                 .bind(&pattern)
                 .bind(range.converted.is_none())
-                .bind(range.converted.unwrap_or_default());
+                .bind(range.converted.unwrap_or_default())
+                .bind(day_after.raw())
+                .bind(first_day.raw())
+                .bind(range.to.raw())
+                .bind(range.from.raw())
+                .bind(range.from.raw());
             for calendar in chunk {
                 query = query.bind(calendar.raw());
             }

@@ -184,8 +184,9 @@ fn own_answer(event: &wire::Event, owner: &Owner<'_>) -> ResponseStatus {
         .is_some_and(|organizer| organizer.is_self == Some(true));
     match own {
         Some(own) => match answer(own.response_status.as_deref()) {
-            ResponseStatus::Declined => ResponseStatus::Declined,
-            _ if called_it || own.organizer == Some(true) => ResponseStatus::Organizer,
+            ResponseStatus::NeedsAction if called_it || own.organizer == Some(true) => {
+                ResponseStatus::Organizer
+            }
             other => other,
         },
         None if called_it => ResponseStatus::Organizer,

@@ -63,7 +63,7 @@ fn a_series_with_everything() {
         (event.etag.as_deref(), event.ical_uid.as_deref()),
         (Some("\"3456\""), Some("5k2@google.com"))
     );
-    assert_eq!(event.response_status, ResponseStatus::Organizer);
+    assert_eq!(event.response_status, ResponseStatus::Accepted);
     assert_eq!(
         event.updated_at,
         Some("2026-11-03T09:12:44.120Z".parse().unwrap())
@@ -217,7 +217,7 @@ fn whose_answer_counts() {
         NeedsAction
     );
     let own = |status: &str| json!({"organizer": {"self": true}, "attendees": [{"self": true, "responseStatus": status}]});
-    assert_eq!(answered(own("accepted")), Organizer);
+    assert_eq!(answered(own("accepted")), Accepted);
     assert_eq!(answered(own("declined")), Declined);
     assert_eq!(
         answered(

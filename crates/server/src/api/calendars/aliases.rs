@@ -2,8 +2,9 @@
 
 use axum::extract::State;
 use daybook_domain::{CalendarId, ConnectionId};
-use daybook_engine::Context;
 use daybook_engine::calendars::list;
+use daybook_engine::connections::list as connection_list;
+use daybook_engine::{Context, Principal};
 
 use super::body::{CalendarBody, CalendarQuery};
 use super::manage::{body, page};
@@ -66,6 +67,7 @@ pub async fn google_refresh(
     writer: Writer,
     id: Id<ConnectionId>,
 ) -> Result<Json<RefreshedBody>, Problem> {
+    only_google(&state.0, &writer.0, id.0).await?;
     connections::refresh(state, writer, id).await
 }
 
@@ -76,5 +78,16 @@ pub async fn google_disconnect(
     writer: Writer,
     id: Id<ConnectionId>,
 ) -> Result<Json<DisconnectedBody>, Problem> {
+    only_google(&state.0, &writer.0, id.0).await?;
     connections::disconnect(state, writer, id).await
+}
+
+/// The address names a provider: a connection of another one is not there.
+async fn only_google(cx: &Context, who: &Principal, id: ConnectionId) -> Result<(), Problem> {
+    let connection = connection_list::get(cx, who, id).await?;
+    if connection.provider == "google" {
+        Ok(())
+    } else {
+        Err(Problem::not_found("Google connection"))
+    }
 }

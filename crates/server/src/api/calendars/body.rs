@@ -156,6 +156,9 @@ pub struct CalendarQuery {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarPatch {
+    /// Whether it is synced.
+    #[serde(alias = "is_active", alias = "active")]
+    pub sync_enabled: Option<bool>,
     /// 5 to 1440.
     #[schema(minimum = 5, maximum = 1440)]
     pub sync_interval_minutes: Option<i64>,

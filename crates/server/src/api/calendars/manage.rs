@@ -48,6 +48,7 @@ pub async fn update(
     Id(id): Id<CalendarId>,
     Json(patch): Json<CalendarPatch>,
 ) -> Result<Json<CalendarBody>, Problem> {
+    let enabled = patch.sync_enabled;
     let settings = Settings {
         sync_interval_minutes: patch.sync_interval_minutes,
         sync_past_days: patch.sync_past_days,
@@ -57,7 +58,7 @@ pub async fn update(
         default_client_id: patch.default_client_id.map(|id| id.map(Into::into)),
         default_project_id: patch.default_project_id.map(|id| id.map(Into::into)),
     };
-    let calendar = settings::update(&cx, &who, id, settings).await?;
+    let calendar = settings::update(&cx, &who, id, settings, enabled).await?;
     body(&cx, calendar).await
 }
 
@@ -121,10 +122,11 @@ pub(super) async fn page(
             .is_none_or(|id| row.connection_id.as_uuid() == id)
             && query.sync_enabled.is_none_or(|on| row.sync_enabled == on)
     });
-    let mut counted = Vec::with_capacity(rows.len());
-    for row in rows {
-        counted.push((list::events_count(cx, &row).await?, row));
-    }
+    let counts = list::events_counts(cx, who).await?;
+    let counted: Vec<_> = rows
+        .into_iter()
+        .map(|row| (counts.get(&row.id).copied().unwrap_or(0), row))
+        .collect();
     let now = cx.clock.now();
     let body = |(count, row)| CalendarBody::new(row, count, now);
     Ok(page.list(counted, |(_, row)| (row.created_at, row.id), body))

@@ -1,14 +1,16 @@
 //! Syncing now.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use daybook_domain::CalendarId;
+use daybook_engine::calendars::list;
 use daybook_engine::calendars::sync_now::{self, Synced};
 use daybook_engine::{Context, Principal};
 use http::StatusCode;
 
 use super::body::{SyncAcceptedBody, SyncQuery, SyncResultBody};
-use crate::extract::{Id, Id2, Json, Query, Writer};
+use crate::api::connections::input::provider_key;
+use crate::extract::{Id, Json, Query, Writer};
 use crate::problem::Problem;
 
 /// Sync a calendar now
@@ -25,14 +27,17 @@ pub async fn sync(
 }
 
 /// Sync a calendar now (address with the provider)
+///
+/// `calendar_id` is the calendar's id here, or the provider's id of it.
 #[utoipa::path(post, path = "/integrations/{provider}/{calendar_id}/sync", tag = "Calendars", params(SyncQuery), responses((status = 200, body = SyncResultBody), (status = 202, body = SyncAcceptedBody)))]
 pub async fn sync_of_provider(
     State(cx): State<Context>,
     Writer(who): Writer,
-    ids: Id2<String, CalendarId>,
+    Path((provider, calendar)): Path<(String, String)>,
     Query(query): Query<SyncQuery>,
 ) -> Result<Response, Problem> {
-    let Id2(_, id) = ids;
+    let provider = provider_key(&provider);
+    let id = list::named(&cx, &who, provider, &calendar).await?;
     now(&cx, &who, id, query.full).await
 }
 
