@@ -69,7 +69,7 @@ async fn an_expired_token_is_refreshed_once() {
         .google()
         .configure(|config| config.rotation = Rotation::SingleUse);
     let other = world.program.another_node();
-    let (_one, _two) = (world.serve().await, other.serve(&[]).await);
+    let (one, two) = (world.serve().await, other.serve(&[]).await);
     let connected = world.client().connect_google(PERSON).await;
     let connection = connected["connection"]["id"].as_str().unwrap().to_owned();
     world.client().synced_calendars().await;
@@ -95,7 +95,22 @@ async fn an_expired_token_is_refreshed_once() {
             let held_back = answer["error"]["kind"] == "rate_limited";
             assert!(answer["ok"] == true || held_back, "{answer}");
         }
-        assert_eq!(refreshes(&world) - before, 1, "round {round}, {:?}", started.elapsed());
+        let asked: Vec<_> = world
+            .simulators
+            .google()
+            .desk()
+            .requests()
+            .into_iter()
+            .filter(|r| r.path == "/token")
+            .collect();
+        assert_eq!(
+            refreshes(&world) - before,
+            1,
+            "round {round}, {:?}: {asked:#?}\n{}\n{}",
+            started.elapsed(),
+            one.log(),
+            two.log()
+        );
     }
     println!("4 rounds of {CALLS} calls on two nodes: 4 refreshes");
 }
