@@ -64,8 +64,9 @@ impl Multistatus {
         })?;
         match root {
             _ if seen.len() >= MAX_ROWS => Err(xml::Error::TooLarge.into()),
-            None | Some(Tag::Multistatus) => Ok(found),
-            Some(_) => Err(Error::Other),
+            None if body.trim_ascii().is_empty() => Ok(found),
+            Some(Tag::Multistatus) => Ok(found),
+            None | Some(_) => Err(Error::Other),
         }
     }
 }

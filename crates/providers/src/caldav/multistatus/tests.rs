@@ -93,6 +93,8 @@ fn empty_and_foreign_bodies() {
         Err(Error::Other)
     );
     assert!(Multistatus::parse(b"not xml at all < >", &base()).is_err());
+    assert!(Multistatus::parse(b"no mark at all", &base()).is_err());
+    assert!(Multistatus::parse(&[0xff, 0xfe, 0x00, 0x9c, 0xc3, 0x28], &base()).is_err());
 }
 
 #[test]
