@@ -128,7 +128,7 @@ fn nonsense_is_told_so_and_changes_nothing() {
         let ask = if body.is_null() { ask } else { ask.json(body) };
         let answer = world
             .server
-            .send(&ask.as_who(&world.keys[index % world.keys.len()]));
+            .send(&ask.by(&world.keys[index % world.keys.len()]));
         if (answer.status, answer.code().as_str()) != (*status, *code) {
             wrong.push(format!(
                 "{method} {path} {body}: wanted {status} {code}, got {} {}",
@@ -711,7 +711,7 @@ fn bodies_are_bounded() {
         let ask = Ask::post("/api/v1/clients")
             .raw(body)
             .header("content-type", kind);
-        world.server.send(&ask.as_who(&world.keys[0]))
+        world.server.send(&ask.by(&world.keys[0]))
     };
     let json = "application/json";
     for broken in [
@@ -757,7 +757,7 @@ fn bodies_are_bounded() {
     post(br#"{"name":"a","name":"b"}"#.to_vec(), json).is_problem(422, "validation");
     // Addresses and headers have their bounds too.
     let long = Ask::get(&format!("/api/v1/clients?cursor={}", "a".repeat(9_000)));
-    assert_eq!(world.server.send(&long.as_who(&world.keys[0])).status, 414);
+    assert_eq!(world.server.send(&long.by(&world.keys[0])).status, 414);
     let mut many = Ask::get("/api/v1/me");
     for index in 0..150 {
         many = many.header(&format!("x-{index}"), "y");
@@ -767,7 +767,7 @@ fn bodies_are_bounded() {
     assert_eq!(world.server.send(&large).status, 431);
     let key = Ask::post("/api/v1/clients")
         .json(&json!({"name": "x"}))
-        .as_who(&world.keys[0]);
+        .by(&world.keys[0]);
     world
         .server
         .send(&key.clone().header("idempotency-key", &"k".repeat(256)))
@@ -782,7 +782,7 @@ fn bodies_are_bounded() {
         .ok(201);
     let other = Ask::post("/api/v1/clients")
         .json(&json!({"name": "y"}))
-        .as_who(&world.keys[0]);
+        .by(&world.keys[0]);
     world
         .server
         .send(&other.header("idempotency-key", "one"))
@@ -792,14 +792,10 @@ fn bodies_are_bounded() {
         .json(&json!({"synced_event_id": world.event("one")}));
     let first = world
         .server
-        .send(&convert.clone().as_who(&world.owner))
+        .send(&convert.clone().by(&world.owner))
         .ok(201)
         .json();
-    let second = world
-        .server
-        .send(&convert.as_who(&world.owner))
-        .ok(200)
-        .json();
+    let second = world.server.send(&convert.by(&world.owner)).ok(200).json();
     assert_eq!(first["id"], second["id"]);
     for event in &world.events {
         let (title, start) = (text(&event["title"]), text(&event["start"]));
@@ -821,7 +817,7 @@ fn caldav_addresses_get_clear_answers() {
         world.server.send(
             &Ask::post("/api/v1/integrations/caldav/connect")
                 .json(&body)
-                .as_who(&world.keys[0]),
+                .by(&world.keys[0]),
         )
     };
     let dav = world.sims.caldav_url.clone();

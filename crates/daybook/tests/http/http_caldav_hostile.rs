@@ -119,7 +119,7 @@ impl World {
         let body = json!({"url": url, "username": USER, "password": PASSWORD});
         let connect = Ask::post("/api/v1/integrations/caldav/connect")
             .json(&body)
-            .as_who(key);
+            .by(key);
         if early {
             let answer = self.server.send(&connect);
             if hostile.strikes() == 0 {
@@ -184,7 +184,7 @@ impl World {
     /// A full sync, whose answer has one of these statuses, and after which the harmless event is still there.
     fn sync(&self, key: &str, calendar: &str, when: &str, statuses: &[u16]) -> Vec<String> {
         let target = format!("/api/v1/integrations/calendars/{calendar}/sync?full=true");
-        let answer = self.server.send(&Ask::post(&target).as_who(key));
+        let answer = self.server.send(&Ask::post(&target).by(key));
         let mut wrong = Vec::new();
         if !statuses.contains(&answer.status) {
             wrong.push(format!("{when}: {} {}", answer.status, answer.text));

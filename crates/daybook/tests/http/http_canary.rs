@@ -54,7 +54,7 @@ fn tell(format: &str, level: &str) {
     story.caldav();
     story.failures();
     let mut places = story.commands();
-    let wire = story.from_the_wire();
+    let wire = story.wire_secrets();
     story.server.stop();
     places.insert("answers".into(), std::mem::take(&mut story.said));
     places.insert("log".into(), story.server.log().into_bytes());
@@ -199,14 +199,14 @@ impl Story {
             "workspace",
             "workspace/members",
         ] {
-            self.ask(&Ask::get(&format!("/api/v1/{path}")).as_who(&cookie))
+            self.ask(&Ask::get(&format!("/api/v1/{path}")).by(&cookie))
                 .ok(200);
         }
         let body = json!({"name": "with a key", "scopes": ["admin"]});
         let create = Ask::post("/api/v1/api-keys")
             .json(&body)
             .header("idempotency-key", "make-a-key")
-            .as_who(&cookie);
+            .by(&cookie);
         let made = self.shown_once(&create).ok(201).json();
         self.secret("API key", made["key"].as_str().unwrap());
         // Asked again with the same key: the same row, and not the secret.
@@ -219,12 +219,12 @@ impl Story {
         let invite = Ask::post("/api/v1/workspace/invitations")
             .json(&body)
             .header("idempotency-key", "invite")
-            .as_who(&cookie);
+            .by(&cookie);
         let made = self.shown_once(&invite).ok(201).json();
         let token = text(&made["url"]).rsplit('/').next().unwrap().to_owned();
         self.secret("invitation", &token);
         assert_eq!(self.ask(&invite).ok(201).json()["url"], Value::Null);
-        self.ask(&Ask::get("/api/v1/workspace/invitations").as_who(&cookie))
+        self.ask(&Ask::get("/api/v1/workspace/invitations").by(&cookie))
             .ok(200);
         let accept = format!("/api/v1/auth/invitations/{token}/accept");
         self.ask(&Ask::post(&accept).json(&json!({"name": "L", "password": "short"})));
@@ -252,7 +252,7 @@ impl Story {
         let who = self.cookie();
         // The answer is the state: it is for this browser, this once.
         let started = self
-            .shown_once(&Ask::get("/api/v1/integrations/google/authorize").as_who(&who))
+            .shown_once(&Ask::get("/api/v1/integrations/google/authorize").by(&who))
             .ok(200)
             .json();
         let asked = Url::parse(started["authorization_url"].as_str().unwrap()).unwrap();
@@ -279,7 +279,7 @@ impl Story {
         ] {
             let (back, _) = self.consent(name);
             self.sims.google.desk().add(Rule::on("/token", fault));
-            self.ask(&Ask::get(&back).as_who(&who)).ok(303);
+            self.ask(&Ask::get(&back).by(&who)).ok(303);
             self.sims.google.desk().clear();
         }
         let (back, _) = self.consent("foreign");
@@ -288,7 +288,7 @@ impl Story {
         let done = self
             .ask(
                 &Ask::get(&back)
-                    .as_who(&who)
+                    .by(&who)
                     .header("accept", "application/json"),
             )
             .ok(200)
@@ -296,16 +296,14 @@ impl Story {
         let id = text(&done["connection"]["id"]);
         self.ask(
             &Ask::get(&back)
-                .as_who(&who)
+                .by(&who)
                 .header("accept", "application/json"),
         )
         .ok(400);
         self.look(&id);
         self.sims.google.expire_tokens("ada@northwind.example");
-        self.ask(
-            &Ask::post(&format!("/api/v1/integrations/connections/{id}/refresh")).as_who(&who),
-        )
-        .ok(200);
+        self.ask(&Ask::post(&format!("/api/v1/integrations/connections/{id}/refresh")).by(&who))
+            .ok(200);
         for fault in [
             Fault::Unauthorized,
             Fault::Truncated,
@@ -317,9 +315,7 @@ impl Story {
                 .desk()
                 .add(Rule::on("/calendar", fault.clone()));
             self.sims.google.desk().add(Rule::on("/token", fault));
-            self.ask(
-                &Ask::post(&format!("/api/v1/integrations/connections/{id}/test")).as_who(&who),
-            );
+            self.ask(&Ask::post(&format!("/api/v1/integrations/connections/{id}/test")).by(&who));
             self.sync_all();
             self.sims.google.desk().clear();
         }
@@ -328,14 +324,12 @@ impl Story {
             .google
             .desk()
             .add(Rule::on("/revoke", Fault::Garbage));
-        self.ask(
-            &Ask::post(&format!("/api/v1/integrations/connections/{id}/disconnect")).as_who(&who),
-        )
-        .ok(200);
+        self.ask(&Ask::post(&format!("/api/v1/integrations/connections/{id}/disconnect")).by(&who))
+            .ok(200);
         self.sims.google.desk().clear();
         // And one more that stays connected, so that its tokens are in the database at the end.
         let (back, _) = self.consent("kept");
-        self.ask(&Ask::get(&back).as_who(&who)).ok(303);
+        self.ask(&Ask::get(&back).by(&who)).ok(303);
     }
 
     fn caldav(&mut self) {
@@ -347,24 +341,23 @@ impl Story {
             Ask::post("/api/v1/integrations/caldav/connect")
                 .json(&json!({"url": url, "username": "vera", "password": password}))
         };
-        self.ask(&connect(&url, WRONG_PASSWORD).as_who(&who))
-            .ok(422);
-        self.ask(&connect("http://127.0.0.1:9/", WRONG_PASSWORD).as_who(&who));
+        self.ask(&connect(&url, WRONG_PASSWORD).by(&who)).ok(422);
+        self.ask(&connect("http://127.0.0.1:9/", WRONG_PASSWORD).by(&who));
         self.ask(
             &connect(
                 &url.replace("http://", &format!("http://vera:{WRONG_PASSWORD}@")),
                 DAV_PASSWORD,
             )
-            .as_who(&who),
+            .by(&who),
         )
         .ok(422);
         for fault in [Fault::Garbage, Fault::HtmlLogin, Fault::Truncated] {
             self.sims.caldav.desk().add(Rule::on("/", fault));
-            self.ask(&connect(&url, WRONG_PASSWORD).as_who(&who));
+            self.ask(&connect(&url, WRONG_PASSWORD).by(&who));
             self.sims.caldav.desk().clear();
         }
         let done = self
-            .ask(&connect(&url, DAV_PASSWORD).as_who(&who))
+            .ask(&connect(&url, DAV_PASSWORD).by(&who))
             .ok(201)
             .json();
         self.look(&text(&done["connection"]["id"]));
@@ -375,14 +368,14 @@ impl Story {
             .caldav
             .change_password("vera", DAV_PASSWORD)
             .unwrap();
-        self.ask(&connect(&url, DAV_PASSWORD).as_who(&who)).ok(200);
+        self.ask(&connect(&url, DAV_PASSWORD).by(&who)).ok(200);
         self.sync_all();
     }
 
     fn sync_all(&mut self) {
         let who = self.cookie();
         let list = self
-            .ask(&Ask::get("/api/v1/integrations/calendars").as_who(&who))
+            .ask(&Ask::get("/api/v1/integrations/calendars").by(&who))
             .ok(200)
             .json();
         for calendar in list["items"].as_array().unwrap() {
@@ -390,7 +383,7 @@ impl Story {
                 "/api/v1/integrations/calendars/{}/sync",
                 text(&calendar["id"])
             );
-            self.ask(&Ask::post(&target).as_who(&who));
+            self.ask(&Ask::post(&target).by(&who));
         }
     }
 
@@ -408,7 +401,7 @@ impl Story {
             "integrations/providers",
             "jobs",
         ] {
-            self.ask(&Ask::get(&format!("/api/v1/{path}")).as_who(&who))
+            self.ask(&Ask::get(&format!("/api/v1/{path}")).by(&who))
                 .ok(200);
         }
     }
@@ -417,9 +410,9 @@ impl Story {
     fn failures(&mut self) {
         let key = String::from_utf8(self.secrets["API key"].clone()).unwrap();
         let who = self.cookie();
-        self.ask(&Ask::get(&format!("/api/v1/clients?cursor={key}")).as_who(&who));
-        self.ask(&Ask::get(&format!("/api/v1/clients?token={key}")).as_who(&who));
-        self.ask(&Ask::get(&format!("/api/v1/clients/{key}")).as_who(&who));
+        self.ask(&Ask::get(&format!("/api/v1/clients?cursor={key}")).by(&who));
+        self.ask(&Ask::get(&format!("/api/v1/clients?token={key}")).by(&who));
+        self.ask(&Ask::get(&format!("/api/v1/clients/{key}")).by(&who));
         self.ask(&Ask::get(&format!("/{key}")));
         self.ask(&Ask::get("/api/v1/me").header(
             "authorization",
@@ -429,12 +422,12 @@ impl Story {
         self.ask(&Ask::get("/api/v1/me").header("cookie", &format!("{who}x; daybook={PASSWORD}")));
         let patch = Ask::new("PATCH", "/api/v1/me")
             .json(&json!({"current_password": WRONG_PASSWORD, "new_password": PASSWORD}));
-        self.ask(&patch.as_who(&who));
+        self.ask(&patch.by(&who));
         let patch = Ask::new("PATCH", "/api/v1/me").json(&json!({"current_password": [PASSWORD]}));
-        self.ask(&patch.as_who(&who));
+        self.ask(&patch.by(&who));
         let over = Ask::post("/api/v1/integrations/google/callback")
             .json(&json!({"code": PASSWORD, "state": PASSWORD, "x": PASSWORD}));
-        self.ask(&over.as_who(&who));
+        self.ask(&over.by(&who));
     }
 
     /// The command line, and a backup; what they say.
@@ -473,7 +466,7 @@ impl Story {
     }
 
     /// The tokens that the providers issued, and the verifiers they were sent; how many.
-    fn from_the_wire(&mut self) -> usize {
+    fn wire_secrets(&mut self) -> usize {
         let record = self.sims.record.lock().unwrap().join("\n");
         let mut found = 0;
         for name in ["access_token", "refresh_token", "id_token"] {

@@ -72,7 +72,7 @@ fn every_route_has_the_headers() {
         for who in ["", &keys[seen % 3]] {
             let ask = Ask::new(&operation.method, &target)
                 .header("x-forwarded-for", &format!("198.51.100.{}", seen % 200));
-            let answer = server.send(&ask.as_who(who));
+            let answer = server.send(&ask.by(who));
             check(&operation.name(), &answer, target.starts_with("/api"));
             seen += 1;
         }
@@ -139,7 +139,7 @@ fn other_sites_cannot_make_a_browser_change_things() {
         for site in sites {
             let mut ask = Ask::new(&operation.method, &target)
                 .json(&serde_json::json!({}))
-                .as_who(&owner);
+                .by(&owner);
             for (name, value) in *site {
                 ask = ask.header(name, value);
             }
@@ -158,14 +158,14 @@ fn other_sites_cannot_make_a_browser_change_things() {
         }
     }
     assert_eq!(
-        server.send(&Ask::get("/api/v1/me").as_who(&owner)).status,
+        server.send(&Ask::get("/api/v1/me").by(&owner)).status,
         200,
         "the session still lives"
     );
     // Our own page may.
     let own = Ask::new("PATCH", "/api/v1/me")
         .json(&serde_json::json!({"locale": "en"}))
-        .as_who(&owner);
+        .by(&owner);
     let own = own
         .header("origin", &server.url)
         .header("sec-fetch-site", "same-origin");
@@ -214,15 +214,12 @@ fn cookies_are_for_the_server_alone() {
             "{again}"
         );
         server
-            .send(&Ask::post("/api/v1/auth/logout").as_who(&again))
+            .send(&Ask::post("/api/v1/auth/logout").by(&again))
             .ok(204);
-        assert_eq!(
-            server.send(&Ask::get("/api/v1/me").as_who(&again)).status,
-            401
-        );
+        assert_eq!(server.send(&Ask::get("/api/v1/me").by(&again)).status, 401);
         assert_eq!(
             server
-                .send(&Ask::get("/api/v1/me").as_who(&answer.cookie()))
+                .send(&Ask::get("/api/v1/me").by(&answer.cookie()))
                 .status,
             200
         );

@@ -123,7 +123,7 @@ fn the_matrix_has_teeth() {
             continue;
         }
         for case in world.cases(operation, Standing::Outsider) {
-            let answer = world.server.send(&case.ask.clone().as_who(&world.owner));
+            let answer = world.server.send(&case.ask.clone().by(&world.owner));
             assert_eq!(answer.status, 200, "{}: {}", operation.name(), answer.text);
             let verdict = world.judge(Standing::Outsider, operation, &case, &answer);
             assert!(verdict.is_err(), "{} would leak unseen", operation.name());
@@ -134,7 +134,7 @@ fn the_matrix_has_teeth() {
     let before = world.rows();
     let target = format!("/api/v1/clients/{}", world.victim["client"]);
     let patch = Ask::new("PATCH", &target).json(&json!({"notes": "changed"}));
-    world.server.send(&patch.as_who(&world.owner)).ok(200);
+    world.server.send(&patch.by(&world.owner)).ok(200);
     let seen = difference(&before, &world.rows());
     assert!(seen.is_some_and(|text| text.starts_with("client:")));
 }
@@ -249,11 +249,7 @@ impl World {
         };
         let who = &identity.credentials[turn % identity.credentials.len()];
         let from = format!("198.51.{}.{}", self.asked / 250 % 250, self.asked % 250);
-        let ask = case
-            .ask
-            .clone()
-            .as_who(who)
-            .header("x-forwarded-for", &from);
+        let ask = case.ask.clone().by(who).header("x-forwarded-for", &from);
         let answer = self.server.send(&ask);
         // Wrong passwords have a limit of their own.
         assert!(
@@ -477,13 +473,13 @@ fn identities(server: &Server, vera: &str, mallory: &str, victim: &mut Things) -
     let (removed, id) = server.invite(vera, "gone@victim.example", "admin");
     let (_, removed_key) = server.api_key(&removed, "of somebody gone", "admin");
     let gone = Ask::new("DELETE", &format!("/api/v1/workspace/members/{id}"));
-    server.send(&gone.as_who(vera)).ok(204);
+    server.send(&gone.by(vera)).ok(204);
     let (id, revoked) = server.api_key(vera, "revoked", "admin");
     let revoke = Ask::new("DELETE", &format!("/api/v1/api-keys/{id}"));
-    server.send(&revoke.as_who(vera)).ok(204);
+    server.send(&revoke.by(vera)).ok(204);
     let over = server.log_in("vera@victim.example");
     server
-        .send(&Ask::post("/api/v1/auth/logout").as_who(&over))
+        .send(&Ask::post("/api/v1/auth/logout").by(&over))
         .ok(204);
     let several = |who: &str, scope: &str| -> Vec<String> {
         (0..4)

@@ -100,7 +100,7 @@ impl World {
                 ask.header("accept", "application/json")
             }
         };
-        self.server.send(&ask.as_who(who))
+        self.server.send(&ask.by(who))
     }
 
     fn connections(&self) -> usize {
@@ -264,7 +264,7 @@ fn strangers(world: &World, database: &mut Database) -> usize {
     let over = world.server.log_in(mine);
     world
         .server
-        .send(&Ask::post("/api/v1/auth/logout").as_who(&over))
+        .send(&Ask::post("/api/v1/auth/logout").by(&over))
         .ok(204);
     let (_, key) = world.server.api_key(&victim, "k", "write");
     let hands: &[(&str, &str)] = &[
@@ -304,7 +304,7 @@ fn strangers(world: &World, database: &mut Database) -> usize {
         let body = json!({"code": "c", "state": state});
         let answer = world
             .server
-            .send(&Ask::post(&target).json(&body).as_who(&victim));
+            .send(&Ask::post(&target).json(&body).by(&victim));
         assert!(
             matches!(answer.code().as_str(), "invalid_state" | "unknown_provider"),
             "{provider}: {}",
@@ -314,7 +314,7 @@ fn strangers(world: &World, database: &mut Database) -> usize {
         let answer = world.server.send(
             &Ask::post("/api/v1/integrations/oauth/callback")
                 .json(&body)
-                .as_who(&victim),
+                .by(&victim),
         );
         assert!(
             matches!(answer.code().as_str(), "invalid_state" | "unknown_provider"),
@@ -463,7 +463,7 @@ fn pollution(world: &World) -> usize {
         let answer = world.server.send(
             &Ask::get(&format!("{CALLBACK}?{query}"))
                 .header("accept", "application/json")
-                .as_who(&who),
+                .by(&who),
         );
         assert!(
             matches!(answer.status, 400 | 422),
@@ -486,7 +486,7 @@ fn pollution(world: &World) -> usize {
         let ask = Ask::post(CALLBACK)
             .raw(body.clone())
             .header("content-type", "application/json");
-        let answer = world.server.send(&ask.as_who(&who));
+        let answer = world.server.send(&ask.by(&who));
         assert_eq!(
             (answer.status, answer.code().as_str()),
             (422, "validation"),
@@ -498,7 +498,7 @@ fn pollution(world: &World) -> usize {
     let form = Ask::post(CALLBACK).form(&[("code".into(), code), ("state".into(), state)]);
     world
         .server
-        .send(&form.as_who(&who))
+        .send(&form.by(&who))
         .is_problem(415, "unsupported_media_type");
     cases + 1
 }
@@ -554,7 +554,7 @@ fn nobody_is_sent_elsewhere() {
         let ask = Ask::get(&format!(
             "/api/v1/integrations/google/authorize?return_to={encoded}"
         ));
-        let answer = world.server.send(&ask.as_who(&world.somebody()));
+        let answer = world.server.send(&ask.by(&world.somebody()));
         // An empty parameter is none.
         if !target.is_empty() {
             assert_eq!(
@@ -569,7 +569,7 @@ fn nobody_is_sent_elsewhere() {
         let answer = world.server.send(
             &Ask::post("/api/v1/integrations/oauth/initiate")
                 .json(&body)
-                .as_who(&world.somebody()),
+                .by(&world.somebody()),
         );
         assert_eq!(
             (answer.status, answer.code().as_str()),
@@ -595,7 +595,7 @@ fn nobody_is_sent_elsewhere() {
             "/api/v1/integrations/google/authorize?return_to={encoded}"
         ));
         let who = world.somebody();
-        let answer = world.server.send(&ask.as_who(&who));
+        let answer = world.server.send(&ask.by(&who));
         if answer.status == 422 {
             refused += 1;
             continue;
@@ -634,7 +634,7 @@ fn nobody_is_sent_elsewhere() {
     assert!(state_of(&asked).len() >= 43 && param(&asked, "code_challenge").len() == 43);
     let started = world
         .server
-        .send(&Ask::get("/api/v1/integrations/google/authorize").as_who(&world.owner))
+        .send(&Ask::get("/api/v1/integrations/google/authorize").by(&world.owner))
         .ok(200);
     let cookie = started.header("set-cookie");
     assert!(

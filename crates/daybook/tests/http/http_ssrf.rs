@@ -150,7 +150,7 @@ fn inside() {
         let body = json!({"url": url, "username": "u", "password": "p"});
         let ask = Ask::post("/api/v1/integrations/caldav/connect")
             .json(&body)
-            .as_who(&keys[index % keys.len()]);
+            .by(&keys[index % keys.len()]);
         let answer = server.send(&ask);
         *codes.entry(answer.code()).or_insert(0) += 1;
         if !["target_not_allowed", "validation", "provider_unreachable"]
@@ -179,7 +179,7 @@ fn inside() {
         open.send(
             &Ask::post("/api/v1/integrations/caldav/connect")
                 .json(&body)
-                .as_who(&owner),
+                .by(&owner),
         );
         assert!(
             visits.load(Ordering::SeqCst) > before,

@@ -211,7 +211,9 @@ fn same(held: &BTreeSet<Instance>, right: &BTreeSet<Instance>) {
     let ghosts: Vec<_> = held.difference(right).take(8).collect();
     assert!(
         missing.is_empty() && ghosts.is_empty(),
-        "missing {missing:#?}, not there {ghosts:#?}"
+        "{} held, {} right; missing {missing:#?}, not there {ghosts:#?}",
+        held.len(),
+        right.len()
     );
 }
 

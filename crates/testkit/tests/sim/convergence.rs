@@ -446,8 +446,9 @@ fn fault(dice: &mut StdRng, path: &str) -> Rule {
             retry_after,
         },
     };
-    // A resource that is refused on its own (GET) is left as it is for good: that is an answer, not a fault.
-    let refused = kind == Fault::Forbidden && path == "/";
+    // What a CalDAV server says of one resource, asked for it alone (GET), is an answer and no fault: refused, it is left as
+    // it was; gone, it goes.
+    let refused = path == "/" && matches!(kind, Fault::Forbidden | Fault::NotFound | Fault::Gone);
     let rule = Rule::on(path, kind).after(dice.random_range(0..4));
     let rule = if refused { rule.method("REPORT") } else { rule };
     if dice.random_bool(0.3) {

@@ -190,7 +190,7 @@ impl Server {
     pub fn api_key(&self, who: &str, name: &str, scope: &str) -> (String, String) {
         let body = json!({"name": name, "scopes": [scope]});
         let made = self
-            .send(&Ask::post("/api/v1/api-keys").json(&body).as_who(who))
+            .send(&Ask::post("/api/v1/api-keys").json(&body).by(who))
             .ok(201)
             .json();
         (text(&made["id"]), text(&made["key"]))
@@ -203,7 +203,7 @@ impl Server {
             .send(
                 &Ask::post("/api/v1/workspace/invitations")
                     .json(&body)
-                    .as_who(owner),
+                    .by(owner),
             )
             .ok(201)
             .json();
@@ -217,13 +217,13 @@ impl Server {
     /// GET, 200, as JSON.
     #[track_caller]
     pub fn read(&self, who: &str, target: &str) -> Value {
-        self.send(&Ask::get(target).as_who(who)).ok(200).json()
+        self.send(&Ask::get(target).by(who)).ok(200).json()
     }
 
     /// POST with a body, this status, as JSON.
     #[track_caller]
     pub fn make(&self, who: &str, target: &str, body: &Value, status: u16) -> Value {
-        self.send(&Ask::post(target).json(body).as_who(who))
+        self.send(&Ask::post(target).json(body).by(who))
             .ok(status)
             .json()
     }

@@ -135,7 +135,7 @@ impl Sims {
     /// Connects a Google account; the connection's id.
     pub fn connect_google(&self, server: &Server, who: &str, person: &str) -> String {
         let back = self.consent(&self.authorize(server, who, "/integrations"), person, &[]);
-        let done = server.send(&Ask::get(&back).as_who(who)).ok(303);
+        let done = server.send(&Ask::get(&back).by(who)).ok(303);
         let location = done.header("location");
         let (_, id) = location
             .split_once("connection=")

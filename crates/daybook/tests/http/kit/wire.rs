@@ -40,7 +40,7 @@ impl Ask {
     }
 
     /// As a program with this API key, or a browser with this cookie; `who` says which by its first letters.
-    pub fn as_who(self, who: &str) -> Self {
+    pub fn by(self, who: &str) -> Self {
         if who.is_empty() {
             self
         } else if who.starts_with("dbk_") {
@@ -153,12 +153,12 @@ impl Answer {
 
     /// The session cookie, as a browser would send it back.
     pub fn cookie(&self) -> String {
-        let set = self
+        let mut set = self
             .headers
             .iter()
             .filter(|(name, value)| name == "set-cookie" && value.contains("daybook="));
         let pair = set
-            .last()
+            .next_back()
             .map(|(_, value)| value.split(';').next().unwrap());
         pair.unwrap_or_else(|| panic!("no cookie: {} {}", self.status, self.text))
             .to_owned()

@@ -13,7 +13,10 @@ use crate::caldav::transport::Answer;
 use crate::caldav::xml::Tag;
 
 /// PROPFIND, Depth 1, on a calendar.
-pub(in crate::caldav) struct ListEtags;
+pub(in crate::caldav) struct ListEtags {
+    /// The calendar is known to have had resources: a listing that does not even name the collection is refused.
+    pub(in crate::caldav) had_some: bool,
+}
 
 /// A resource told to exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +41,10 @@ impl Call for ListEtags {
     }
 
     fn parse(&self, answer: &Answer) -> Result<Vec<Member>> {
-        // A listing names at least the collection itself. One without a word is no empty calendar, but a broken server.
         let found = multistatus(answer)?;
-        if found.rows.is_empty() {
+        // A listing names at least the collection itself (RFC 4918 §9.1): one without a row is a broken server, and not a
+        // reason to remove what there was.
+        if self.had_some && found.rows.is_empty() {
             return Err(
                 errors::malformed("The CalDAV server answered with an empty listing.")
                     .with_code("blank"),

@@ -88,7 +88,10 @@ impl Changes {
 
     /// Lists every etag. What is not told is gone, so this is a complete read also when it follows an earlier one.
     async fn compared(&mut self, cx: &Context<'_>, ctag: Option<String>) -> Result<Piece> {
-        let (members, _) = ask(cx.transport, &cx.trusted, &cx.calendar, &ListEtags).await?;
+        let call = ListEtags {
+            had_some: self.knows_any(),
+        };
+        let (members, _) = ask(cx.transport, &cx.trusted, &cx.calendar, &call).await?;
         let mut piece = Piece::finished(Some(Cursor::etags(ctag)), true);
         let empty = members.is_empty();
         self.sort_out(&mut piece, members, true);
@@ -102,7 +105,8 @@ impl Changes {
     /// repair answer with an empty success. If it cannot be asked twice, nothing counts as gone and the next read starts
     /// from nothing again.
     async fn confirm_empty(&mut self, cx: &Context<'_>, piece: &mut Piece) -> Result<()> {
-        match ask(cx.transport, &cx.trusted, &cx.calendar, &ListEtags).await {
+        let call = ListEtags { had_some: true };
+        match ask(cx.transport, &cx.trusted, &cx.calendar, &call).await {
             Ok((members, _)) => self.sort_out(piece, members, true),
             Err(error) if errors::is_unsupported(&error) => {
                 piece.then = Then::Finish {

@@ -90,6 +90,9 @@ fn multi(inner: &str) -> String {
     )
 }
 
+/// What a listing says about the collection itself.
+const OWN_ROW: &str = "<d:response><d:href>/home/cal/</d:href><d:propstat><d:prop><d:resourcetype><d:collection/></d:resourcetype></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>";
+
 fn synced(rows: &str, token: &str) -> String {
     multi(&format!("{rows}<d:sync-token>{token}</d:sync-token>"))
 }
@@ -445,13 +448,22 @@ async fn emptiness_is_believed_only_when_told_twice() {
     let syncs = probe("<d:sync-token>t</d:sync-token>");
     let twice = Script::new(HOME)
         .on(PROPFIND, 207, &syncs)
-        .on(PROPFIND, 207, "")
+        .on(PROPFIND, 207, &multi(OWN_ROW))
         .on(REPORT, 207, &synced("", "t"));
     assert_eq!(
         read(&twice, None, &known).await.unwrap()[0].next,
         done(&sync_cursor("t"), true)
     );
     assert_eq!(twice.lines(), [PROPFIND, REPORT, PROPFIND]);
+
+    for blank in [String::new(), multi("")] {
+        let broken = Script::new(HOME)
+            .on(PROPFIND, 207, &syncs)
+            .on(PROPFIND, 207, &blank)
+            .on(REPORT, 207, &synced("", "t"));
+        let error = read(&broken, None, &known).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Malformed);
+    }
 
     let taken_back = Script::new(HOME)
         .on(PROPFIND, 207, &syncs)
@@ -486,7 +498,7 @@ async fn emptiness_is_believed_only_when_told_twice() {
 
     let etags = Script::new(HOME)
         .on(PROPFIND, 207, &probe(""))
-        .on(PROPFIND, 207, "");
+        .on(PROPFIND, 207, &multi(OWN_ROW));
     read(&etags, None, &known).await.unwrap();
     assert_eq!(etags.lines().len(), 3);
 }
@@ -558,8 +570,16 @@ async fn a_server_without_multiget_is_asked_one_by_one() {
         .on(PROPFIND, 207, &probe(""))
         .on(PROPFIND, 207, &multi(&rows))
         .on(REPORT, 405, "")
-        .on(&format!("GET {CAL}a.ics"), 200, "BEGIN:VCALENDAR\nEND:VCALENDAR")
-        .on(&format!("GET {CAL}b.ics"), 200, "BEGIN:VCALENDAR\nEND:VCALENDAR");
+        .on(
+            &format!("GET {CAL}a.ics"),
+            200,
+            "BEGIN:VCALENDAR\nEND:VCALENDAR",
+        )
+        .on(
+            &format!("GET {CAL}b.ics"),
+            200,
+            "BEGIN:VCALENDAR\nEND:VCALENDAR",
+        );
     let pages = read(&script, None, &Known::default()).await.unwrap();
     assert_eq!(pages[0].changes.len(), 2);
 }
