@@ -65,10 +65,11 @@ fn tell(format: &str, level: &str) {
     assert!(hits.is_empty(), "{} hits:\n{}", hits.len(), hits.join("\n"));
     let bytes: usize = places.values().map(Vec::len).sum();
     let log = places["log"].len();
+    let needles: usize = story.secrets.values().map(|one| spellings(one).len()).sum();
     println!(
-        "canaries ({format}): {} secrets ({wire} from the wire) x {} spellings in {} places, {bytes} bytes ({log} of log), 0 hits",
+        "canaries ({format}): {} secrets ({wire} from the wire) in {} spellings, in {} places, {bytes} bytes ({log} of log), 0 hits",
         story.secrets.len(),
-        spellings(b"0123456789abcdef").len(),
+        needles,
         places.len()
     );
     assert!(wire >= 8 && story.secrets.len() >= 25 && log > 20_000);

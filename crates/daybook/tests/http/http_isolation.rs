@@ -332,7 +332,7 @@ impl World {
         answer: &Answer,
     ) -> Result<(), String> {
         let status = answer.status;
-        if status >= 500 && status != 503 {
+        if status == 500 {
             return Err(format!("the server failed: {}", answer.text));
         }
         let all = format!("{:?} {}", answer.headers, answer.text);
