@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 //! What happens to people: accounts connected and lost, calendars mirrored, meetings billed. On every database there is.
 
 mod accounts;
