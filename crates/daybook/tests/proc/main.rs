@@ -1,4 +1,5 @@
 //! The real binary as processes: its command line, its starts and stops, and what it keeps when it is killed.
+#![expect(clippy::too_many_lines, reason = "a story reads in one piece")]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
