@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use daybook_domain::sync::Statistics;
 use daybook_domain::{CalendarId, JobId};
-use daybook_store as store;
 
 use super::changeable;
 use crate::jobs::sync_calendar::{self, When};
@@ -64,27 +63,5 @@ pub async fn sync_now(
             tx.commit().await?;
             Ok(Synced::GoesOn(job.id()))
         }
-    }
-}
-
-/// The calendars that are switched on, for the command line.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn all(cx: &Context, who: &Principal) -> store::Result<Vec<CalendarId>> {
-    let (mut ids, mut after) = (Vec::new(), None);
-    loop {
-        let mut tx = cx.store.read().await?;
-        let page =
-            store::calendars::list(&mut tx, who.workspace_id, who.own_only(), after, 200).await?;
-        let Some(last) = page.last() else {
-            return Ok(ids);
-        };
-        after = Some((last.created_at, last.id));
-        ids.extend(
-            page.iter()
-                .filter(|calendar| calendar.sync_enabled && calendar.active)
-                .map(|calendar| calendar.id),
-        );
     }
 }
