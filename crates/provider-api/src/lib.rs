@@ -9,7 +9,7 @@ pub mod oauth;
 pub mod registry;
 pub mod session;
 
-pub use calendar::CalendarProvider;
+pub use calendar::{CalendarProvider, EventWriter, FreeBusy, Push};
 pub use egress::Egress;
 pub use error::{Error, Retry};
 pub use manifest::Manifest;

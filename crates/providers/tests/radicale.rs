@@ -160,6 +160,7 @@ async fn sync(
         cursor,
         default_zone: "Europe/Berlin".to_owned(),
         account_email: Some("ada@example.com".to_owned()),
+        window: "2026-08-23T00:00:00Z".parse().unwrap().."2027-12-26T00:00:00Z".parse().unwrap(),
     });
     let mut synced = Synced {
         changes: Vec::new(),

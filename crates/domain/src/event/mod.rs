@@ -1,9 +1,13 @@
 //! A calendar event, whoever's calendar it comes from: the neutral form that adapters produce and the mirror keeps.
 
+mod draft;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::text_enum;
+
+pub use draft::{ANSWERS, Conference, Draft, Patch, Scope};
 
 /// When an event starts or ends.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

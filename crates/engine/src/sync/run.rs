@@ -157,7 +157,7 @@ async fn pass(
     }
     run.seen.clear();
     let calendar = run.calendar;
-    let mut stream = capability.changes(pull(calendar, cursor));
+    let mut stream = capability.changes(pull(calendar, cursor, run.started));
     loop {
         let page = match reader.next(run, stream.as_mut()).await {
             Err(Error::Provider(error)) if error.kind == ErrorKind::CursorExpired && !full => {
@@ -206,13 +206,14 @@ async fn pass(
     }
 }
 
-fn pull(calendar: &Calendar, cursor: Option<String>) -> Pull {
+fn pull(calendar: &Calendar, cursor: Option<String>, now: Timestamp) -> Pull {
     let zone = calendar.time_zone.clone();
     Pull {
         calendar: calendar.external_id.clone(),
         cursor,
         default_zone: zone.unwrap_or_else(|| "UTC".to_owned()),
         account_email: calendar.connection_email.clone(),
+        window: apply::window(now),
     }
 }
 

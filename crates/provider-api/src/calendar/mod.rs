@@ -1,23 +1,28 @@
 //! The calendar capability: listing calendars and pulling changes.
 
+pub mod free_busy;
+pub mod push;
+pub mod write;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use daybook_domain::calendar::RemoteCalendar;
 use daybook_domain::event::Change;
+use jiff::Timestamp;
 
 use crate::Result;
 use crate::session::Session;
+
+pub use free_busy::FreeBusy;
+pub use push::Push;
+pub use write::EventWriter;
 
 /// Finer differences between calendar providers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CalendarCapability {
     /// Events travel in resources that hold a whole UID (CalDAV); changes come as `Change::Resource…`.
     pub resources: bool,
-    /// The provider can push.
-    pub push: bool,
-    /// Events can be written.
-    pub write: bool,
 }
 
 /// A provider that has calendars.
@@ -28,6 +33,21 @@ pub trait CalendarProvider: Send + Sync {
 
     /// All calendars of the account that hold events.
     async fn list_calendars(&self, session: &Session<'_>) -> Result<Vec<RemoteCalendar>>;
+
+    /// Writing events, if it can.
+    fn writer(&self) -> Option<&dyn EventWriter> {
+        None
+    }
+
+    /// Asking the provider itself when a calendar is busy, if it can.
+    fn free_busy(&self) -> Option<&dyn FreeBusy> {
+        None
+    }
+
+    /// Being told of changes, if it can.
+    fn push(&self) -> Option<&dyn Push> {
+        None
+    }
 
     /// Starts reading what changed since `pull.cursor`, or everything. Sends nothing yet.
     fn changes(&self, pull: Pull) -> Box<dyn ChangeStream>;
@@ -44,6 +64,9 @@ pub struct Pull {
     pub default_zone: String,
     /// The account's address, to find the owner among the attendees.
     pub account_email: Option<String>,
+    /// The stretch the mirror keeps now. Providers whose cursors are bound to a window (Graph) read this one, and start a full
+    /// read when the cursor's window has fallen too far behind it.
+    pub window: std::ops::Range<Timestamp>,
 }
 
 /// The resources the mirror holds, asked for only by strategies that compare etags.

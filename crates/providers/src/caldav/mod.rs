@@ -115,11 +115,7 @@ impl Provider for Caldav {
 #[async_trait]
 impl CalendarProvider for Caldav {
     fn capability(&self) -> CalendarCapability {
-        CalendarCapability {
-            resources: true,
-            push: false,
-            write: false,
-        }
+        CalendarCapability { resources: true }
     }
 
     async fn list_calendars(&self, session: &Session<'_>) -> Result<Vec<RemoteCalendar>> {

@@ -125,11 +125,7 @@ impl Provider for Google {
 #[async_trait]
 impl CalendarProvider for Google {
     fn capability(&self) -> CalendarCapability {
-        CalendarCapability {
-            resources: false,
-            push: false,
-            write: false,
-        }
+        CalendarCapability { resources: false }
     }
 
     async fn list_calendars(&self, session: &Session<'_>) -> Result<Vec<RemoteCalendar>> {

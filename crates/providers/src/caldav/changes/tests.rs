@@ -39,6 +39,7 @@ fn pull(cursor: Option<&str>) -> Pull {
         cursor: cursor.map(str::to_owned),
         default_zone: "Europe/Berlin".to_owned(),
         account_email: None,
+        window: "2026-08-23T00:00:00Z".parse().unwrap().."2027-12-26T00:00:00Z".parse().unwrap(),
     }
 }
 

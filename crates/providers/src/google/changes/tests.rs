@@ -78,6 +78,8 @@ impl Read {
             cursor: cursor.map(str::to_owned),
             default_zone: "Europe/Paris".to_owned(),
             account_email: None,
+            window: "2026-08-23T00:00:00Z".parse().unwrap()
+                .."2027-12-26T00:00:00Z".parse().unwrap(),
         };
         Self {
             script,
