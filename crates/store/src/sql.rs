@@ -58,6 +58,19 @@ pub static BULK: [Bulk];
 #[linkme::distributed_slice]
 pub static TABLES: [fn() -> Vec<&'static str>];
 
+/// A LIKE pattern for texts that contain `q`, with `!` as escape.
+pub(crate) fn containing(q: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in q.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// SQLite binds at most 32,766 values; statements of this many stay well below, are prepared once and reused.
 const SQLITE_VALUES: usize = 8_000;
 /// PostgreSQL binds at most 65,535 values.

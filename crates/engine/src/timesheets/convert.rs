@@ -8,7 +8,7 @@ use daybook_store as store;
 use store::instances::InstanceView;
 use store::time_entries::{NewTimeEntry, TimeEntry};
 
-use super::Error;
+use super::{Error, agree, project_of};
 use crate::{Context, Principal, live};
 
 /// Which event, and what it is billed to.
@@ -32,7 +32,7 @@ pub struct Convert {
 ///
 /// # Errors
 /// [`Error::AllDay`], [`Error::Declined`], [`Error::Informational`] unless forced; [`Error::Cancelled`];
-/// [`Error::UnknownReference`]; [`store::Error::NotFound`].
+/// [`Error::UnknownReference`]; [`Error::Invalid`] for a project of another client; [`store::Error::NotFound`].
 pub async fn convert(
     cx: &Context,
     who: &Principal,
@@ -45,7 +45,7 @@ pub async fn convert(
     if !who.may_change(event.member_id) {
         return Err(Error::Store(store::Error::NotFound));
     }
-    let cause = cause_of(&event);
+    let cause = event.cause_key();
     if let Some(existing) =
         store::time_entries::get_by_cause(&mut tx, workspace, event.member_id, &cause).await?
     {
@@ -53,15 +53,17 @@ pub async fn convert(
     }
     check(&event, ask.force)?;
     let calendar = store::calendars::get(&mut tx, workspace, event.calendar_id).await?;
-    let project_id = ask.project_id.or(calendar.default_project_id);
-    let project = match project_id {
-        Some(id) => Some(
-            store::projects::get(&mut tx, workspace, id)
-                .await
-                .map_err(unknown)?,
-        ),
-        None => None,
-    };
+    let mut project = project_of(
+        &mut tx,
+        workspace,
+        ask.project_id.or(calendar.default_project_id),
+    )
+    .await?;
+    if ask.project_id.is_none() && agree(ask.client_id, project.as_ref()).is_err() {
+        // The calendar's project is only a suggestion: whoever names another client does not mean it.
+        project = None;
+    }
+    agree(ask.client_id, project.as_ref())?;
     let client_id = ask
         .client_id
         .or_else(|| project.as_ref().and_then(|project| project.client_id))
@@ -76,7 +78,7 @@ pub async fn convert(
         ended_at: Some(event.end_us),
         duration_minutes: minutes,
         client_id,
-        project_id,
+        project_id: project.as_ref().map(|project| project.id),
         billable: ask
             .billable
             .or_else(|| project.map(|project| project.billable))
@@ -94,16 +96,6 @@ pub async fn convert(
         live::Message::TimeEntry { id: entry.id },
     );
     Ok((entry, created))
-}
-
-/// What makes two events the same meeting: UID and occurrence, where there is a UID.
-#[must_use]
-pub fn cause_of(event: &InstanceView) -> String {
-    let occurrence = event.occurrence_key.as_deref().unwrap_or("-");
-    match &event.ical_uid {
-        Some(uid) => format!("ical:{occurrence}:{uid}"),
-        None => format!("event:{occurrence}:{}", event.event_id),
-    }
 }
 
 fn check(event: &InstanceView, force: bool) -> Result<(), Error> {
@@ -125,12 +117,5 @@ fn title(event: &InstanceView) -> String {
         "Meeting".to_owned()
     } else {
         title.chars().take(500).collect()
-    }
-}
-
-fn unknown(error: store::Error) -> Error {
-    match error {
-        store::Error::NotFound => Error::UnknownReference,
-        other => other.into(),
     }
 }

@@ -6,7 +6,7 @@ use daybook_store as store;
 use jiff::{SignedDuration, Timestamp};
 use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
-use super::Error;
+use super::{Error, agree, project_of};
 use crate::{Context, Once, Outcome, Principal, live};
 
 /// The longest description, in characters.
@@ -53,14 +53,8 @@ pub async fn create(
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
-    let project = match ask.project_id {
-        Some(id) => Some(
-            store::projects::get(&mut tx, who.workspace_id, id)
-                .await
-                .map_err(unknown)?,
-        ),
-        None => None,
-    };
+    let project = project_of(&mut tx, who.workspace_id, ask.project_id).await?;
+    agree(ask.client_id, project.as_ref())?;
     let new = NewTimeEntry {
         member_id: who.member_id,
         source: ask.source,
@@ -130,6 +124,7 @@ pub async fn update(
     let mut tx = cx.store.write().await?;
     let entry = load_to_change(&mut tx, who, id).await?;
     changes.status = Some(entry.status.after(Step::Edit)?);
+    book_on(&mut tx, &entry, &mut changes).await?;
     let moved = changes.started_at.is_some()
         || changes.ended_at.is_some()
         || changes.duration_minutes.is_some();
@@ -150,6 +145,27 @@ pub async fn update(
     tx.commit().await?;
     tell(cx, who, &after);
     Ok(after)
+}
+
+/// Client and project must agree after the change. A new project without a word about the client brings its own.
+async fn book_on(
+    tx: &mut store::Tx,
+    entry: &TimeEntry,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    if changes.client_id.is_none() && changes.project_id.is_none() {
+        return Ok(());
+    }
+    let id = changes.project_id.unwrap_or(entry.project_id);
+    let project = project_of(tx, entry.workspace_id, id).await?;
+    let of = project.as_ref().and_then(|project| project.client_id);
+    if changes.client_id.is_none() && of.is_some() {
+        changes.client_id = Some(of);
+    }
+    agree(
+        changes.client_id.unwrap_or(entry.client_id),
+        project.as_ref(),
+    )
 }
 
 /// Takes `step` with an entry: submit, approve or reject (with a reason).
@@ -277,13 +293,6 @@ pub(super) fn words(description: Option<&str>, tags: Option<&[String]>) -> Resul
         ));
     }
     Ok(())
-}
-
-fn unknown(error: store::Error) -> Error {
-    match error {
-        store::Error::NotFound => Error::UnknownReference,
-        other => other.into(),
-    }
 }
 
 fn tell(cx: &Context, who: &Principal, entry: &TimeEntry) {

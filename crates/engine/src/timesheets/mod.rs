@@ -4,7 +4,9 @@ pub mod convert;
 pub mod entries;
 
 use daybook_domain::time_entry::NotAllowed;
+use daybook_domain::{ClientId, ProjectId, WorkspaceId};
 use daybook_store as store;
+use store::projects::Project;
 
 use crate::accounts::once;
 
@@ -60,5 +62,31 @@ impl From<store::Error> for Error {
             }
             other => Self::Store(other),
         }
+    }
+}
+
+/// The project that work is booked on, if one is named.
+async fn project_of(
+    tx: &mut store::Tx,
+    workspace: WorkspaceId,
+    id: Option<ProjectId>,
+) -> Result<Option<Project>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    match store::projects::get(tx, workspace, id).await {
+        Ok(project) => Ok(Some(project)),
+        Err(store::Error::NotFound) => Err(Error::UnknownReference),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Whether work for `client` may be booked on `project`: one of another client's may not.
+fn agree(client: Option<ClientId>, project: Option<&Project>) -> Result<(), Error> {
+    let of = project.and_then(|project| project.client_id);
+    match (client, of) {
+        (Some(client), Some(of)) if client != of => Err(Error::Invalid {
+            pointer: "/client_id",
+            detail: "is not the client of this project; leave it out, or choose one of this client's projects".to_owned(),
+        }),
+        _ => Ok(()),
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::events::{Kind, event_time};
 use crate::row::Bind;
+use crate::sql::containing;
 use crate::{Error, Result, Tx};
 
 row! {
@@ -124,20 +125,45 @@ impl InstanceView {
     pub const fn recurring(&self) -> bool {
         self.occurrence_key.is_some()
     }
+
+    /// What makes two instances the same meeting for one member: UID and occurrence, where there is a UID. `entry_of!` says
+    /// the same in SQL.
+    #[must_use]
+    pub fn cause_key(&self) -> String {
+        let occurrence = self.occurrence_key.as_deref().unwrap_or("-");
+        match &self.ical_uid {
+            Some(uid) => format!("ical:{occurrence}:{uid}"),
+            None => format!("event:{occurrence}:{}", self.event_id),
+        }
+    }
+}
+
+/// The time entry of an instance: the one with its cause, so that it is found again after the calendar was removed and read
+/// anew, and through every calendar that shows the meeting; without a UID the one made from this very instance. Both are
+/// looked up in an index.
+macro_rules! entry_of {
+    () => {
+        "coalesce(\
+         (SELECT t.id FROM time_entry t WHERE t.workspace_id = i.workspace_id AND t.member_id = n.member_id \
+          AND t.cause_key = 'ical:' || coalesce(i.occurrence_key, '-') || ':' || e.ical_uid), \
+         (SELECT t.id FROM time_entry t WHERE t.workspace_id = i.workspace_id AND t.synced_event_id = i.id AND e.ical_uid IS NULL \
+          ORDER BY t.created_at, t.id LIMIT 1))"
+    };
 }
 
 /// What [`InstanceView`] reads; the rest of the statement follows.
 macro_rules! select {
-    ($rest:expr) => {
+    ($($rest:expr),+) => {
         concat!(
             "SELECT i.id, i.calendar_id, c.connection_id, n.member_id, n.provider, i.event_id, i.occurrence_key, i.override_event_id, i.start_us, \
              i.end_us, i.all_day, i.start_date, i.end_date, i.busy, i.status, e.provider_event_id, e.resource, e.etag, e.ical_uid, e.kind, e.time_zone, \
-             e.informational, e.response_status, e.details, e.updated_at, \
-             (SELECT t.id FROM time_entry t WHERE t.workspace_id = i.workspace_id AND t.synced_event_id = i.id ORDER BY t.created_at, t.id LIMIT 1) AS time_entry_id \
+             e.informational, e.response_status, e.details, e.updated_at, ",
+            entry_of!(),
+            " AS time_entry_id \
              FROM instance i JOIN event e ON e.workspace_id = i.workspace_id AND e.id = coalesce(i.override_event_id, i.event_id) \
              JOIN calendar c ON c.workspace_id = i.workspace_id AND c.id = i.calendar_id \
              JOIN connection n ON n.workspace_id = c.workspace_id AND n.id = c.connection_id ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -147,7 +173,9 @@ bulk! {
         "WHERE i.workspace_id = $1 AND i.start_us < $2 AND (i.end_us > $3 OR i.start_us >= $4) \
          AND (i.status <> 'cancelled' OR $5) \
          AND (i.start_us, i.id) > ($6, $7) AND ($8 OR e.search LIKE $9 ESCAPE '!') \
-         AND ($10 OR EXISTS (SELECT 1 FROM time_entry t WHERE t.workspace_id = i.workspace_id AND t.synced_event_id = i.id) = $11) \
+         AND ($10 OR (",
+        entry_of!(),
+        " IS NOT NULL) = $11) \
          AND CASE WHEN i.all_day THEN i.start_date < $12 AND i.end_date > $13 ELSE i.start_us < $14 AND (i.end_us > $15 OR i.start_us >= $16) END \
          AND i.calendar_id IN ("
     ),
@@ -181,7 +209,10 @@ fn days(range: &Range<'_>) -> (Date, Date) {
 /// The instances in a range, in order of start and id; all-day ones by their dates.
 pub async fn range(tx: &mut Tx, ws: WorkspaceId, range: &Range<'_>) -> Result<Vec<InstanceView>> {
     let (at, id) = range.after.unwrap_or((Timestamp::MIN, Uuid::nil().into()));
-    let pattern = range.q.map(like_pattern).unwrap_or_default();
+    let pattern = range
+        .q
+        .map(|q| containing(&q.to_lowercase()))
+        .unwrap_or_default();
     let (first_day, day_after) = days(range);
     let earliest = crate::tx::plus(range.from, -FURTHEST_ZONE);
     let latest = crate::tx::plus(range.to, FURTHEST_ZONE);
@@ -225,19 +256,6 @@ pub async fn range(tx: &mut Tx, ws: WorkspaceId, range: &Range<'_>) -> Result<Ve
         rows.truncate(usize::try_from(range.limit).unwrap_or_default());
     }
     Ok(rows)
-}
-
-/// A LIKE pattern for titles that contain `q`, with `!` as escape.
-fn like_pattern(q: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in q.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// The instance.

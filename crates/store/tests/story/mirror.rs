@@ -366,7 +366,7 @@ pub mod told {
         // What became a time entry is told so.
         let entry = daybook_store::time_entries::NewTimeEntry {
             synced_event_id: Some(found[1].id),
-            ..super::super::billing::told::entry(c.member, "k")
+            ..super::super::billing::told::entry(c.member, &found[1].cause_key())
         };
         let (entry, _) = daybook_store::time_entries::create(&mut tx, c.ws, &entry)
             .await

@@ -91,7 +91,145 @@ async fn the_same_meeting_in_two_calendars_is_one_entry() {
             }
         }
         assert_eq!(entries.len(), 3);
+        let shown: std::collections::BTreeSet<_> = week(&world, &who)
+            .await
+            .iter()
+            .map(|event| event.time_entry_id.unwrap())
+            .collect();
+        assert_eq!(shown, entries, "through both calendars");
+        assert_eq!(converted(&world, &who, false).await, 0);
+        assert_eq!(converted(&world, &who, true).await, 6);
     }
+}
+
+/// How many instances a list of those that are (or are not) entries has.
+async fn converted(world: &World, who: &daybook_engine::Principal, wanted: bool) -> usize {
+    let query = daybook_engine::events::list::Query {
+        converted: Some(wanted),
+        limit: 1_000,
+        ..Default::default()
+    };
+    let found = daybook_engine::events::list(&world.cx, who, query).await;
+    found.unwrap().len()
+}
+
+#[tokio::test]
+async fn an_entry_is_found_again_after_its_calendar_was_removed_and_selected_anew() {
+    for world in World::on_all(World::builder()).await {
+        put(&world, &meeting("Review", 5, 10));
+        put(&world, &meeting("Another", 6, 10));
+        let (who, connection, id) = ada(&world).await;
+        let instance = week(&world, &who).await[0].id;
+        let (entry, _) = convert::convert(&world.cx, &who, ask(instance))
+            .await
+            .unwrap();
+        daybook_engine::calendars::remove::remove(&world.cx, &who, id)
+            .await
+            .unwrap();
+        daybook_engine::connections::refresh::refresh(&world.cx, &who, connection.id)
+            .await
+            .unwrap();
+        let select = daybook_engine::calendars::select::Select {
+            provider: "google".into(),
+            calendar_id: ADA.into(),
+            connection_id: None,
+            client_id: None,
+            project_id: None,
+        };
+        daybook_engine::calendars::select::select(&world.cx, &who, select)
+            .await
+            .unwrap();
+        world.run_jobs().await;
+        let events = week(&world, &who).await;
+        assert_eq!(events.len(), 2);
+        assert_ne!(events[0].id, instance, "another calendar to us");
+        assert_eq!(events[0].time_entry_id, Some(entry.id));
+        assert_eq!(events[1].time_entry_id, None);
+        assert_eq!(converted(&world, &who, true).await, 1);
+        assert_eq!(converted(&world, &who, false).await, 1);
+        let (again, created) = convert::convert(&world.cx, &who, ask(events[0].id))
+            .await
+            .unwrap();
+        assert_eq!((again.id, created), (entry.id, false));
+    }
+}
+
+#[tokio::test]
+async fn a_project_of_another_client_is_refused() {
+    use daybook_engine::store::{clients::NewClient, projects::NewProject};
+    use daybook_engine::{Once, Outcome, clients, projects};
+    let Some(world) = World::builder().build().await else {
+        return;
+    };
+    put(&world, &meeting("Review", 5, 10));
+    let (who, _, id) = ada(&world).await;
+    let client = async |name: &str| {
+        let new = NewClient {
+            name: name.into(),
+            ..NewClient::default()
+        };
+        match clients::create(&world.cx, &who, new, &Once::never()).await {
+            Ok(Outcome::Fresh(client)) => client.id,
+            _ => panic!("no client {name}"),
+        }
+    };
+    let (acme, bolt) = (client("Acme").await, client("Bolt").await);
+    let new = NewProject {
+        client_id: Some(acme),
+        name: "Site".into(),
+        color: None,
+        currency: None,
+        hourly_rate_minor: None,
+        billable: true,
+    };
+    let Ok(Outcome::Fresh(site)) = projects::create(&world.cx, &who, new, &Once::never()).await
+    else {
+        panic!("no project");
+    };
+    let event = week(&world, &who).await[0].id;
+    let both = convert::Convert {
+        client_id: Some(bolt),
+        project_id: Some(site.id),
+        ..ask(event)
+    };
+    let refused = convert::convert(&world.cx, &who, both).await;
+    assert!(matches!(
+        refused,
+        Err(timesheets::Error::Invalid {
+            pointer: "/client_id",
+            ..
+        })
+    ));
+    // The calendar's own project gives way to a client that is named.
+    let settings = daybook_engine::store::calendars::Settings {
+        default_project_id: Some(Some(site.id)),
+        ..Default::default()
+    };
+    daybook_engine::calendars::settings::update(&world.cx, &who, id, settings, None)
+        .await
+        .unwrap();
+    let named = convert::Convert {
+        client_id: Some(bolt),
+        ..ask(event)
+    };
+    let (entry, _) = convert::convert(&world.cx, &who, named).await.unwrap();
+    assert_eq!((entry.client_id, entry.project_id), (Some(bolt), None));
+    // An entry takes the client of the project it is moved to, and refuses one that does not fit.
+    let to = |client_id, project_id| daybook_engine::store::time_entries::Changes {
+        client_id,
+        project_id,
+        ..Default::default()
+    };
+    let edit =
+        async |changes| timesheets::entries::update(&world.cx, &who, entry.id, changes).await;
+    let moved = edit(to(None, Some(Some(site.id)))).await.unwrap();
+    assert_eq!(
+        (moved.client_id, moved.project_id),
+        (Some(acme), Some(site.id))
+    );
+    assert!(edit(to(Some(Some(bolt)), None)).await.is_err());
+    let kept = edit(to(Some(Some(bolt)), Some(None))).await.unwrap();
+    assert_eq!((kept.client_id, kept.project_id), (Some(bolt), None));
 }
 
 #[tokio::test]
