@@ -13,6 +13,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use daybook_domain::{Ids, WorkspaceId};
+use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -36,6 +37,8 @@ pub struct KeyRing {
 struct RingKey {
     id: String,
     cipher: XChaCha20Poly1305,
+    /// Recognises requests without keeping anything their contents could be guessed from.
+    recogniser: Zeroizing<[u8; KEY]>,
 }
 
 /// Why a text is no key ring.
@@ -209,6 +212,37 @@ impl KeyRing {
     }
 }
 
+impl KeyRing {
+    /// What is kept of something to recognise it later: HMAC-SHA256 over `parts` under a key of its own. A plain hash of a
+    /// request that holds a password could be searched for the password by whoever has the database; this one cannot
+    /// without the key ring, which is what protects the stored password itself.
+    pub(crate) fn mark(&self, parts: &[&[u8]]) -> [u8; 32] {
+        self.keys
+            .first()
+            .map_or([0; 32], |key| key.mac(parts).finalize().into_bytes().into())
+    }
+
+    /// Whether `mark` was made of `parts`, by any key of the ring.
+    pub(crate) fn knows(&self, mark: &[u8], parts: &[&[u8]]) -> bool {
+        self.keys
+            .iter()
+            .any(|key| key.mac(parts).verify_slice(mark).is_ok())
+    }
+}
+
+impl RingKey {
+    fn mac(&self, parts: &[&[u8]]) -> Hmac<Sha256> {
+        // A key of any length will do for HMAC, so the fallback is never taken.
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.recogniser.as_slice())
+            .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac
+    }
+}
+
 impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.ids()).finish()
@@ -251,7 +285,12 @@ impl RingKey {
         );
         let column_key = purpose(b"daybook column encryption v1\0");
         let cipher = XChaCha20Poly1305::new((&*column_key).into());
-        Ok(Self { id, cipher })
+        let recogniser = purpose(b"daybook request recognition v1\0");
+        Ok(Self {
+            id,
+            cipher,
+            recogniser,
+        })
     }
 }
 
@@ -347,6 +386,24 @@ mod tests {
             column: "access_token",
             row: Uuid::from_u128(2),
         }
+    }
+
+    #[test]
+    fn a_mark_is_known_to_its_key_alone_and_survives_a_rotation() {
+        let (a, b) = (KeyRing::parse(A).unwrap(), KeyRing::parse(B).unwrap());
+        let mark = a.mark(&[b"body", b"k1"]);
+        assert!(a.knows(&mark, &[b"body", b"k1"]));
+        for other in [
+            &[b"body".as_slice(), b"k2"][..],
+            &[b"bodyk", b"1"],
+            &[b"bodyk1"],
+        ] {
+            assert!(!a.knows(&mark, other));
+        }
+        assert!(!b.knows(&mark, &[b"body", b"k1"]));
+        let rotated = KeyRing::parse(&format!("{B},{A}")).unwrap();
+        assert!(rotated.knows(&mark, &[b"body", b"k1"]));
+        assert_ne!(mark, <[u8; 32]>::from(Sha256::digest(b"bodyk1")));
     }
 
     #[test]

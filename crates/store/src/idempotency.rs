@@ -1,4 +1,7 @@
 //! Idempotency keys: the answer to a request is kept in the transaction that did its work, and repeated when the request is.
+//!
+//! Of the request's body only a keyed mark is kept (`KeyRing::mark`), bound to where and whose it is: bodies may hold passwords.
+//! A key that leaves the ring within a day of its last use makes its marks unknown; such a repetition is then refused.
 
 use daybook_domain::{MemberId, WorkspaceId};
 use jiff::Timestamp;
@@ -18,6 +21,19 @@ pub struct Scope<'a> {
     pub route: &'a str,
     /// The client's key.
     pub key: &'a str,
+}
+
+impl Scope<'_> {
+    /// What the mark of a request is made of.
+    fn marked<T>(&self, body_hash: &[u8; 32], make: impl FnOnce(&[&[u8]]) -> T) -> T {
+        make(&[
+            self.workspace.as_uuid().as_bytes(),
+            self.member.as_uuid().as_bytes(),
+            self.route.as_bytes(),
+            self.key.as_bytes(),
+            body_hash,
+        ])
+    }
 }
 
 /// What is known about a key.
@@ -50,6 +66,7 @@ row! {
 /// [`Error::Locked`] when that takes too long.
 pub async fn claim(tx: &mut Tx, scope: &Scope<'_>, body_hash: &[u8; 32]) -> Result<Claim> {
     let now = tx.now().await?;
+    let mark = scope.marked(body_hash, |parts| tx.keys().mark(parts));
     let made = execute!(
         tx,
         "INSERT INTO idempotency (workspace_id, member_id, route, key, body_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (workspace_id, member_id, route, key) DO NOTHING",
@@ -57,7 +74,7 @@ pub async fn claim(tx: &mut Tx, scope: &Scope<'_>, body_hash: &[u8; 32]) -> Resu
         scope.member,
         scope.route,
         scope.key,
-        body_hash,
+        &mark,
         now
     )?;
     if made == 1 {
@@ -80,7 +97,7 @@ pub async fn get(tx: &mut Tx, scope: &Scope<'_>, body_hash: &[u8; 32]) -> Result
         scope.key
     )?;
     let Some(row) = row else { return Ok(None) };
-    if row.body_hash != body_hash {
+    if !scope.marked(body_hash, |parts| tx.keys().knows(&row.body_hash, parts)) {
         return Ok(Some(Claim::OtherBody));
     }
     let Some(status) = row.status else {

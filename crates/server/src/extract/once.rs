@@ -47,6 +47,20 @@ impl OnceKey {
         Ok(earlier.map(respond))
     }
 
+    /// Answers 200 with this body, and keeps the answer for [`OnceKey::earlier`].
+    ///
+    /// # Errors
+    /// As [`OnceKey::respond`].
+    pub async fn done<B: Serialize>(
+        &self,
+        cx: &Context,
+        who: &Principal,
+        body: &B,
+    ) -> Result<Response, Problem> {
+        let body = serde_json::to_value(body).unwrap_or_default();
+        self.respond(cx, who, Answer { status: 200, body }).await
+    }
+
     /// Answers, and keeps the answer for [`OnceKey::earlier`].
     ///
     /// # Errors

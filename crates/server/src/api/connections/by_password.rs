@@ -1,26 +1,24 @@
 //! Accounts that are connected with a user name and a password.
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use daybook_engine::Context;
-use daybook_engine::connections::establish::Connected;
+use axum::response::Response;
 use daybook_engine::connections::password::{self, Connect};
-use http::StatusCode;
+use daybook_engine::{Context, Principal};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::body::ConnectedBody;
 use super::input::{AppleInput, CaldavInput};
-use crate::extract::{Json, Writer};
+use crate::extract::{Creating, OnceKey, Writer};
 use crate::problem::{Check, Problem};
 
 /// Connect a CalDAV account
 ///
-/// Finds the calendars (RFC 6764), checks the credentials, and starts the first sync. 200 when the account was connected before.
-#[utoipa::path(post, path = "/integrations/caldav/connect", tag = "Connections", responses((status = 201, body = ConnectedBody), (status = 200, body = ConnectedBody)))]
+/// Finds the calendars (RFC 6764), checks the credentials, and starts the first sync. Answers as the OAuth callback does.
+#[utoipa::path(post, path = "/integrations/caldav/connect", tag = "Connections", request_body = CaldavInput, responses((status = 200, body = ConnectedBody)))]
 pub async fn caldav(
     State(cx): State<Context>,
     Writer(who): Writer,
-    Json(body): Json<CaldavInput>,
+    Creating { body, key }: Creating<CaldavInput>,
 ) -> Result<Response, Problem> {
     let CaldavInput {
         url,
@@ -34,17 +32,17 @@ pub async fn caldav(
         username,
         password,
     };
-    Ok(answer(password::connect(&cx, &who, ask).await?))
+    connect(&cx, &who, ask, &key).await
 }
 
 /// Connect an Apple account
 ///
-/// With an app-specific password. 200 when the account was connected before.
-#[utoipa::path(post, path = "/integrations/apple/connect", tag = "Connections", responses((status = 201, body = ConnectedBody), (status = 200, body = ConnectedBody)))]
+/// With an app-specific password. Answers as the OAuth callback does.
+#[utoipa::path(post, path = "/integrations/apple/connect", tag = "Connections", request_body = AppleInput, responses((status = 200, body = ConnectedBody)))]
 pub async fn apple(
     State(cx): State<Context>,
     Writer(who): Writer,
-    Json(body): Json<AppleInput>,
+    Creating { body, key }: Creating<AppleInput>,
 ) -> Result<Response, Problem> {
     let AppleInput { username, password } = body;
     filled_in(&username, &password)?;
@@ -54,7 +52,20 @@ pub async fn apple(
         username,
         password,
     };
-    Ok(answer(password::connect(&cx, &who, ask).await?))
+    connect(&cx, &who, ask, &key).await
+}
+
+async fn connect(
+    cx: &Context,
+    who: &Principal,
+    ask: Connect,
+    key: &OnceKey,
+) -> Result<Response, Problem> {
+    if let Some(earlier) = key.earlier(cx, who).await? {
+        return Ok(earlier);
+    }
+    let connected = password::connect(cx, who, ask).await?;
+    key.done(cx, who, &ConnectedBody::from(connected)).await
 }
 
 /// Nothing is asked of a server with half of the credentials.
@@ -66,13 +77,4 @@ fn filled_in(username: &str, password: &SecretString) -> Result<(), Problem> {
         check.wrong("/password", "must have 1 to 1024 characters");
     }
     check.done()
-}
-
-fn answer(connected: Connected) -> Response {
-    let status = if connected.created {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    (status, Json(ConnectedBody::from(connected))).into_response()
 }

@@ -14,7 +14,7 @@ use super::body::{AuthorizationBody, ConnectedBody};
 use super::input::{
     AuthorizeQuery, CallbackInput, CallbackQuery, InitiateInput, OauthCallbackInput, provider_key,
 };
-use crate::extract::{Anyone, Json, Query, Writer};
+use crate::extract::{Anyone, Creating, Json, OnceKey, Query, Writer};
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -82,24 +82,30 @@ pub async fn google_callback(
 }
 
 /// Back from the consent page (front end)
-#[utoipa::path(post, path = "/integrations/{provider}/callback", tag = "Connections", responses((status = 200, body = ConnectedBody)))]
+#[utoipa::path(post, path = "/integrations/{provider}/callback", tag = "Connections", request_body = CallbackInput, responses((status = 200, body = ConnectedBody)))]
 pub async fn complete(
     State(app): State<App>,
     Writer(who): Writer,
     Path(provider): Path<String>,
-    Json(body): Json<CallbackInput>,
-) -> Result<Json<ConnectedBody>, Problem> {
-    finish(&app, &who, &provider, body.code, body.state).await
+    Creating { body, key }: Creating<CallbackInput>,
+) -> Result<Response, Problem> {
+    finish(&app, &who, &provider, (body.code, body.state), &key).await
 }
 
 /// Back from the consent page, with the provider in the body
-#[utoipa::path(post, path = "/integrations/oauth/callback", tag = "Connections", responses((status = 200, body = ConnectedBody)))]
+#[utoipa::path(post, path = "/integrations/oauth/callback", tag = "Connections", request_body = OauthCallbackInput, responses((status = 200, body = ConnectedBody)))]
 pub async fn complete_named(
     State(app): State<App>,
     Writer(who): Writer,
-    Json(body): Json<OauthCallbackInput>,
-) -> Result<Json<ConnectedBody>, Problem> {
-    finish(&app, &who, &body.provider, body.code, body.state).await
+    Creating { body, key }: Creating<OauthCallbackInput>,
+) -> Result<Response, Problem> {
+    let OauthCallbackInput {
+        provider,
+        code,
+        state,
+        ..
+    } = body;
+    finish(&app, &who, &provider, (code, state), &key).await
 }
 
 async fn start(
@@ -135,9 +141,12 @@ async fn finish(
     app: &App,
     who: &Principal,
     provider: &str,
-    code: String,
-    state: String,
-) -> Result<Json<ConnectedBody>, Problem> {
+    (code, state): (String, String),
+    key: &OnceKey,
+) -> Result<Response, Problem> {
+    if let Some(earlier) = key.earlier(&app.cx, who).await? {
+        return Ok(earlier);
+    }
     let provider = provider_key(provider).to_owned();
     let callback = Callback {
         provider,
@@ -149,7 +158,8 @@ async fn finish(
     let completed = callback::complete(&app.cx, Some(who), callback)
         .await
         .map_err(|failed| failed.error)?;
-    Ok(Json(ConnectedBody::from(completed.connected)))
+    let body = ConnectedBody::from(completed.connected);
+    key.done(&app.cx, who, &body).await
 }
 
 async fn back(
