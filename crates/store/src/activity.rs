@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::types::Json;
 
+use crate::sql::containing;
 use crate::{Result, Tx};
 
 row! {
@@ -68,7 +69,11 @@ pub struct Filter {
     /// Of this kind.
     pub log_type: Option<LogType>,
     /// With this provider.
-    pub integration_type: Option<String>,
+    pub provider: Option<String>,
+    /// About this kind of integration.
+    pub about: Option<About>,
+    /// Whose sentence contains this. Upper and lower case are the same for ASCII letters, and on PostgreSQL for all.
+    pub q: Option<String>,
     /// With this connection.
     pub connection_id: Option<ConnectionId>,
     /// With this calendar.
@@ -81,6 +86,22 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// Before this.
     pub to: Option<Timestamp>,
+}
+
+/// A kind of integration: what some types of line are about by themselves, and others through their provider.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// Lines of these types, and
+    pub log_types: Vec<LogType>,
+    /// of those types that say nothing about the kind,
+    pub open_types: Vec<LogType>,
+    /// with these providers.
+    pub providers: Vec<String>,
+}
+
+/// A set as one text that a statement looks into: `|a|b|`.
+fn set<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.fold("|".to_owned(), |set, name| set + name + "|")
 }
 
 /// Writes a line.
@@ -115,24 +136,40 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Activity>> {
     let (at, id) = after.unwrap_or((Timestamp::MAX, uuid::Uuid::max().into()));
+    let lower = filter.q.as_deref().map(|q| containing(&q.to_lowercase()));
+    // SQLite's lower() knows ASCII only: what was typed exactly as it stands there is found as well.
+    let typed = filter.q.as_deref().map(containing);
+    let about = filter.about.as_ref();
+    let types = |types: &[LogType]| set(types.iter().map(|log_type| log_type.as_str()));
+    let themselves = about.map(|about| types(&about.log_types));
+    let open = about.map(|about| types(&about.open_types));
+    let providers = about.map(|about| set(about.providers.iter().map(String::as_str)));
     fetch_all!(
         tx,
         Activity,
         "SELECT * FROM activity WHERE workspace_id = $1 AND (created_at, id) < ($2, $3) AND created_at >= $4 AND created_at < $5
          AND (log_type = $6 OR $6 IS NULL) AND (integration_type = $7 OR $7 IS NULL) AND (connection_id = $8 OR $8 IS NULL)
          AND (calendar_id = $9 OR $9 IS NULL) AND (member_id = $10 OR $10 IS NULL) AND (success = $11 OR $11 IS NULL)
-         ORDER BY created_at DESC, id DESC LIMIT $12",
+         AND (lower(title) LIKE $12 ESCAPE '!' OR title LIKE $13 ESCAPE '!' OR $12 IS NULL)
+         AND (replace($14, '|' || log_type || '|', '') <> $14
+              OR (replace($15, '|' || log_type || '|', '') <> $15 AND replace($16, '|' || integration_type || '|', '') <> $16) OR $14 IS NULL)
+         ORDER BY created_at DESC, id DESC LIMIT $17",
         ws,
         at,
         id,
         filter.from.unwrap_or(Timestamp::MIN),
         filter.to.unwrap_or(Timestamp::MAX),
         filter.log_type,
-        filter.integration_type.as_deref(),
+        filter.provider.as_deref(),
         filter.connection_id,
         filter.calendar_id,
         filter.member_id,
         filter.success,
+        lower,
+        typed,
+        themselves,
+        open,
+        providers,
         limit
     )
 }

@@ -1,5 +1,6 @@
 //! The activity log: what integrations did, in sentences people can read.
 
+pub mod kinds;
 pub mod list;
 
 use daybook_domain::activity::LogType;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use daybook_domain::CalendarId;
 use daybook_store as store;
 use jiff::Timestamp;
-use store::calendars::Calendar;
+use store::calendars::{Calendar, Filter};
 
 use super::{Error, visible};
 use crate::{Context, Principal};
@@ -17,11 +17,13 @@ use crate::{Context, Principal};
 pub async fn list(
     cx: &Context,
     who: &Principal,
+    mut filter: Filter,
     after: Option<(Timestamp, CalendarId)>,
     limit: i64,
 ) -> Result<Vec<Calendar>, Error> {
+    filter.member_id = who.own_only().or(filter.member_id);
     let mut tx = cx.store.read().await?;
-    Ok(store::calendars::list(&mut tx, who.workspace_id, who.own_only(), after, limit).await?)
+    Ok(store::calendars::list(&mut tx, who.workspace_id, &filter, after, limit).await?)
 }
 
 /// One calendar.

@@ -6,7 +6,7 @@ use daybook_domain::ConnectionId;
 use daybook_store as store;
 use jiff::Timestamp;
 use store::calendars::Summary;
-use store::connections::Connection;
+use store::connections::{Connection, Filter};
 
 use super::Error;
 use crate::{Context, Principal};
@@ -18,11 +18,13 @@ use crate::{Context, Principal};
 pub async fn list(
     cx: &Context,
     who: &Principal,
+    mut filter: Filter,
     after: Option<(Timestamp, ConnectionId)>,
     limit: i64,
 ) -> Result<Vec<Connection>, Error> {
+    filter.member_id = who.own_only().or(filter.member_id);
     let mut tx = cx.store.read().await?;
-    Ok(store::connections::list(&mut tx, who.workspace_id, who.own_only(), after, limit).await?)
+    Ok(store::connections::list(&mut tx, who.workspace_id, &filter, after, limit).await?)
 }
 
 /// What the calendars of each connection of the workspace amount to.

@@ -3,7 +3,7 @@
 use daybook_domain::{CalendarId, InstanceId};
 use daybook_store as store;
 use jiff::{SignedDuration, Timestamp};
-use store::calendars::Calendar;
+use store::calendars::{Calendar, Filter};
 use store::instances::{InstanceView, Range};
 
 use crate::calendars::visible;
@@ -108,9 +108,12 @@ async fn calendars(
     if asked.is_empty() {
         let mut tx = cx.store.read().await?;
         // A member's week shows the member's own calendars, also to admins: the workspace's are asked for one by one.
-        found = store::calendars::list(&mut tx, who.workspace_id, Some(who.member_id), None, 1000)
-            .await?;
-        found.retain(|calendar| calendar.sync_enabled);
+        let filter = Filter {
+            member_id: Some(who.member_id),
+            sync_enabled: Some(true),
+            ..Filter::default()
+        };
+        found = store::calendars::list(&mut tx, who.workspace_id, &filter, None, 1000).await?;
     }
     Ok(found)
 }

@@ -47,10 +47,16 @@ pub struct Integration {
 /// When the database cannot be read.
 pub async fn report(cx: &Context, who: &Principal) -> store::Result<(Health, Vec<Integration>)> {
     let mut tx = cx.store.read().await?;
-    let connections =
-        store::connections::list(&mut tx, who.workspace_id, who.own_only(), None, 1000).await?;
-    let calendars =
-        store::calendars::list(&mut tx, who.workspace_id, who.own_only(), None, 5000).await?;
+    let of = store::connections::Filter {
+        member_id: who.own_only(),
+        ..Default::default()
+    };
+    let connections = store::connections::list(&mut tx, who.workspace_id, &of, None, 1000).await?;
+    let of = store::calendars::Filter {
+        member_id: who.own_only(),
+        ..Default::default()
+    };
+    let calendars = store::calendars::list(&mut tx, who.workspace_id, &of, None, 5000).await?;
     drop(tx);
     let lines: Vec<Integration> = connections
         .into_iter()

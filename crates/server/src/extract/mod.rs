@@ -10,4 +10,4 @@ pub use id::{Id, Id2};
 pub use json::{Json, OptionalJson, nullable};
 pub use once::{Creating, OnceKey, answer, created};
 pub use principal::{Admin, Anyone, Guest, Reader, Writer};
-pub use query::{Page, Paging, Query};
+pub use query::{Page, Paging, Query, switch};

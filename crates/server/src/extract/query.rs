@@ -3,8 +3,8 @@
 use axum::extract::FromRequestParts;
 use daybook_domain::InvalidId;
 use http::request::Parts;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::IntoParams;
 
 use super::Json;
@@ -54,6 +54,19 @@ fn refuse(message: &str) -> Problem {
         }
     };
     Problem::invalid(vec![FieldError { pointer, detail }])
+}
+
+/// Yes or no in a query string: `true`, `false`, `1` or `0`. For `#[serde(default, deserialize_with = "switch")]` on a `bool`
+/// or an `Option<bool>`.
+///
+/// # Errors
+/// For any other value.
+pub fn switch<'de, D: Deserializer<'de>, T: From<bool>>(value: D) -> Result<T, D::Error> {
+    match String::deserialize(value)?.as_str() {
+        "true" | "1" => Ok(true.into()),
+        "false" | "0" => Ok(false.into()),
+        _ => Err(D::Error::custom("must be true, false, 1 or 0")),
+    }
 }
 
 /// `?limit=` and `?cursor=`, for lists without filters.

@@ -229,8 +229,8 @@ async fn a_caldav_account_is_connected_with_a_form() {
     let made = connect(CALDAV_PASSWORD, &url).await;
     assert_eq!(
         (made.status.as_u16(), &made.body["connection"]["created"]),
-        (201, &json!(true)),
-        "{}",
+        (200, &json!(true)),
+        "as the OAuth callback: {}",
         made.text
     );
     let again = connect(CALDAV_PASSWORD, &url).await;
@@ -277,4 +277,55 @@ async fn a_caldav_account_is_connected_with_a_form() {
     call(&router, Ask::get(&path).cookie(&cookie))
         .await
         .is_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn connecting_takes_an_idempotency_key_and_keeps_no_hash_of_the_password() {
+    let Some(world) = World::builder().build().await else {
+        return;
+    };
+    world.caldav.add_account(CALDAV_USER, CALDAV_PASSWORD);
+    let work = daybook_sandbox::caldav::CalendarSpec::named("Work");
+    world.caldav.add_calendar(CALDAV_USER, work).unwrap();
+    let (router, cookie) = server(&world).await;
+    let body =
+        json!({"url": format!("{CALDAV}/"), "username": CALDAV_USER, "password": CALDAV_PASSWORD});
+    let connect = async |body: &Value| {
+        let ask = Ask::post("/api/v1/integrations/caldav/connect").json(body);
+        call(&router, ask.cookie(&cookie).header("idempotency-key", "k1")).await
+    };
+    let first = connect(&body).await;
+    assert_eq!(first.body["connection"]["created"], true, "{}", first.text);
+    let again = connect(&body).await;
+    assert_eq!((again.status, &again.text), (first.status, &first.text));
+    let mut other = body.clone();
+    other["password"] = json!("another");
+    connect(&other)
+        .await
+        .is_problem(422, "idempotency_key_reuse");
+
+    let select = json!({"calendar_id": "nothing"});
+    let path = "/api/v1/integrations/caldav/select-calendar";
+    let ask = Ask::post(path).json(&select).cookie(&cookie);
+    call(&router, ask.header("idempotency-key", "k2"))
+        .await
+        .is_problem(404, "unknown_calendar");
+    let id = first.body["calendars"][0]["id"].as_str().unwrap();
+    for (full, status) in [
+        ("true", 200),
+        ("1", 200),
+        ("false", 200),
+        ("0", 200),
+        ("yes", 422),
+    ] {
+        let path = format!("/api/v1/integrations/calendars/{id}/sync?full={full}");
+        let ask = Ask::post(&path).cookie(&cookie);
+        let answer = call(&router, ask).await;
+        assert_eq!(answer.status, status, "{full}: {}", answer.text);
+        if status == 200 {
+            assert_eq!(answer.body["full"], matches!(full, "true" | "1"));
+        } else {
+            answer.refuses(&["?full"]);
+        }
+    }
 }

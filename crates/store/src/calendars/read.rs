@@ -1,10 +1,14 @@
 //! Reading calendars.
 
+use daybook_domain::connection::Status;
 use daybook_domain::{CalendarId, ConnectionId, MemberId, WorkspaceId};
 use jiff::Timestamp;
 
 use super::{Calendar, select};
 use crate::{Result, Tx};
+
+/// Calendars read at once where all are wanted.
+const PAGE: i64 = 500;
 
 /// The calendar.
 pub async fn get(tx: &mut Tx, ws: WorkspaceId, id: CalendarId) -> Result<Calendar> {
@@ -41,11 +45,22 @@ pub async fn by_external_id(
     )
 }
 
-/// Calendars of one member or of all, oldest first, also those the provider no longer lists.
+/// Which calendars to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this member.
+    pub member_id: Option<MemberId>,
+    /// Of this connection.
+    pub connection_id: Option<ConnectionId>,
+    /// That are synced, or are not.
+    pub sync_enabled: Option<bool>,
+}
+
+/// Calendars, oldest first, also those the provider no longer lists.
 pub async fn list(
     tx: &mut Tx,
     ws: WorkspaceId,
-    member: Option<MemberId>,
+    filter: &Filter,
     after: Option<(Timestamp, CalendarId)>,
     limit: i64,
 ) -> Result<Vec<Calendar>> {
@@ -54,14 +69,36 @@ pub async fn list(
         tx,
         Calendar,
         select!(
-            "WHERE c.workspace_id = $1 AND (n.member_id = $2 OR $2 IS NULL) AND (c.created_at, c.id) > ($3, $4) ORDER BY c.created_at, c.id LIMIT $5"
+            "WHERE c.workspace_id = $1 AND (n.member_id = $2 OR $2 IS NULL) AND (c.connection_id = $3 OR $3 IS NULL) AND (c.sync_enabled = $4 OR $4 IS NULL)
+             AND (c.created_at, c.id) > ($5, $6) ORDER BY c.created_at, c.id LIMIT $7"
         ),
         ws,
-        member,
+        filter.member_id,
+        filter.connection_id,
+        filter.sync_enabled,
         at,
         id,
         limit
     )
+}
+
+/// Every calendar of the workspace that is to be synced: switched on, still listed, and its connection not disconnected.
+pub async fn all_enabled(tx: &mut Tx, ws: WorkspaceId) -> Result<Vec<Calendar>> {
+    let filter = Filter {
+        sync_enabled: Some(true),
+        ..Filter::default()
+    };
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = list(tx, ws, &filter, after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(found);
+        };
+        after = Some((last.created_at, last.id));
+        found.extend(page.into_iter().filter(|calendar| {
+            calendar.active && calendar.connection_status != Status::Disconnected
+        }));
+    }
 }
 
 /// All calendars of a connection: the main one first, then by age.

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 pub use lease::{
     DueRefresh, Lease, NewTokens, due_for_refresh, release_lease, save_tokens, take_refresh_lease,
 };
-pub use read::{all_connected, count_same_grant, get, list};
+pub use read::{Filter, all_connected, count_same_grant, get, list};
 pub use secrets::{Secrets, forget_secrets, secrets};
 pub use write::{clear_error, mark_notified, set_error, set_scopes, set_status, upsert_authorised};
 

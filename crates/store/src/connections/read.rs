@@ -1,5 +1,6 @@
 //! Reading connections.
 
+use daybook_domain::connection::Status;
 use daybook_domain::{ConnectionId, MemberId, WorkspaceId};
 use jiff::Timestamp;
 
@@ -21,11 +22,22 @@ pub async fn get(tx: &mut Tx, ws: WorkspaceId, id: ConnectionId) -> Result<Conne
     )
 }
 
-/// Connections of one member or of all, oldest first, also disconnected ones.
+/// Which connections to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this member.
+    pub member_id: Option<MemberId>,
+    /// At this provider.
+    pub provider: Option<String>,
+    /// Standing so.
+    pub status: Option<Status>,
+}
+
+/// Connections, oldest first, also disconnected ones.
 pub async fn list(
     tx: &mut Tx,
     ws: WorkspaceId,
-    member: Option<MemberId>,
+    filter: &Filter,
     after: Option<(Timestamp, ConnectionId)>,
     limit: i64,
 ) -> Result<Vec<Connection>> {
@@ -36,10 +48,13 @@ pub async fn list(
         concat!(
             "SELECT ",
             columns!(),
-            " FROM connection WHERE workspace_id = $1 AND (member_id = $2 OR $2 IS NULL) AND (created_at, id) > ($3, $4) ORDER BY created_at, id LIMIT $5"
+            " FROM connection WHERE workspace_id = $1 AND (member_id = $2 OR $2 IS NULL) AND (provider = $3 OR $3 IS NULL) AND (status = $4 OR $4 IS NULL) \
+             AND (created_at, id) > ($5, $6) ORDER BY created_at, id LIMIT $7"
         ),
         ws,
-        member,
+        filter.member_id,
+        filter.provider.as_deref(),
+        filter.status,
         at,
         id,
         limit

@@ -1,6 +1,11 @@
 //! Clients, projects, time entries and the activity log.
 
-super::stories!(clients_and_projects, time_entries, activity_log);
+super::stories!(
+    clients_and_projects,
+    time_entries,
+    activity_log,
+    activity_searched
+);
 
 pub mod told {
     use daybook_domain::MemberId;
@@ -215,6 +220,61 @@ pub mod told {
         ));
     }
 
+    /// Words are looked for as they stand, and a kind finds what is about it by itself or through its provider.
+    pub async fn activity_searched(db: &TestDb) {
+        let c = cast(db, "acme").await;
+        let mut tx = db.store.write().await.unwrap();
+        for (log_type, provider, title) in [
+            (LogType::CalendarSync, Some("google"), "synced"),
+            (LogType::Oauth, Some("google"), "Ada 100% CONNECTED"),
+            (LogType::Oauth, Some("zoom"), "Bo_1 connected"),
+            (LogType::VideoLinkCreated, Some("google"), "Élodie: link"),
+            (LogType::WebhookSent, None, "sent!"),
+        ] {
+            let line = activity::NewActivity {
+                log_type,
+                integration_type: provider.map(Into::into),
+                connection_id: None,
+                calendar_id: None,
+                member_id: Some(c.member),
+                success: true,
+                title: title.into(),
+                detail: serde_json::json!({}),
+                duration_ms: None,
+            };
+            activity::append(&mut tx, c.ws, &line).await.unwrap();
+        }
+        for (q, found) in [
+            ("connected", 2),
+            ("100%", 1),
+            ("0%c", 0),
+            ("bo_1", 1),
+            ("bo%1", 0),
+            ("sent!", 1),
+            ("Élodie", 1),
+            ("!", 1),
+        ] {
+            let filter = activity::Filter {
+                q: Some(q.into()),
+                ..Default::default()
+            };
+            let rows = activity::list(&mut tx, c.ws, &filter, None, 10).await;
+            assert_eq!(rows.unwrap().len(), found, "{q}");
+        }
+        let filter = activity::Filter {
+            about: Some(activity::About {
+                log_types: vec![LogType::CalendarSync],
+                open_types: vec![LogType::Oauth],
+                providers: vec!["google".into(), "caldav".into()],
+            }),
+            ..Default::default()
+        };
+        let rows = activity::list(&mut tx, c.ws, &filter, None, 10)
+            .await
+            .unwrap();
+        assert_eq!(rows.len(), 2, "the sync and Ada's connection: {rows:?}");
+    }
+
     pub async fn activity_log(db: &TestDb) {
         let c = cast(db, "acme").await;
         let line = |success| activity::NewActivity {
@@ -247,7 +307,7 @@ pub mod told {
         );
         let failed = activity::Filter {
             success: Some(false),
-            integration_type: Some("google".into()),
+            provider: Some("google".into()),
             ..Default::default()
         };
         assert_eq!(

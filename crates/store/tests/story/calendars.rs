@@ -68,13 +68,21 @@ mod told {
             .unwrap();
         assert!(all.iter().all(|c| c.active) && all[0].id == c.calendar);
         assert_eq!(cal::count(&mut tx, c.ws).await.unwrap(), 2);
-        assert_eq!(
-            cal::list(&mut tx, c.ws, Some(c.member), None, 10)
-                .await
-                .unwrap()
-                .len(),
-            2
-        );
+        let own = cal::Filter {
+            member_id: Some(c.member),
+            connection_id: Some(c.connection),
+            ..Default::default()
+        };
+        for (sync_enabled, found) in [(None, 2), (Some(true), 1), (Some(false), 1)] {
+            let filter = cal::Filter {
+                sync_enabled,
+                ..own.clone()
+            };
+            let rows = cal::list(&mut tx, c.ws, &filter, None, 10).await.unwrap();
+            assert_eq!(rows.len(), found, "{sync_enabled:?}");
+        }
+        let enabled = cal::all_enabled(&mut tx, c.ws).await.unwrap();
+        assert_eq!(enabled.len(), 1);
         assert_eq!(cal::summaries(&mut tx, c.ws).await.unwrap()[0].calendars, 2);
         let found = cal::by_external_id(&mut tx, c.ws, Some(c.member), "google", None, "team")
             .await

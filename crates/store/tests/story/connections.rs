@@ -35,17 +35,35 @@ mod told {
             .await
             .unwrap();
         assert!(created && other.id != c.connection);
+        let own = con::Filter {
+            member_id: Some(c.member),
+            ..Default::default()
+        };
         assert_eq!(
-            con::list(&mut tx, c.ws, Some(c.member), None, 10)
+            con::list(&mut tx, c.ws, &own, None, 10)
                 .await
                 .unwrap()
                 .len(),
             2
         );
-        let first = &con::list(&mut tx, c.ws, None, None, 1).await.unwrap()[0];
-        let rest = con::list(&mut tx, c.ws, None, Some((first.created_at, first.id)), 10)
+        let all = con::Filter::default();
+        let first = &con::list(&mut tx, c.ws, &all, None, 1).await.unwrap()[0];
+        let rest = con::list(&mut tx, c.ws, &all, Some((first.created_at, first.id)), 10)
             .await
             .unwrap();
+        for (provider, status, found) in [
+            ("google", Status::Connected, 2),
+            ("google", Status::Error, 0),
+            ("caldav", Status::Connected, 0),
+        ] {
+            let filter = con::Filter {
+                provider: Some(provider.into()),
+                status: Some(status),
+                ..own.clone()
+            };
+            let rows = con::list(&mut tx, c.ws, &filter, None, 10).await.unwrap();
+            assert_eq!(rows.len(), found, "{provider} {status}");
+        }
         assert!(rest.len() == 1 && rest[0].id != first.id);
         assert_eq!(
             con::count_same_grant(&mut tx, "google", "acme")

@@ -135,7 +135,7 @@ async fn rotation(db: TestDb) {
     // The old key is out; everything opens, and what was renewed meanwhile was not overwritten.
     let store = Store::open(&db.url, ring(&db, NEW)).await.unwrap();
     let mut tx = store.read().await.unwrap();
-    for row in connections::list(&mut tx, c.ws, None, None, 100)
+    for row in connections::list(&mut tx, c.ws, &Default::default(), None, 100)
         .await
         .unwrap()
     {

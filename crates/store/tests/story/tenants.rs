@@ -113,23 +113,32 @@ mod told {
             1
         );
         assert_eq!(
-            connections::list(&mut tx, a.ws, None, None, 10)
+            connections::list(&mut tx, a.ws, &Default::default(), None, 10)
                 .await
                 .unwrap()
                 .len(),
             1
         );
         assert_eq!(
-            calendars::list(&mut tx, a.ws, None, None, 10)
+            calendars::list(&mut tx, a.ws, &Default::default(), None, 10)
                 .await
                 .unwrap()
                 .len(),
             1
         );
         assert_eq!(
-            calendars::list(&mut tx, a.ws, Some(b.member), None, 10)
-                .await
-                .unwrap(),
+            calendars::list(
+                &mut tx,
+                a.ws,
+                &calendars::Filter {
+                    member_id: Some(b.member),
+                    ..Default::default()
+                },
+                None,
+                10
+            )
+            .await
+            .unwrap(),
             vec![]
         );
         assert_eq!(

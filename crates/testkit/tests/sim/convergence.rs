@@ -327,7 +327,8 @@ impl<S: Side> Run<S> {
     }
 
     async fn connection(&self) -> daybook_engine::store::connections::Connection {
-        let all = connections::list::list(&self.world.cx, &self.who, None, 10).await;
+        let all =
+            connections::list::list(&self.world.cx, &self.who, Default::default(), None, 10).await;
         all.unwrap().remove(0)
     }
 

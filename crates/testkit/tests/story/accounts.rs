@@ -42,7 +42,7 @@ async fn second_calendar(
     world: &World,
     who: &daybook_engine::Principal,
 ) -> daybook_domain::CalendarId {
-    daybook_engine::calendars::list::list(&world.cx, who, None, 10)
+    daybook_engine::calendars::list::list(&world.cx, who, Default::default(), None, 10)
         .await
         .unwrap()[0]
         .id

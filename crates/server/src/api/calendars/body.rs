@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::api::connections::body::LastErrorBody;
 use crate::api::wire::{AccessRoleSchema, ConnectionStatusSchema};
-use crate::extract::nullable;
+use crate::extract::{nullable, switch};
 
 /// A calendar of a connection.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -144,6 +144,7 @@ pub struct CalendarQuery {
     /// Of this connection.
     pub connection_id: Option<Uuid>,
     /// Only those that are, or are not, synced.
+    #[serde(default, deserialize_with = "switch")]
     pub sync_enabled: Option<bool>,
     /// Rows a page, by default 50.
     #[param(minimum = 1, maximum = 200)]
@@ -208,7 +209,7 @@ pub struct SelectInput {
 #[into_params(parameter_in = Query)]
 pub struct SyncQuery {
     /// Read everything instead of what changed. Ids stay.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "switch")]
     #[param(required = false)]
     pub full: bool,
 }

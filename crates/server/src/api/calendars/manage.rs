@@ -1,9 +1,10 @@
 //! Looking after calendars.
 
 use axum::extract::{Path, State};
+use axum::response::Response;
 use daybook_domain::CalendarId;
 use daybook_engine::calendars::{list, remove, select, settings};
-use daybook_engine::store::calendars::{Calendar, Settings};
+use daybook_engine::store::calendars::{Calendar, Filter, Settings};
 use daybook_engine::{Context, Principal};
 use http::StatusCode;
 use jiff::Timestamp;
@@ -11,11 +12,8 @@ use jiff::Timestamp;
 use super::body::{CalendarBody, CalendarPatch, CalendarQuery, EnableInput, SelectInput};
 use crate::api::connections::input::provider_key;
 use crate::cursor::List;
-use crate::extract::{Id, Json, Page, Query, Reader, Writer};
+use crate::extract::{Creating, Id, Json, Page, Query, Reader, Writer};
 use crate::problem::Problem;
-
-/// Filtered lists look at no more calendars than this; nobody has as many.
-const FILTERED: u32 = 2_000;
 
 /// List calendars
 ///
@@ -88,13 +86,16 @@ pub async fn remove(
 }
 
 /// Switch syncing on for a calendar, by its provider's id
-#[utoipa::path(post, path = "/integrations/{provider}/select-calendar", tag = "Calendars", responses((status = 200, body = CalendarBody)))]
+#[utoipa::path(post, path = "/integrations/{provider}/select-calendar", tag = "Calendars", request_body = SelectInput, responses((status = 200, body = CalendarBody)))]
 pub async fn select(
     State(cx): State<Context>,
     Writer(who): Writer,
     Path(provider): Path<String>,
-    Json(input): Json<SelectInput>,
-) -> Result<Json<CalendarBody>, Problem> {
+    Creating { body: input, key }: Creating<SelectInput>,
+) -> Result<Response, Problem> {
+    if let Some(earlier) = key.earlier(&cx, &who).await? {
+        return Ok(earlier);
+    }
     let ask = select::Select {
         provider: provider_key(&provider).to_owned(),
         calendar_id: input.calendar_id,
@@ -103,7 +104,8 @@ pub async fn select(
         project_id: input.project_id.map(Into::into),
     };
     let calendar = select::select(&cx, &who, ask).await?;
-    body(&cx, calendar).await
+    let Json(selected) = body(&cx, calendar).await?;
+    key.done(&cx, &who, &selected).await
 }
 
 /// A page of calendars.
@@ -113,15 +115,12 @@ pub(super) async fn page(
     query: CalendarQuery,
 ) -> Result<Json<List<CalendarBody>>, Problem> {
     let page: Page<(Timestamp, CalendarId)> = Page::new(query.limit, query.cursor.as_deref())?;
-    let is_filtered = query.connection_id.is_some() || query.sync_enabled.is_some();
-    let limit = if is_filtered { FILTERED } else { page.fetch() };
-    let mut rows = list::list(cx, who, page.after, i64::from(limit)).await?;
-    rows.retain(|row| {
-        query
-            .connection_id
-            .is_none_or(|id| row.connection_id.as_uuid() == id)
-            && query.sync_enabled.is_none_or(|on| row.sync_enabled == on)
-    });
+    let filter = Filter {
+        connection_id: query.connection_id.map(Into::into),
+        sync_enabled: query.sync_enabled,
+        ..Filter::default()
+    };
+    let rows = list::list(cx, who, filter, page.after, i64::from(page.fetch())).await?;
     let counts = list::events_counts(cx, who).await?;
     let counted: Vec<_> = rows
         .into_iter()

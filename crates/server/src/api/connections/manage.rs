@@ -2,10 +2,9 @@
 
 use axum::extract::State;
 use daybook_domain::ConnectionId;
-use daybook_domain::connection::Status;
 use daybook_engine::Context;
 use daybook_engine::connections::{check, disconnect, list, refresh};
-use daybook_engine::store::connections::Connection;
+use daybook_engine::store::connections::{Connection, Filter};
 use daybook_engine::{Principal, accounts::names};
 use jiff::Timestamp;
 
@@ -14,9 +13,6 @@ use super::input::{ConnectionQuery, provider_key};
 use crate::cursor::List;
 use crate::extract::{Id, Json, Page, Query, Reader, Writer};
 use crate::problem::{Check, Problem};
-
-/// Filtered lists look at no more connections than this; nobody has as many.
-const FILTERED: u32 = 2_000;
 
 /// List connections
 ///
@@ -29,16 +25,16 @@ pub async fn list(
 ) -> Result<Json<List<ConnectionBody>>, Problem> {
     let page: Page<(Timestamp, ConnectionId)> = Page::new(query.limit, query.cursor.as_deref())?;
     let mut check = Check::new();
-    let provider = query.provider.as_deref().map(provider_key);
-    let status: Option<Status> = check.parse_opt("?status", query.status.as_deref());
+    let filter = Filter {
+        provider: query
+            .provider
+            .as_deref()
+            .map(|name| provider_key(name).to_owned()),
+        status: check.parse_opt("?status", query.status.as_deref()),
+        ..Filter::default()
+    };
     check.done()?;
-    let is_filtered = provider.is_some() || status.is_some();
-    let limit = if is_filtered { FILTERED } else { page.fetch() };
-    let mut rows = list::list(&cx, &who, page.after, i64::from(limit)).await?;
-    rows.retain(|row| {
-        provider.is_none_or(|key| row.provider == key)
-            && status.is_none_or(|status| row.status == status)
-    });
+    let rows = list::list(&cx, &who, filter, page.after, i64::from(page.fetch())).await?;
     let bodies = bodies(&cx, &who, rows).await?;
     Ok(page.list(
         bodies,

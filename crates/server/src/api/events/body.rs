@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::wire::{EventStatusSchema, ResponseStatusSchema};
+use crate::extract::switch;
 
 /// One instance of an event: a single event, or one occurrence of a series.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -114,6 +115,7 @@ pub struct CalendarEventsQuery {
     /// Title contains.
     pub q: Option<String>,
     /// Only those that became time entries, or only the others.
+    #[serde(default, deserialize_with = "switch")]
     pub converted: Option<bool>,
     /// Rows a page, by default 50.
     #[param(minimum = 1, maximum = 200)]
@@ -138,6 +140,7 @@ pub struct EventsQuery {
     /// Title contains.
     pub q: Option<String>,
     /// Only those that became time entries, or only the others.
+    #[serde(default, deserialize_with = "switch")]
     pub converted: Option<bool>,
     /// Rows a page, by default 50.
     #[param(minimum = 1, maximum = 200)]

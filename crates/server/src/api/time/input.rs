@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::wire::{SourceSchema, TimeEntryStatusSchema};
-use crate::extract::nullable;
+use crate::extract::{nullable, switch};
 
 /// A client to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -162,7 +162,7 @@ pub struct RejectInput {
 #[into_params(parameter_in = Query)]
 pub struct ClientQuery {
     /// Also archived ones.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "switch")]
     #[param(required = false)]
     pub archived: bool,
     /// Rows a page, by default 50.
@@ -180,7 +180,7 @@ pub struct ProjectQuery {
     /// Of this client.
     pub client_id: Option<Uuid>,
     /// Also archived ones.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "switch")]
     #[param(required = false)]
     pub archived: bool,
     /// Rows a page, by default 50.

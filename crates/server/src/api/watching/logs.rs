@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use daybook_domain::ActivityId;
 use daybook_domain::activity::LogType;
-use daybook_engine::activity::list;
+use daybook_engine::activity::{kinds, list};
 use daybook_engine::store::activity::{Activity, Filter};
 use daybook_engine::{Context, Principal};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -17,11 +17,11 @@ use super::csv;
 use crate::api::connections::input::provider_key;
 use crate::api::wire::{LogTypeSchema, instant};
 use crate::cursor::List;
-use crate::extract::{Json, Page, Query, Reader};
+use crate::extract::{Json, Page, Query, Reader, switch};
 use crate::problem::{Check, Problem};
 
-/// A search looks at no more lines than this, the newest first; an export has no more.
-const SEARCHED: u32 = 10_000;
+/// An export has no more lines than this, the newest.
+const EXPORTED: u32 = 10_000;
 
 /// A line of the activity log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -32,9 +32,12 @@ pub struct LogBody {
     /// What kind of thing.
     #[schema(value_type = LogTypeSchema)]
     pub log_type: LogType,
-    /// The provider's key.
+    /// What kind of integration it is about: `calendar`, `video`, `chat` or `webhook`.
     #[schema(required = true)]
     pub integration_type: Option<String>,
+    /// The provider's key.
+    #[schema(required = true)]
+    pub provider: Option<String>,
     /// The connection.
     #[schema(required = true)]
     pub connection_id: Option<Uuid>,
@@ -63,9 +66,12 @@ pub struct LogQuery {
     /// Of this kind.
     #[param(value_type = Option<LogTypeSchema>)]
     pub log_type: Option<String>,
-    /// Of this provider.
+    /// About this kind of integration: `calendar`, `video`, `chat`, `webhook` or `oauth`. A provider's key is understood too.
     pub integration_type: Option<String>,
+    /// Of this provider.
+    pub provider: Option<String>,
     /// Only what worked, or only what failed.
+    #[serde(default, deserialize_with = "switch")]
     pub success: Option<bool>,
     /// Title contains.
     pub q: Option<String>,
@@ -91,7 +97,8 @@ pub async fn list(
 ) -> Result<Json<List<LogBody>>, Problem> {
     let page: Page<(Timestamp, ActivityId)> = Page::new(query.limit, query.cursor.as_deref())?;
     let rows = search(&cx, &who, &query, page.after, page.fetch()).await?;
-    Ok(page.list(rows, |row| (row.created_at, row.id), LogBody::from))
+    let body = |row| LogBody::new(&cx, row);
+    Ok(page.list(rows, |row| (row.created_at, row.id), body))
 }
 
 /// Export what integrations did, as CSV
@@ -101,7 +108,7 @@ pub async fn export(
     Reader(who): Reader,
     Query(query): Query<LogQuery>,
 ) -> Result<Response, Problem> {
-    let rows = search(&cx, &who, &query, None, SEARCHED).await?;
+    let rows = search(&cx, &who, &query, None, EXPORTED).await?;
     let mut text = csv::line([
         "created_at",
         "log_type",
@@ -109,6 +116,7 @@ pub async fn export(
         "success",
         "title",
         "duration_ms",
+        "provider",
     ]);
     for row in rows {
         let (at, duration) = (
@@ -118,10 +126,11 @@ pub async fn export(
         text.push_str(&csv::line([
             at.as_str(),
             row.log_type.as_str(),
-            row.integration_type.as_deref().unwrap_or_default(),
+            kinds::of(&cx, &row).unwrap_or_default(),
             if row.success { "true" } else { "false" },
             &row.title,
             duration.as_deref().unwrap_or_default(),
+            row.integration_type.as_deref().unwrap_or_default(),
         ]));
     }
     let kind = (CONTENT_TYPE, "text/csv; charset=utf-8");
@@ -141,39 +150,43 @@ async fn search(
     limit: u32,
 ) -> Result<Vec<Activity>, Problem> {
     let mut check = Check::new();
-    let filter = Filter {
+    let mut filter = Filter {
         log_type: check.parse_opt("?log_type", query.log_type.as_deref()),
-        integration_type: query
-            .integration_type
+        provider: query
+            .provider
             .as_deref()
             .map(|name| provider_key(name).to_owned()),
         success: query.success,
+        q: query
+            .q
+            .as_deref()
+            .map(|q| q.trim().to_owned())
+            .filter(|q| !q.is_empty()),
         from: instant(&mut check, "?from", query.from.as_deref()),
         to: instant(&mut check, "?to", query.to.as_deref()),
         ..Filter::default()
     };
+    if let Some(name) = query.integration_type.as_deref() {
+        let name = provider_key(name);
+        filter.about = kinds::about(cx, name);
+        if filter.about.is_none() {
+            check.wrong(
+                "?integration_type",
+                "must be calendar, video, chat, webhook, oauth, or a provider's key",
+            );
+        }
+    }
     check.done()?;
-    let wanted = query
-        .q
-        .as_deref()
-        .map(|q| q.trim().to_lowercase())
-        .filter(|q| !q.is_empty());
-    let fetched = if wanted.is_some() { SEARCHED } else { limit };
-    let mut rows = list::list(cx, who, filter, after, i64::from(fetched)).await?;
-    rows.retain(|row| {
-        wanted
-            .as_ref()
-            .is_none_or(|q| row.title.to_lowercase().contains(q))
-    });
-    Ok(rows)
+    Ok(list::list(cx, who, filter, after, i64::from(limit)).await?)
 }
 
-impl From<Activity> for LogBody {
-    fn from(row: Activity) -> Self {
+impl LogBody {
+    fn new(cx: &Context, row: Activity) -> Self {
         Self {
             id: row.id.into(),
             log_type: row.log_type,
-            integration_type: row.integration_type,
+            integration_type: kinds::of(cx, &row).map(str::to_owned),
+            provider: row.integration_type,
             connection_id: row.connection_id.map(Into::into),
             calendar_id: row.calendar_id.map(Into::into),
             success: row.success,
