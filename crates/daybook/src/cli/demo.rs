@@ -182,8 +182,9 @@ async fn poll(cx: Context) {
 async fn poll_once(cx: &Context) -> store::Result<()> {
     let mut tx = cx.store.write().await?;
     for workspace in store::workspaces::list_all(&mut tx).await? {
-        for calendar in store::calendars::list(&mut tx, workspace.id, None, None, 100).await? {
-            if calendar.sync_enabled && calendar.active && calendar.last_sync_at.is_some() {
+        for calendar in store::calendars::all_enabled(&mut tx, workspace.id).await? {
+            // The first sync has a job already.
+            if calendar.last_sync_at.is_some() {
                 sync_calendar::enqueue(&mut tx, workspace.id, calendar.id, false, When::Now)
                     .await?;
             }

@@ -1,9 +1,8 @@
 //! `sync`: brings calendars up to date now, one after the other.
 
 use anyhow::{Result, bail};
-use daybook_domain::connection::Status;
+use daybook_domain::CalendarId;
 use daybook_domain::sync::Statistics;
-use daybook_domain::{CalendarId, WorkspaceId};
 use daybook_engine::Context;
 use daybook_engine::sync::{self, Ask, Mode};
 use daybook_store as store;
@@ -81,27 +80,11 @@ async fn choose(cx: &Context, wanted: Option<CalendarId>) -> Result<Vec<Calendar
                 Err(store::Error::NotFound) => {}
                 Err(error) => return Err(error.into()),
             },
-            None => found.extend(enabled(&mut tx, workspace.id).await?),
+            None => found.extend(store::calendars::all_enabled(&mut tx, workspace.id).await?),
         }
     }
     if let (true, Some(id)) = (found.is_empty(), wanted) {
         bail!("there is no calendar {id}");
     }
     Ok(found)
-}
-
-async fn enabled(tx: &mut store::Tx, workspace: WorkspaceId) -> store::Result<Vec<Calendar>> {
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let page = store::calendars::list(tx, workspace, None, after, 500).await?;
-        let Some(last) = page.last() else {
-            return Ok(found);
-        };
-        after = Some((last.created_at, last.id));
-        found.extend(page.into_iter().filter(|calendar| {
-            calendar.sync_enabled
-                && calendar.active
-                && calendar.connection_status != Status::Disconnected
-        }));
-    }
 }
