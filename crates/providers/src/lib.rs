@@ -3,6 +3,9 @@
 pub mod caldav;
 pub mod google;
 mod settings;
+pub mod slack;
+pub mod webex;
+pub mod zoom;
 
 use daybook_provider_api::Registry;
 
@@ -14,6 +17,9 @@ pub use settings::{Environment, OauthSettings, ProviderSettings};
 pub fn registry(settings: &ProviderSettings) -> Registry {
     Registry::default()
         .with(settings.oauth(&google::ENVIRONMENT, google::Google::new()))
+        .with(settings.oauth(&slack::ENVIRONMENT, slack::Slack))
+        .with(settings.oauth(&webex::ENVIRONMENT, webex::Webex))
+        .with(settings.oauth(&zoom::ENVIRONMENT, zoom::Zoom))
         .with(settings::password(caldav::caldav()))
         .with(settings::password(caldav::apple()))
 }

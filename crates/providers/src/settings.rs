@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use daybook_provider_api::manifest::Auth;
+use daybook_provider_api::Error;
+use daybook_provider_api::error::ErrorKind;
+use daybook_provider_api::manifest::{Auth, Manifest};
 use daybook_provider_api::oauth::Endpoints;
 use daybook_provider_api::registry::{Configured, Provider};
 use secrecy::SecretString;
@@ -53,7 +55,12 @@ pub struct Environment {
 }
 
 /// Every OAuth provider's names.
-const ENVIRONMENTS: &[Environment] = &[crate::google::ENVIRONMENT];
+const ENVIRONMENTS: &[Environment] = &[
+    crate::google::ENVIRONMENT,
+    crate::slack::ENVIRONMENT,
+    crate::webex::ENVIRONMENT,
+    crate::zoom::ENVIRONMENT,
+];
 
 impl ProviderSettings {
     /// Reads the settings of all providers through `lookup`, which gives the value of a name such as
@@ -129,6 +136,14 @@ impl ProviderSettings {
     }
 }
 
+/// What a provider answers that can be described and not be used yet. Nobody gets that far: `Configured::available` is asked first.
+pub(crate) fn not_ready(manifest: &Manifest) -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        format!("This version of Daybook cannot use {} yet.", manifest.name),
+    )
+}
+
 /// A password provider: it needs no settings.
 pub(crate) fn password(provider: impl Provider + 'static) -> Configured {
     Configured {
@@ -160,6 +175,43 @@ mod tests {
             google(&[("GOOGLE_CLIENT_ID", "x"), ("GOOGLE_CLIENT_SECRET", " ")]).missing,
             ["GOOGLE_CLIENT_SECRET"]
         );
+    }
+
+    #[test]
+    fn every_oauth_provider_names_its_own_variables() {
+        let registry = crate::registry(&ProviderSettings::default());
+        let mut keys = Vec::new();
+        for entry in registry.all() {
+            let manifest = entry.provider.manifest();
+            keys.push(manifest.key);
+            let Auth::Oauth(oauth) = &manifest.auth else {
+                assert!(entry.missing.is_empty() && entry.available());
+                continue;
+            };
+            let prefix = manifest.key.to_uppercase();
+            assert_eq!(
+                entry.missing,
+                [
+                    format!("{prefix}_CLIENT_ID"),
+                    format!("{prefix}_CLIENT_SECRET")
+                ]
+            );
+            assert!(!manifest.setup_steps.is_empty() && !manifest.kinds.is_empty());
+            let asked: std::collections::BTreeSet<_> =
+                oauth.scopes.iter().map(|scope| scope.scope).collect();
+            assert_eq!(asked.len(), oauth.scopes.len(), "no scope twice");
+            for url in [
+                oauth.authorize_url,
+                oauth.token_url,
+                oauth.api_url,
+                oauth.userinfo_url,
+            ] {
+                assert!(url.starts_with("https://"), "{url}");
+            }
+        }
+        for key in ["apple", "caldav", "google", "slack", "webex", "zoom"] {
+            assert!(keys.contains(&key), "{key}");
+        }
     }
 
     #[test]

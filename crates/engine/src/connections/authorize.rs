@@ -40,7 +40,7 @@ pub struct Started {
 /// Starts an authorisation at `ask.provider` for `who`.
 ///
 /// # Errors
-/// [`Error::UnknownProvider`], [`Error::NotConfigured`], [`Error::OtherWay`], [`Error::InvalidReturnTo`].
+/// [`Error::UnknownProvider`], [`Error::NotConfigured`], [`Error::NotReady`], [`Error::OtherWay`], [`Error::InvalidReturnTo`].
 pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<Started, Error> {
     let entry = cx
         .registry
@@ -58,6 +58,11 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
             missing: entry.missing.clone(),
         });
     };
+    if !entry.available() {
+        return Err(Error::NotReady {
+            provider: entry.provider.manifest().name,
+        });
+    }
     let return_to = ask.return_to.as_deref().unwrap_or(DEFAULT_RETURN);
     let return_to = return_to::check(&cx.settings, return_to)?;
     let ids = cx.ids.as_ref();

@@ -30,6 +30,12 @@ pub enum Error {
         /// The environment variables to set.
         missing: Vec<&'static str>,
     },
+    /// It is described and set up, and this version can do nothing with it.
+    #[error("this version of Daybook cannot use {provider} yet; nothing was started")]
+    NotReady {
+        /// The provider's name.
+        provider: &'static str,
+    },
     /// It connects the other way: with a form instead of OAuth, or the reverse.
     #[error("{provider} is connected with {instead}")]
     OtherWay {

@@ -8,6 +8,8 @@ use crate::{Context, Principal};
 pub struct Listed<'a> {
     /// What it is.
     pub manifest: &'a Manifest,
+    /// Whether this version can do anything with it.
+    pub available: bool,
     /// Environment variables that are missing.
     pub missing: &'a [&'static str],
     /// Our callback at an OAuth provider, for those who set it up.
@@ -38,6 +40,7 @@ pub fn list<'a>(cx: &'a Context, who: &Principal) -> Vec<Listed<'a>> {
                 .map_or_else(default, |client| client.redirect_uri.clone());
             Listed {
                 manifest,
+                available: entry.available(),
                 missing: &entry.missing,
                 redirect_uri: Some(uri).filter(|_| oauth && who.sees_everything()),
             }

@@ -51,6 +51,15 @@ pub struct Configured {
     pub missing: Vec<&'static str>,
 }
 
+impl Configured {
+    /// Whether Daybook can do anything with an account there: the provider has at least one capability. One that is only
+    /// described is listed, and nobody is sent to its consent page.
+    #[must_use]
+    pub fn available(&self) -> bool {
+        self.provider.calendar().is_some()
+    }
+}
+
 /// All providers, configured or not.
 #[derive(Clone, Default)]
 pub struct Registry {

@@ -31,7 +31,9 @@ pub struct ProviderBody {
     pub auth: AuthMethod,
     /// One sentence on what it brings.
     pub summary: &'static str,
-    /// Whether people can connect it.
+    /// Whether this version of Daybook can do anything with it; if not, nobody can connect it.
+    pub available: bool,
+    /// Whether the operator has set it up.
     pub configured: bool,
     /// Environment variables the operator has to set.
     pub missing: Vec<&'static str>,
@@ -258,6 +260,7 @@ impl From<Listed<'_>> for ProviderBody {
                 AuthMethod::Oauth
             },
             summary: manifest.summary,
+            available: listed.available,
             configured: listed.missing.is_empty(),
             missing: listed.missing.to_vec(),
             scopes: scopes

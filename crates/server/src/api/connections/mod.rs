@@ -49,6 +49,9 @@ impl From<Error> for Problem {
                 "provider_not_configured",
                 text,
             ),
+            Error::NotReady { .. } => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "provider_not_ready", text)
+            }
             Error::OtherWay { .. } => Self::unprocessable("other_way", text),
             Error::InvalidReturnTo => Self::unprocessable("invalid_return_to", text),
             Error::InvalidState => Self::malformed("invalid_state", text),
