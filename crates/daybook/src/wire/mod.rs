@@ -67,6 +67,7 @@ pub async fn context(config: &Config) -> Result<Context> {
         live: Bus::default(),
         pause: Arc::new(RealPause),
         settings: Arc::new(settings),
+        refreshes: Arc::default(),
         detached: TaskTracker::new(),
     })
 }

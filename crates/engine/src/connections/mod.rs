@@ -1,10 +1,12 @@
 //! Authorised accounts at providers: connecting, reconnecting, checking, disconnecting, and the vault their credentials live in.
 
+pub(crate) mod asking;
 pub mod authorize;
 pub mod callback;
 pub mod check;
 pub mod disconnect;
 pub mod establish;
+pub mod gates;
 pub mod list;
 pub(crate) mod outcome;
 pub mod password;

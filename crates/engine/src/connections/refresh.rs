@@ -3,12 +3,11 @@
 use daybook_domain::ConnectionId;
 use daybook_domain::calendar::RemoteCalendar;
 use daybook_domain::connection::Status;
-use daybook_provider_api::Credential;
 use daybook_store as store;
 use store::connections::Connection;
 
-use super::vault::{self, Access};
-use super::{Error, establish, outcome};
+use super::asking::Asking;
+use super::{Error, establish, outcome, vault};
 use crate::{Context, Principal};
 
 /// Refreshes the token of connection `id` if it has one to refresh, and lists its calendars again. Returns the connection and how
@@ -84,18 +83,12 @@ pub(super) async fn list(
     connection: &Connection,
 ) -> Result<Vec<RemoteCalendar>, Error> {
     let capability = cx.registry.calendar(&connection.provider)?;
-    let access: Access = vault::access(cx, connection.workspace_id, connection.id).await?;
-    let session = access.session(cx);
-    match capability.list_calendars(&session).await {
-        Err(error)
-            if outcome::is_about_the_grant(&error)
-                && matches!(access.credential, Credential::Bearer(_)) =>
-        {
-            let access =
-                vault::renew(cx, connection.workspace_id, connection.id, access.version).await?;
-            let session = access.session(cx);
-            Ok(capability.list_calendars(&session).await?)
+    let mut asking = Asking::begin(cx, connection.workspace_id, connection.id).await?;
+    loop {
+        let listed = capability.list_calendars(&asking.session(cx)).await;
+        match listed {
+            Err(error) if asking.again(cx, &error).await? => {}
+            other => return Ok(other?),
         }
-        other => Ok(other?),
     }
 }

@@ -4,8 +4,6 @@
 //! compare-and-swap on the token's version. A refused refresh token is believed only when it is still the newest one
 //! stored (RELIABILITY R5, contracts/oauth-security §4).
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use daybook_domain::connection::{ErrorKind, Status};
@@ -90,7 +88,7 @@ pub async fn renew(
     id: ConnectionId,
     stale_version: i64,
 ) -> Result<Access, Error> {
-    let gate = gate(&cx.node, id);
+    let gate = cx.refreshes.of(id);
     let _turn = gate.lock().await;
     let patience = cx.settings.refresh_lease.saturating_mul(2);
     let mut waited = Duration::ZERO;
@@ -114,25 +112,6 @@ pub async fn renew(
         cx.pause.pause(LOOK_AGAIN).await;
         waited += LOOK_AGAIN;
     }
-}
-
-type Gate = Arc<tokio::sync::Mutex<()>>;
-type Gates = BTreeMap<(Arc<str>, ConnectionId), Weak<tokio::sync::Mutex<()>>>;
-/// Who of this process waits for which refresh. Without it, hundreds of callers would look at the lease again and again, and
-/// keep its holder from the database until the lease runs out.
-static GATES: Mutex<Gates> = Mutex::new(BTreeMap::new());
-
-/// The gate through which one caller of `node` at a time asks for the lease of a connection.
-fn gate(node: &Arc<str>, id: ConnectionId) -> Gate {
-    let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);
-    gates.retain(|_, gate| gate.strong_count() > 0);
-    let key = (node.clone(), id);
-    if let Some(gate) = gates.get(&key).and_then(Weak::upgrade) {
-        return gate;
-    }
-    let gate = Gate::default();
-    gates.insert(key, Arc::downgrade(&gate));
-    gate
 }
 
 /// Whether 80 % of the token's life has passed.

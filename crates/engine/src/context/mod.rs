@@ -11,6 +11,7 @@ use daybook_store::Store;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use crate::connections::gates::Gates;
 use crate::live;
 
 /// Everything a use case may touch. Cheap to clone.
@@ -34,6 +35,8 @@ pub struct Context {
     pub settings: Arc<Settings>,
     /// This process, in leases and logs.
     pub node: Arc<str>,
+    /// Who of this process waits for which token refresh.
+    pub refreshes: Arc<Gates>,
     /// Work that must outlive the request that started it, such as a token refresh: a shutdown waits for it.
     pub detached: TaskTracker,
 }

@@ -6,7 +6,7 @@ use daybook_domain::connection::ErrorKind;
 use daybook_domain::sync::{Statistics, next_due};
 use daybook_domain::{CalendarId, EventId, WorkspaceId};
 use daybook_provider_api::calendar::{ChangeStream, Next, Page, Pull};
-use daybook_provider_api::{self as provider, CalendarProvider, Credential};
+use daybook_provider_api::{self as provider, CalendarProvider};
 use daybook_store as store;
 use jiff::{SignedDuration, Timestamp};
 use store::calendars::{Calendar, SyncLease};
@@ -14,7 +14,7 @@ use store::calendars::{Calendar, SyncLease};
 use super::apply::{self, Finish};
 use super::known::Mirror;
 use super::{Error, Mode, failed};
-use crate::connections::vault::{self, Access};
+use crate::connections::asking::Asking;
 use crate::{Context, live};
 
 /// A provider that sends more pages than this is going round in circles.
@@ -103,10 +103,7 @@ async fn read(
     ask: Ask,
 ) -> Result<Statistics, Error> {
     let capability = cx.registry.calendar(&calendar.provider)?;
-    let mut reader = Reader {
-        access: vault::access(cx, calendar.workspace_id, calendar.connection_id).await?,
-        renewed: false,
-    };
+    let mut asking = Asking::begin(cx, calendar.workspace_id, calendar.connection_id).await?;
     let mut run = Run {
         cx,
         calendar,
@@ -126,7 +123,7 @@ async fn read(
     let mut confirming = false;
     loop {
         run.statistics.full |= cursor.is_none();
-        match pass(&mut run, &mut reader, capability, cursor.take(), confirming).await? {
+        match pass(&mut run, &mut asking, capability, cursor.take(), confirming).await? {
             Pass::Complete => return Ok(run.statistics),
             Pass::CursorDead => {}
             Pass::Confirm => confirming = true,
@@ -146,7 +143,7 @@ enum Pass {
 
 async fn pass(
     run: &mut Run<'_>,
-    reader: &mut Reader,
+    asking: &mut Asking,
     capability: &dyn CalendarProvider,
     cursor: Option<String>,
     confirming: bool,
@@ -159,7 +156,7 @@ async fn pass(
     let calendar = run.calendar;
     let mut stream = capability.changes(pull(calendar, cursor, run.started));
     loop {
-        let page = match reader.next(run, stream.as_mut()).await {
+        let page = match next(run, asking, stream.as_mut()).await {
             Err(Error::Provider(error)) if error.kind == ErrorKind::CursorExpired && !full => {
                 return Ok(Pass::CursorDead);
             }
@@ -262,45 +259,25 @@ async fn next_generation(run: &Run<'_>) -> Result<i64, Error> {
     Ok(generation)
 }
 
-/// Asks for pages with credentials that work: refused once, they are refreshed and the same page is asked for again.
-struct Reader {
-    access: Access,
-    renewed: bool,
-}
-
-impl Reader {
-    async fn next(
-        &mut self,
-        run: &mut Run<'_>,
-        stream: &mut dyn ChangeStream,
-    ) -> Result<Page, Error> {
-        let (cx, calendar) = (run.cx, run.calendar);
-        let known = Mirror {
-            store: &cx.store,
-            workspace: calendar.workspace_id,
-            calendar: calendar.id,
-        };
-        loop {
-            let session = self.access.session(cx);
-            let result = stream.next(&session, &known).await;
-            run.statistics.provider_calls += session.calls();
-            match result {
-                Err(error)
-                    if error.kind == ErrorKind::Auth
-                        && !self.renewed
-                        && matches!(self.access.credential, Credential::Bearer(_)) =>
-                {
-                    self.renewed = true;
-                    self.access = vault::renew(
-                        cx,
-                        calendar.workspace_id,
-                        calendar.connection_id,
-                        self.access.version,
-                    )
-                    .await?;
-                }
-                other => return Ok(other?),
-            }
+/// The next page, with credentials that work.
+async fn next(
+    run: &mut Run<'_>,
+    asking: &mut Asking,
+    stream: &mut dyn ChangeStream,
+) -> Result<Page, Error> {
+    let (cx, calendar) = (run.cx, run.calendar);
+    let known = Mirror {
+        store: &cx.store,
+        workspace: calendar.workspace_id,
+        calendar: calendar.id,
+    };
+    loop {
+        let session = asking.session(cx);
+        let page = stream.next(&session, &known).await;
+        run.statistics.provider_calls += session.calls();
+        match page {
+            Err(error) if asking.again(cx, &error).await? => {}
+            other => return Ok(other?),
         }
     }
 }

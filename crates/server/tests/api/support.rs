@@ -47,6 +47,7 @@ impl Server {
             pause: Arc::new(RealPause),
             settings: Arc::new(Settings::at(Url::parse(base_url).unwrap())),
             node: "test".into(),
+            refreshes: Arc::default(),
             detached: tokio_util::task::TaskTracker::new(),
         };
         let settings = HttpSettings {
