@@ -50,7 +50,8 @@ const log = (log_type, c, success, title, detail = {}) =>
   db.logs.unshift({
     id: randomUUID(),
     log_type,
-    integration_type: c.provider,
+    integration_type: "calendar",
+    provider: c.provider,
     connection_id: c.connection_id ?? c.id,
     calendar_id: c.connection_id ? c.id : null,
     success,
@@ -409,7 +410,7 @@ const routes = [
         db.logs.filter(
           (l) =>
             (!q.get("log_type") || l.log_type === q.get("log_type")) &&
-            (!q.get("integration_type") || l.integration_type === q.get("integration_type")) &&
+            (!q.get("provider") || l.provider === q.get("provider")) &&
             (!q.get("success") || String(l.success) === q.get("success")) &&
             (!q.get("q") || l.title.toLowerCase().includes(q.get("q").toLowerCase())) &&
             (!q.get("from") || l.created_at >= q.get("from")),

@@ -230,7 +230,8 @@ export function seed({ empty, base }) {
   const line = (min, log_type, c, success, title, detail = {}) => ({
     id: randomUUID(),
     log_type,
-    integration_type: c.provider,
+    integration_type: "calendar",
+    provider: c.provider,
     connection_id: c.id,
     calendar_id: null,
     success,
@@ -264,6 +265,7 @@ export function seed({ empty, base }) {
       kinds: ["calendar"],
       auth: "oauth",
       summary: "Calendars of a Google account, kept in step within seconds.",
+      available: true,
       configured: true,
       missing: [],
       scopes: [
@@ -295,6 +297,7 @@ export function seed({ empty, base }) {
       kinds: ["calendar"],
       auth: "password",
       summary: "Nextcloud, Fastmail, Radicale and any other CalDAV server.",
+      available: true,
       configured: true,
       missing: [],
       scopes: [],
@@ -310,6 +313,7 @@ export function seed({ empty, base }) {
       kinds: ["calendar"],
       auth: "password",
       summary: "Calendars of an Apple account, with an app-specific password.",
+      available: true,
       configured: true,
       missing: [],
       scopes: [],
@@ -324,6 +328,22 @@ export function seed({ empty, base }) {
       password_hint: "An app-specific password, like abcd-efgh-ijkl-mnop.",
     },
   ];
+  providers.push({
+    key: "zoom",
+    name: "Zoom",
+    kinds: ["video"],
+    auth: "oauth",
+    summary: "Makes Zoom meetings for bookings and events.",
+    available: false,
+    configured: false,
+    missing: ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"],
+    scopes: [],
+    setup_steps: [],
+    setup_guide: null,
+    redirect_uri: `${base}/api/v1/integrations/zoom/callback`,
+    server_url: null,
+    password_hint: null,
+  });
   if (process.env.UNCONFIGURED)
     Object.assign(providers[0], { configured: false, missing: ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"] });
   const workspace = {

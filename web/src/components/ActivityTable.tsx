@@ -27,8 +27,8 @@ export function ActivityTable({ items, onOpen }: { items: LogEntry[]; onOpen?: (
               </Text>
             </Table.Td>
             <Table.Td w={34}>
-              <ProviderIcon provider={item.integration_type ?? ""} size={22} />
-              <span className="sr">{item.integration_type ? providerName(item.integration_type) : ""}</span>
+              <ProviderIcon provider={item.provider ?? ""} size={22} />
+              <span className="sr">{item.provider ? providerName(item.provider) : ""}</span>
             </Table.Td>
             <Table.Td className="what">
               {onOpen ? (

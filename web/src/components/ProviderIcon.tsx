@@ -1,10 +1,20 @@
-import { IconBrandApple, IconBrandGoogle, IconCalendar } from "@tabler/icons-react";
+import {
+  IconBrandApple,
+  IconBrandGoogle,
+  IconBrandSlack,
+  IconBrandZoom,
+  IconCalendar,
+  IconVideo,
+} from "@tabler/icons-react";
 import type { CSSProperties } from "react";
 
 const KNOWN = {
   google: [IconBrandGoogle, "#3367d6"],
   apple: [IconBrandApple, "#6b6f76"],
   caldav: [IconCalendar, "#8a5a00"],
+  slack: [IconBrandSlack, "#7a3b7c"],
+  webex: [IconVideo, "#0a6e57"],
+  zoom: [IconBrandZoom, "#2a5bd7"],
 } as const;
 
 export function ProviderIcon({ provider, size = 36 }: { provider: string; size?: number }) {
@@ -21,4 +31,11 @@ export function ProviderIcon({ provider, size = 36 }: { provider: string; size?:
 }
 
 export const providerName = (key: string) =>
-  ({ google: "Google Calendar", apple: "Apple Calendar", caldav: "CalDAV" })[key] ?? key;
+  ({
+    google: "Google Calendar",
+    apple: "Apple Calendar",
+    caldav: "CalDAV",
+    slack: "Slack",
+    webex: "Webex",
+    zoom: "Zoom",
+  })[key] ?? key;

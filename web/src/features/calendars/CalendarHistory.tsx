@@ -14,7 +14,7 @@ export function CalendarHistory({ calendar }: { calendar: Calendar }) {
     queries.logs({
       limit: 200,
       log_type: "calendar_sync",
-      integration_type: calendar.provider,
+      provider: calendar.provider,
     }),
   );
   return (

@@ -19,6 +19,7 @@ const KNOWN = [
   "provider_refused",
   "provider_unreachable",
   "provider_not_configured",
+  "provider_not_ready",
 ] as const;
 
 interface Arrival {

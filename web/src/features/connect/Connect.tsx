@@ -87,6 +87,23 @@ function What({ provider }: { provider: Provider }) {
   );
 }
 
+/** How to connect it now, or why that is not possible. */
+function Way({ provider }: { provider: Provider }) {
+  const t = useTranslations("connect");
+  if (!provider.available)
+    return (
+      <section className="panel" data-tone="warn">
+        <Text size="sm">{t("notYet", { name: provider.name })}</Text>
+      </section>
+    );
+  if (!provider.configured) return <NotConfigured provider={provider} />;
+  return provider.auth === "oauth" ? (
+    <OauthButton provider={provider} />
+  ) : (
+    <PasswordForm provider={provider} />
+  );
+}
+
 export function Connect() {
   const t = useTranslations("connect");
   const { provider: key = "" } = useParams({ strict: false }) as { provider?: string };
@@ -116,9 +133,7 @@ export function Connect() {
                 sub={t("sub")}
               />
               <What provider={provider} />
-              {!provider.configured && <NotConfigured provider={provider} />}
-              {provider.configured && provider.auth === "oauth" && <OauthButton provider={provider} />}
-              {provider.configured && provider.auth === "password" && <PasswordForm provider={provider} />}
+              <Way provider={provider} />
             </>
           );
         }}

@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
-import type { Connection } from "../../api/types";
+import type { Connection, Provider } from "../../api/types";
 import { ActivityTable } from "../../components/ActivityTable";
 import { PageHeader } from "../../components/PageHeader";
 import { ProviderIcon } from "../../components/ProviderIcon";
@@ -33,6 +33,12 @@ function Cards({ connections }: { connections: Connection[] }) {
   );
 }
 
+/** What a service brings, or why it cannot be connected now. */
+function standing(provider: Provider, t: (key: "notYet" | "notConfigured") => string) {
+  if (!provider.available) return t("notYet");
+  return provider.configured ? provider.summary : t("notConfigured");
+}
+
 function Available() {
   const t = useTranslations("overview");
   const providers = useQuery(queries.providers());
@@ -52,18 +58,20 @@ function Available() {
                     {p.name}
                   </Text>
                   <Text size="xs" c="dimmed">
-                    {p.configured ? p.summary : t("notConfigured")}
+                    {standing(p, t)}
                   </Text>
                 </div>
-                <Button
-                  component={Link}
-                  to={`/integrations/connect/${p.key}`}
-                  size="compact-sm"
-                  variant="default"
-                >
-                  {p.configured ? t("connect") : t("setUp")}
-                  <span className="sr"> {p.name}</span>
-                </Button>
+                {p.available && (
+                  <Button
+                    component={Link}
+                    to={`/integrations/connect/${p.key}`}
+                    size="compact-sm"
+                    variant="default"
+                  >
+                    {p.configured ? t("connect") : t("setUp")}
+                    <span className="sr"> {p.name}</span>
+                  </Button>
+                )}
               </div>
             ))}
           </Group>

@@ -25,10 +25,10 @@ export function LogDrawer({ log, onClose }: { log?: LogEntry; onClose: () => voi
             </dd>
             <dt>{t("type")}</dt>
             <dd>{log.log_type}</dd>
-            {log.integration_type && (
+            {log.provider && (
               <>
                 <dt>{t("service")}</dt>
-                <dd>{providerName(log.integration_type)}</dd>
+                <dd>{providerName(log.provider)}</dd>
               </>
             )}
             {log.duration_ms !== null && (

@@ -99,7 +99,7 @@ export function Logs() {
   const query = useMemo(
     () => ({
       log_type: type,
-      integration_type: service,
+      provider: service,
       success: result && result === "ok",
       q,
       // To the minute, so that the same filter is the same query.
