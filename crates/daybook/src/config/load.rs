@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::table::{NOT_SETTINGS, SETTINGS, Setting, TEST_PREFIXES, by_key};
+use super::table::{SETTINGS, Setting, by_key};
+use super::unknown::{is_unknown, nearest};
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,21 +128,6 @@ fn from_env(values: &mut Values, env: &BTreeMap<String, String>, wrong: &mut Vec
     }
 }
 
-/// Whether a variable looks like ours and is not.
-fn is_unknown(name: &str) -> bool {
-    let known = |candidate: &str| SETTINGS.iter().any(|setting| setting.env == candidate);
-    let file_of = |candidate: &str| {
-        candidate
-            .strip_suffix("_FILE")
-            .is_some_and(|base| SETTINGS.iter().any(|s| s.secret && s.env == base))
-    };
-    name.starts_with("DAYBOOK_")
-        && !known(name)
-        && !file_of(name)
-        && !NOT_SETTINGS.contains(&name)
-        && !TEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-}
-
 fn from_file(values: &mut Values, path: &Path, wrong: &mut Vec<String>) {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
@@ -206,32 +192,6 @@ fn scalar(value: &toml::Value) -> Option<String> {
     }
 }
 
-/// "; did you mean X?" for the closest known name, when one is close.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    known
-        .map(|candidate| (distance(name, candidate), candidate))
-        .min()
-        .filter(|(distance, _)| *distance <= 4)
-        .map(|(_, candidate)| format!("; did you mean {candidate}?"))
-        .unwrap_or_default()
-}
-
-/// Levenshtein distance, two rows at a time.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let change = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,7 +239,9 @@ mod tests {
             &[],
             &env(&[
                 ("DAYBOOK_BASEURL", "x"),
+                ("GOOGLE_CLIENTID", "x"),
                 ("DAYBOOK_TEST_POSTGRES_URL", "fine"),
+                ("GOOGLE_APPLICATION_CREDENTIALS", "/somebody/else's.json"),
                 ("HOME", "/"),
             ]),
             Some(&path),
@@ -296,7 +258,11 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("gogle.client_id in"), "{text}");
-        assert_eq!(error.0.len(), 3);
+        assert!(
+            text.contains("GOOGLE_CLIENTID is not a setting; did you mean GOOGLE_CLIENT_ID?"),
+            "{text}"
+        );
+        assert_eq!(error.0.len(), 4);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod load;
 mod table;
+mod unknown;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -114,3 +114,11 @@ pub const TEST_PREFIXES: &[&str] = &[
 pub fn by_key(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
 }
+
+/// Variables of other programs whose names look like one of our providers' settings.
+pub const NOT_OURS: &[&str] = &[
+    "GOOGLE_CLIENT_EMAIL",
+    "SLACK_API_TOKEN",
+    "SLACK_WEBHOOK_URL",
+    "MICROSOFT_TEAMS_WEBHOOK_URL",
+];
