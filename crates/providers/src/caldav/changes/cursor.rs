@@ -1,6 +1,8 @@
 //! Where a read ended, and how this server wants to be read. Stored as our own JSON, so that what was learned about a
 //! server is not learned anew at every sync.
 
+use std::collections::BTreeSet;
+
 use daybook_provider_api::Result;
 use http::StatusCode;
 
@@ -8,6 +10,9 @@ use crate::caldav::calls::Depth;
 use crate::caldav::errors;
 
 const VERSION: u8 = 1;
+
+/// Refused resources that are remembered.
+const MAX_REFUSED: usize = 200;
 
 /// How a calendar is followed (contracts/caldav-apple §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -31,6 +36,9 @@ pub(super) struct Cursor {
     pub(super) token: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     depth_one: bool,
+    /// Resources the server told of and did not hand out: they are asked for again, because nobody will tell of them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) refused: Vec<String>,
 }
 
 impl Cursor {
@@ -41,6 +49,7 @@ impl Cursor {
             strategy: Strategy::Sync,
             token,
             depth_one: depth == Depth::One,
+            refused: Vec::new(),
         }
     }
 
@@ -55,6 +64,16 @@ impl Cursor {
             },
             token: ctag.unwrap_or_default(),
             depth_one: false,
+            refused: Vec::new(),
+        }
+    }
+
+    /// The same place, and which resources are still to be asked for. A calendar that refuses more than a few hundred refuses
+    /// on purpose; the first ones stand for all.
+    pub(super) fn asking_for(&self, refused: &BTreeSet<String>) -> Self {
+        Self {
+            refused: refused.iter().take(MAX_REFUSED).cloned().collect(),
+            ..self.clone()
         }
     }
 

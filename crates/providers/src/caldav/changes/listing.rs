@@ -11,6 +11,7 @@ use super::cursor::{Cursor, Strategy};
 use super::{Changes, Context, Piece, Then};
 use crate::caldav::calls::{Ctag, Depth, ListEtags, Member, Probe, SyncCollection, SyncPage};
 use crate::caldav::errors;
+use crate::caldav::href::Href;
 use crate::caldav::transport::ask;
 
 /// Pieces of one read; a server that needs more is playing with us.
@@ -30,8 +31,11 @@ impl Changes {
             None => self.everything(cx, known).await,
             Some(cursor) => match cursor.strategy {
                 Strategy::Sync => {
-                    self.sync_piece(cx, &cursor.token, cursor.depth(), false)
-                        .await
+                    let mut piece = self
+                        .sync_piece(cx, &cursor.token, cursor.depth(), false)
+                        .await?;
+                    piece.ask_again(cx, &cursor.refused);
+                    Ok(piece)
                 }
                 Strategy::Ctag => self.behind_ctag(cx, cursor, known).await,
                 Strategy::Etag => {
@@ -80,7 +84,10 @@ impl Changes {
     ) -> Result<Piece> {
         let (probe, _) = ask(cx.transport, &cx.trusted, &cx.calendar, &Ctag).await?;
         if probe.ctag.as_deref() == Some(cursor.token.as_str()) {
-            return Ok(Piece::finished(Some(cursor), false));
+            let refused = cursor.refused.clone();
+            let mut piece = Piece::finished(Some(cursor), false);
+            piece.ask_again(cx, &refused);
+            return Ok(piece);
         }
         self.load(known).await?;
         self.compared(cx, probe.ctag).await
@@ -205,7 +212,7 @@ impl Changes {
                     resource = member.href.as_str(),
                     "A calendar resource cannot be read at the moment; it is left as it was."
                 );
-                piece.unchanged.push(member.href.as_str().to_owned());
+                piece.refused.push(member.href.as_str().to_owned());
             } else if compare && member.etag.is_some() && known == Some(&member.etag) {
                 piece.unchanged.push(member.href.as_str().to_owned());
             } else {
@@ -234,7 +241,27 @@ impl Piece {
             wanted: std::collections::VecDeque::new(),
             removed: Vec::new(),
             unchanged: Vec::new(),
+            refused: Vec::new(),
             then: Then::Finish { cursor, complete },
+        }
+    }
+
+    /// Asks once more for what an earlier read was refused, unless the listing speaks of it itself.
+    fn ask_again(&mut self, cx: &Context<'_>, refused: &[String]) {
+        for href in refused {
+            let Some(href) = Href::of(&cx.trusted, href).filter(|href| cx.holds(href)) else {
+                continue;
+            };
+            let told = self.removed.contains(&href)
+                || self.refused.iter().any(|other| other == href.as_str())
+                || self.wanted.iter().any(|member| member.href == href);
+            if !told {
+                self.wanted.push_back(Member {
+                    href,
+                    etag: None,
+                    readable: true,
+                });
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ mod cursor;
 mod fetch;
 mod listing;
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use async_trait::async_trait;
 use daybook_domain::event::Change;
@@ -40,6 +40,8 @@ pub(super) struct Changes {
     known: Option<BTreeMap<String, Option<String>>>,
     /// The server refuses multiget: resources are fetched one by one.
     one_by_one: bool,
+    /// Resources that were told of and refused in this read: the cursor remembers them.
+    refused: BTreeSet<String>,
 }
 
 /// A listing, or a truncated part of one.
@@ -50,6 +52,8 @@ struct Piece {
     removed: Vec<Href>,
     /// Told to exist and known already.
     unchanged: Vec<String>,
+    /// Told to exist and not to be read now.
+    refused: Vec<String>,
     /// What follows once all is fetched.
     then: Then,
 }
@@ -87,6 +91,7 @@ impl Changes {
             idle: 0,
             known: None,
             one_by_one: false,
+            refused: BTreeSet::new(),
         }
     }
 
@@ -134,6 +139,8 @@ impl Changes {
         let count = piece.wanted.len().min(PAGE);
         let batch: Vec<Member> = piece.wanted.iter().take(count).cloned().collect();
         let fetched = self.fetch(cx, &batch).await?;
+        let mut refused = self.refused.clone();
+        refused.extend(piece.refused.iter().chain(&fetched.untold).cloned());
         let mut changes: Vec<Change> = piece
             .removed
             .iter()
@@ -146,13 +153,18 @@ impl Changes {
             _ if count < piece.wanted.len() => Next::More,
             Then::Continue { .. } => Next::More,
             Then::Finish { cursor, complete } => Next::Done {
-                cursor: cursor.as_ref().map(Cursor::write).transpose()?,
+                cursor: cursor
+                    .as_ref()
+                    .map(|cursor| cursor.asking_for(&refused).write())
+                    .transpose()?,
                 complete: *complete,
             },
         };
         piece.wanted.drain(..count);
         piece.removed.clear();
+        self.refused = refused;
         let mut unchanged = std::mem::take(&mut piece.unchanged);
+        unchanged.append(&mut piece.refused);
         unchanged.extend(fetched.untold);
         Ok(Page {
             changes,
@@ -172,7 +184,10 @@ impl ChangeStream for Changes {
 impl Piece {
     fn is_used_up(&self) -> bool {
         // A first page always goes out, so a piece is used up only after it told what it had.
-        self.wanted.is_empty() && self.removed.is_empty() && self.unchanged.is_empty()
+        self.wanted.is_empty()
+            && self.removed.is_empty()
+            && self.unchanged.is_empty()
+            && self.refused.is_empty()
     }
 }
 

@@ -584,3 +584,66 @@ async fn a_server_without_multiget_is_asked_one_by_one() {
     let pages = read(&script, None, &Known::default()).await.unwrap();
     assert_eq!(pages[0].changes.len(), 2);
 }
+
+fn refused_cursor(strategy: &str, token: &str, refused: &[&str]) -> String {
+    let refused: Vec<String> = refused.iter().map(|href| format!("\"{href}\"")).collect();
+    format!(
+        r#"{{"v":1,"strategy":"{strategy}","token":"{token}","refused":[{}]}}"#,
+        refused.join(",")
+    )
+}
+
+/// A new resource that is refused at the moment it is told of is never told of again: the next read asks by itself.
+#[tokio::test]
+async fn what_was_refused_is_asked_for_again_until_it_comes() {
+    let new = "/home/cal/new.ics";
+    let script = Script::new(HOME)
+        .on(REPORT, 207, &synced(&row(new, "n1"), "t2"))
+        .on(REPORT, 207, &multi(&status_row(new, 403)))
+        .on("GET https://d.example/home/cal/new.ics", 403, "");
+    let known = Known::default();
+    let first = read(&script, Some(&sync_cursor("t1")), &known)
+        .await
+        .unwrap();
+    let remembered = refused_cursor("sync", "t2", &[new]);
+    assert_eq!(first[0].next, done(&remembered, false));
+    assert_eq!(first[0].unchanged, [new]);
+    assert!(first[0].changes.is_empty());
+
+    // Still refused: still remembered.
+    let script = Script::new(HOME)
+        .on(REPORT, 207, &synced("", "t3"))
+        .on(REPORT, 207, &multi(&status_row(new, 403)))
+        .on("GET https://d.example/home/cal/new.ics", 403, "");
+    let second = read(&script, Some(&remembered), &known).await.unwrap();
+    let remembered = refused_cursor("sync", "t3", &[new]);
+    assert_eq!(second[0].next, done(&remembered, false));
+
+    // Handed out: told, and forgotten.
+    let script = Script::new(HOME).on(REPORT, 207, &synced("", "t4")).on(
+        REPORT,
+        207,
+        &multi(&data_row(new, "n1")),
+    );
+    let third = read(&script, Some(&remembered), &known).await.unwrap();
+    assert_eq!(resources(&third[0]), [(new, Some("n1"))]);
+    assert_eq!(third[0].next, done(&sync_cursor("t4"), false));
+
+    // Where a ctag says that nothing changed it is asked for as well.
+    let script = Script::new(HOME)
+        .on(PROPFIND, 207, &probe("<s:getctag>c1</s:getctag>"))
+        .on(REPORT, 207, &multi(&data_row(new, "n1")));
+    let behind = read(&script, Some(&refused_cursor("ctag", "c1", &[new])), &known).await;
+    let behind = behind.unwrap();
+    assert_eq!(resources(&behind[0]), [(new, Some("n1"))]);
+    assert_eq!(
+        behind[0].next,
+        done(r#"{"v":1,"strategy":"ctag","token":"c1"}"#, false)
+    );
+
+    // A stored address elsewhere is not visited.
+    let script = Script::new(HOME).on(REPORT, 207, &synced("", "t5"));
+    let elsewhere = refused_cursor("sync", "t4", &["/other/x.ics"]);
+    let quiet = read(&script, Some(&elsewhere), &known).await.unwrap();
+    assert_eq!(quiet[0].next, done(&sync_cursor("t5"), false));
+}
