@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use daybook_engine::accounts::provision::{self, Provision};
+use daybook_engine::accounts::provision::{self, Provision, Provisioned};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
@@ -21,6 +21,7 @@ pub(super) async fn user(config: &Config, command: UserCommand, terminal: &Termi
         role,
         name,
         password_stdin,
+        reset_password,
     } = command;
     let password = if password_stdin {
         Some(read_password()?)
@@ -44,23 +45,34 @@ pub(super) async fn user(config: &Config, command: UserCommand, terminal: &Termi
             workspace,
             role,
             password,
+            reset_password,
         },
     )
     .await
     .map_err(|error| anyhow!(error))?;
     cx.store.close().await;
-    let result = json!({"user_id": made.user_id, "member_id": made.member_id, "workspace_id": made.workspace_id, "workspace": made.workspace_slug, "workspace_created": made.workspace_created});
-    terminal.result(&result, || {
-        let place = if made.workspace_created {
-            "the new workspace"
-        } else {
-            "the workspace"
-        };
-        format!(
-            "{} is {} of {place} {}.",
-            made.email, made.role, made.workspace_slug
-        )
-    })
+    let result = json!({"user_id": made.user_id, "member_id": made.member_id, "workspace_id": made.workspace_id, "workspace": made.workspace_slug, "workspace_created": made.workspace_created, "user_created": made.user_created, "member_created": made.member_created, "password_set": made.password_set});
+    terminal.result(&result, || say(&made, password_stdin))
+}
+
+/// What was done, in sentences.
+fn say(made: &Provisioned, with_password: bool) -> String {
+    let place = if made.workspace_created {
+        "the new workspace"
+    } else {
+        "the workspace"
+    };
+    let already = if made.member_created { "" } else { " already" };
+    let password = match (made.user_created, made.password_set) {
+        (_, true) => " The password was set, and they were signed out everywhere.",
+        (false, false) if with_password => " They had this password already.",
+        (false, false) => " They sign in with the password they have.",
+        (true, _) => "",
+    };
+    format!(
+        "{} is {}{already} of {place} {}.{password}",
+        made.email, made.role, made.workspace_slug
+    )
 }
 
 pub(super) async fn api_key(

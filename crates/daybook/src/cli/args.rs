@@ -200,6 +200,9 @@ pub enum UserCommand {
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
+        /// Replace the password of somebody who has one; they are signed out everywhere
+        #[arg(long, requires = "password_stdin")]
+        reset_password: bool,
     },
 }
 

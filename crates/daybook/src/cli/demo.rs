@@ -116,6 +116,7 @@ async fn people(cx: &Context) -> Result<()> {
         workspace: WORKSPACE.to_owned(),
         role,
         password: password.map(SecretString::from),
+        reset_password: false,
     };
     match provision::user(
         cx,
@@ -123,7 +124,7 @@ async fn people(cx: &Context) -> Result<()> {
     )
     .await
     {
-        Err(Error::HasPassword(_)) => return Ok(()),
+        Err(Error::MemberAlready(_) | Error::HasPassword(_)) => return Ok(()),
         other => other?,
     };
     provision::user(

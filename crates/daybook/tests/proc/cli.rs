@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::client::Client;
 use crate::support::database::Database;
-use crate::support::program::Finished;
+use crate::support::program::{Finished, Program};
 use crate::support::{OWNER, PASSWORD, WORKSPACE, World, eventually};
 
 /// The command must end with this code and say this on standard error.
@@ -22,6 +22,60 @@ fn refused(done: &Finished, code: i32, says: &[&str]) {
 
 fn json_of(done: Finished) -> Value {
     serde_json::from_str(&done.success()).unwrap()
+}
+
+/// What happens to the password of somebody who exists.
+async fn passwords(program: &Program) {
+    let with = |workspace: &'static str, more: &[&'static str]| {
+        let add = ["user", "create", "--email", "dee@northwind.example"];
+        let place = ["--workspace", workspace, "--role", "member", "--json"];
+        [&add[..], &place, more].concat()
+    };
+    let stdin = &["--password-stdin"][..];
+    let reset = &["--password-stdin", "--reset-password"][..];
+    // Somebody without a password gets their first one.
+    let made = json_of(program.run(&with(WORKSPACE, &[])).await);
+    assert_eq!(
+        (&made["user_created"], &made["password_set"]),
+        (&true.into(), &false.into())
+    );
+    let first = "the first one of them\n";
+    let made = json_of(program.run_with_input(&with(WORKSPACE, stdin), first).await);
+    assert_eq!(
+        (&made["member_created"], &made["password_set"]),
+        (&false.into(), &true.into())
+    );
+    // The same one again adds them elsewhere and changes nothing; a member who has it is told so.
+    let made = json_of(
+        program
+            .run_with_input(&with("Elsewhere", stdin), first)
+            .await,
+    );
+    assert_eq!(
+        (&made["member_created"], &made["password_set"]),
+        (&true.into(), &false.into())
+    );
+    let twice = program.run_with_input(&with(WORKSPACE, stdin), first).await;
+    refused(&twice, 1, &["already", "nothing was changed"]);
+    // Another one is refused, also together with a new workspace, and replaces it when that is asked for.
+    let other = "quite another sentence\n";
+    let kept = program.run_with_input(&with("Third", stdin), other).await;
+    refused(&kept, 1, &["--reset-password", "nothing was changed"]);
+    let made = json_of(program.run_with_input(&with(WORKSPACE, reset), other).await);
+    assert_eq!(
+        (&made["member_created"], &made["password_set"]),
+        (&false.into(), &true.into())
+    );
+    let made = json_of(program.run_with_input(&with("Third", stdin), other).await);
+    assert_eq!(
+        made["workspace_created"], true,
+        "it was not made before: {made}"
+    );
+    refused(
+        &program.run(&with(WORKSPACE, &["--reset-password"])).await,
+        2,
+        &["--password-stdin"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -58,6 +112,7 @@ async fn people_and_keys() {
         1,
         &[OWNER],
     );
+    passwords(program).await;
     refused(
         &program.run_with_input(&again, "").await,
         1,
@@ -159,7 +214,7 @@ async fn sync_and_tokens() {
             world.simulators.caldav_account(),
         )
         .await
-        .expect(201);
+        .expect(200);
     let calendars = client.synced_calendars().await;
     server.signal("TERM").await;
     assert_eq!(server.ended().await, Some(0));
@@ -298,7 +353,7 @@ async fn keys_are_rotated_while_the_server_runs() {
             world.simulators.caldav_account(),
         )
         .await
-        .expect(201);
+        .expect(200);
     client.synced_calendars().await;
     server.signal("TERM").await;
     drop(server);

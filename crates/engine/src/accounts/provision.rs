@@ -3,7 +3,7 @@
 use daybook_domain::account::{EmailAddress, Role, Scope};
 use daybook_domain::{MemberId, UserId, WorkspaceId};
 use daybook_store::members::Membership;
-use daybook_store::{Error as StoreError, Tx, members, users, workspaces};
+use daybook_store::{Error as StoreError, Tx, members, sessions, users, workspaces};
 use secrecy::SecretString;
 
 use super::api_keys::{self, Create};
@@ -22,8 +22,11 @@ pub struct Provision {
     pub workspace: String,
     /// What they may do.
     pub role: Role,
-    /// Password, for a new person. Without one they cannot sign in until they get one.
+    /// Password. Without one a new person cannot sign in until they get one. That of somebody who has another one is only
+    /// replaced when `reset_password` says so.
     pub password: Option<SecretString>,
+    /// Whether an existing person's password is replaced; their sessions end.
+    pub reset_password: bool,
 }
 
 /// What was made.
@@ -43,6 +46,12 @@ pub struct Provisioned {
     pub workspace_slug: String,
     /// Whether it is new.
     pub workspace_created: bool,
+    /// Whether the person is new.
+    pub user_created: bool,
+    /// Whether they were made a member now; false when they were one already and only the password was set.
+    pub member_created: bool,
+    /// Whether an existing person's password was set.
+    pub password_set: bool,
 }
 
 /// Why it did not work.
@@ -51,9 +60,19 @@ pub enum Error {
     /// The person is a member already.
     #[error("{0} is a member of this workspace already; nothing was changed")]
     MemberAlready(EmailAddress),
-    /// The person exists, and their password is theirs.
-    #[error("{0} has an account already; leave the password out to add them to the workspace")]
+    /// The person is a member already, with another role.
+    #[error(
+        "{0} is a member of this workspace already, as {1}; nothing was changed. Change the role in the dashboard, under Settings"
+    )]
+    OtherRole(EmailAddress, Role),
+    /// The person exists and has another password.
+    #[error(
+        "{0} has an account already, with another password; nothing was changed. Leave the password out to add them to the workspace, or say --reset-password to replace it"
+    )]
     HasPassword(EmailAddress),
+    /// There is no password to reset it to.
+    #[error("--reset-password needs the new password: add --password-stdin")]
+    NoPassword,
     /// The workspace name makes no sense.
     #[error("a workspace name must be 1 to 200 characters")]
     BadWorkspaceName,
@@ -74,25 +93,30 @@ pub enum Error {
     Store(#[from] StoreError),
 }
 
-/// Makes a person a member of a workspace; makes either when it is new.
+/// Makes a person a member of a workspace; makes either when it is new. Somebody who exists keeps their password, unless they
+/// have none or it is to be reset.
 ///
 /// # Errors
-/// See [`Error`]. An existing person's account is never changed.
+/// See [`Error`]. Nothing was changed then.
 pub async fn user(cx: &Context, ask: Provision) -> Result<Provisioned, Error> {
     if ask.workspace.trim().is_empty() || ask.workspace.chars().count() > 200 {
         return Err(Error::BadWorkspaceName);
     }
-    let hash = match &ask.password {
-        Some(password) => {
-            password::check(password, ask.email.as_str())?;
-            Some(password::hash(&*cx.ids, password).await?)
-        }
-        None => None,
-    };
+    if ask.reset_password && ask.password.is_none() {
+        return Err(Error::NoPassword);
+    }
+    let hash = new_hash(cx, &ask).await?;
     let mut tx = cx.store.write().await?;
-    let user_id = match users::by_email(&mut tx, &ask.email).await? {
-        Some(_) if hash.is_some() => return Err(Error::HasPassword(ask.email)),
-        Some(user) => user.id,
+    let known = users::by_email(&mut tx, &ask.email).await?;
+    let (user_created, password_set) = (known.is_none(), known.is_some() && hash.is_some());
+    let user_id = match known {
+        Some(user) => {
+            if let Some(hash) = &hash {
+                users::set_password(&mut tx, user.id, hash).await?;
+                sessions::delete_of_user(&mut tx, user.id, None).await?;
+            }
+            user.id
+        }
         None => {
             let new = users::NewUser {
                 email: &ask.email,
@@ -111,22 +135,55 @@ pub async fn user(cx: &Context, ask: Provision) -> Result<Provisioned, Error> {
             true,
         ),
     };
-    let member = members::create(&mut tx, workspace.id, user_id, ask.role)
-        .await
-        .map_err(|error| match error {
-            StoreError::Conflict { .. } => Error::MemberAlready(ask.email.clone()),
-            other => other.into(),
-        })?;
+    let joined = members::of_user(&mut tx, user_id).await?;
+    let member = joined.iter().find(|one| one.workspace_id == workspace.id);
+    let (member_id, member_created) = match member {
+        Some(member) if member.role != ask.role => {
+            return Err(Error::OtherRole(ask.email, member.role));
+        }
+        Some(_) if !password_set => return Err(Error::MemberAlready(ask.email)),
+        Some(member) => (member.id, false),
+        None => {
+            let made = members::create(&mut tx, workspace.id, user_id, ask.role).await?;
+            (made.id, true)
+        }
+    };
     tx.commit().await?;
     Ok(Provisioned {
         user_id,
         email: ask.email,
-        member_id: member.id,
+        member_id,
         role: ask.role,
         workspace_id: workspace.id,
         workspace_slug: workspace.slug,
         workspace_created,
+        user_created,
+        member_created,
+        password_set,
     })
+}
+
+/// The hash to be stored: of a new person's password, of the first one of somebody who has none, or of one that replaces
+/// another. `None` when the password is the person's already, or there is none.
+async fn new_hash(cx: &Context, ask: &Provision) -> Result<Option<SecretString>, Error> {
+    let Some(password) = &ask.password else {
+        return Ok(None);
+    };
+    let mut tx = cx.store.read().await?;
+    let current = match users::by_email(&mut tx, &ask.email).await? {
+        Some(user) => users::password_hash(&mut tx, user.id).await?,
+        None => None,
+    };
+    drop(tx);
+    if current.is_some() && !ask.reset_password {
+        return if password::verify(password, current.as_ref()).await? {
+            Ok(None)
+        } else {
+            Err(Error::HasPassword(ask.email.clone()))
+        };
+    }
+    password::check(password, ask.email.as_str())?;
+    Ok(Some(password::hash(&*cx.ids, password).await?))
 }
 
 /// Makes an API key for a person and gives it, this once.
