@@ -207,7 +207,7 @@ class Daybook:
 
     def connect_caldav(self, url, username, password):
         answer = self.api("POST", "/integrations/caldav/connect", {"url": url, "username": username, "password": password})
-        expect(201, answer)
+        expect(200, answer)
 
     def calendar(self, name=None):
         """The id of the calendar with this name, switched on."""

@@ -359,7 +359,7 @@ impl Story {
         }
         let done = self
             .ask(&connect(&url, DAV_PASSWORD).by(&who))
-            .ok(201)
+            .ok(200)
             .json();
         self.look(&text(&done["connection"]["id"]));
         self.sync_all();

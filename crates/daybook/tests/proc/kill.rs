@@ -179,7 +179,7 @@ async fn hammer(world: World, kills: usize, seed: u64) {
             world.simulators.caldav_account(),
         )
         .await
-        .expect(201);
+        .expect(200);
     let calendars = client.synced_calendars().await;
     let ledger = Arc::new(Ledger::default());
     let stop = Arc::new(AtomicBool::new(false));

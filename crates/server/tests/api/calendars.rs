@@ -329,3 +329,110 @@ async fn connecting_takes_an_idempotency_key_and_keeps_no_hash_of_the_password()
         }
     }
 }
+
+#[tokio::test]
+async fn every_provider_is_listed_and_says_how_it_stands() {
+    let Some(world) = World::builder().build().await else {
+        return;
+    };
+    let (router, cookie) = server(&world).await;
+    let get = async |path: &str| call(&router, Ask::get(path).cookie(&cookie)).await;
+    let listed = get("/api/v1/integrations/providers").await;
+    for (key, kind, available, missing) in [
+        ("google", "calendar", true, json!([])),
+        ("apple", "calendar", true, json!([])),
+        ("caldav", "calendar", true, json!([])),
+        (
+            "zoom",
+            "video",
+            false,
+            json!(["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"]),
+        ),
+        (
+            "webex",
+            "video",
+            false,
+            json!(["WEBEX_CLIENT_ID", "WEBEX_CLIENT_SECRET"]),
+        ),
+        (
+            "slack",
+            "chat",
+            false,
+            json!(["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"]),
+        ),
+    ] {
+        let all = listed.body["items"].as_array().unwrap();
+        let one = all.iter().find(|one| one["key"] == key).unwrap();
+        assert_eq!(one["available"], available, "{one}");
+        assert_eq!(
+            (&one["kinds"][0], &one["missing"]),
+            (&json!(kind), &missing)
+        );
+        if missing != json!([]) && !available {
+            let refused = get(&format!("/api/v1/integrations/{key}/authorize")).await;
+            refused.is_problem(503, "provider_not_configured");
+            let name = missing[0].as_str().unwrap();
+            assert!(refused.text.contains(name), "{}", refused.text);
+        }
+    }
+    // Other names of the same providers.
+    let initiate = async |provider: &str, kind: &str| {
+        let body = json!({"provider": provider, "integration_type": kind});
+        let ask = Ask::post("/api/v1/integrations/oauth/initiate").json(&body);
+        call(&router, ask.cookie(&cookie)).await
+    };
+    let started = initiate("google_meet", "video").await;
+    assert_eq!(started.status, 200, "{}", started.text);
+    let body = json!({
+        "provider": "google_meet", "integration_type": "video", "code": "x", "state": started.body["state"],
+    });
+    let ask = Ask::post("/api/v1/integrations/oauth/callback").json(&body);
+    call(&router, ask.cookie(&cookie))
+        .await
+        .is_problem(502, "provider_refused");
+}
+
+#[tokio::test]
+async fn the_log_is_filtered_by_kind_and_by_provider() {
+    let Some(world) = World::builder().build().await else {
+        return;
+    };
+    let (router, cookie) = server(&world).await;
+    world.caldav.add_account(CALDAV_USER, CALDAV_PASSWORD);
+    let work = daybook_sandbox::caldav::CalendarSpec::named("Work");
+    world.caldav.add_calendar(CALDAV_USER, work).unwrap();
+    let body =
+        json!({"url": format!("{CALDAV}/"), "username": CALDAV_USER, "password": CALDAV_PASSWORD});
+    let ask = Ask::post("/api/v1/integrations/caldav/connect").json(&body);
+    assert_eq!(call(&router, ask.cookie(&cookie)).await.status, 200);
+    world.run_jobs().await;
+    let logs = async |query: &str| {
+        let path = format!("/api/v1/integrations/logs?{query}");
+        call(&router, Ask::get(&path).cookie(&cookie)).await
+    };
+    let all = logs("").await.body["items"].as_array().unwrap().len();
+    assert!(all >= 2, "connected and synced");
+    for (query, found) in [
+        ("integration_type=calendar", all),
+        ("integration_type=caldav", all),
+        ("provider=caldav", all),
+        ("integration_type=oauth", 1),
+        ("integration_type=video", 0),
+        ("integration_type=webhook", 0),
+        ("integration_type=slack", 0),
+        ("provider=google", 0),
+        ("q=WAS%20connected", 1),
+        ("q=%25", 0),
+    ] {
+        let answer = logs(query).await;
+        let items = answer.body["items"].as_array().unwrap();
+        assert_eq!(items.len(), found, "{query}: {}", answer.text);
+        for item in items {
+            assert_eq!(item["integration_type"], "calendar");
+            assert_eq!(item["provider"], "caldav");
+        }
+    }
+    logs("integration_type=mind")
+        .await
+        .refuses(&["?integration_type"]);
+}

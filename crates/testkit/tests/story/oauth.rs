@@ -267,3 +267,55 @@ async fn odd_token_answers_do_no_harm() {
         world.connect_google(&who).await;
     }
 }
+
+/// A provider that is only described is never begun with: without credentials it says which are missing, with them that
+/// this version does nothing with it.
+#[tokio::test]
+async fn a_provider_that_cannot_be_used_yet_is_not_begun_with() {
+    use daybook_engine::connections::authorize::{self, Authorize};
+    use daybook_engine::connections::providers;
+    let Some(world) = World::builder().build().await else {
+        return;
+    };
+    let who = world.owner("ada").await;
+    let set_up = |names: &'static [&'static str]| {
+        let lookup = move |name: &str| names.contains(&name).then(|| "x".to_owned());
+        let settings = daybook_providers::ProviderSettings::read("http://daybook.test", lookup);
+        daybook_engine::Context {
+            registry: std::sync::Arc::new(daybook_providers::registry(&settings)),
+            ..world.cx.clone()
+        }
+    };
+    let ask = |provider: &str| Authorize {
+        provider: provider.to_owned(),
+        kind: "video".to_owned(),
+        return_to: None,
+        connection: None,
+    };
+    let (without, with) = (
+        set_up(&[]),
+        set_up(&["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"]),
+    );
+    let refused = authorize::authorize(&without, &who, ask("zoom")).await;
+    let Err(Error::NotConfigured { missing, .. }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(missing, ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"]);
+    let refused = authorize::authorize(&with, &who, ask("zoom")).await;
+    assert!(
+        matches!(refused, Err(Error::NotReady { provider: "Zoom" })),
+        "{refused:?}"
+    );
+    let listed = providers::list(&with, &who);
+    let zoom = listed
+        .iter()
+        .find(|one| one.manifest.key == "zoom")
+        .unwrap();
+    assert!(!zoom.available && zoom.missing.is_empty());
+    let usable = listed.iter().filter(|one| one.available);
+    assert!(
+        usable
+            .map(|one| one.manifest.key)
+            .any(|key| key == "google")
+    );
+}

@@ -99,7 +99,7 @@ impl Sims {
     pub fn connect_caldav(&self, server: &Server, who: &str, user: &str, password: &str) -> String {
         let body =
             serde_json::json!({"url": self.caldav_url, "username": user, "password": password});
-        let made = server.make(who, "/api/v1/integrations/caldav/connect", &body, 201);
+        let made = server.make(who, "/api/v1/integrations/caldav/connect", &body, 200);
         text(&made["connection"]["id"])
     }
 
