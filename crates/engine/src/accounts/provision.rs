@@ -109,25 +109,7 @@ pub async fn user(cx: &Context, ask: Provision) -> Result<Provisioned, Error> {
     let mut tx = cx.store.write().await?;
     let known = users::by_email(&mut tx, &ask.email).await?;
     let (user_created, password_set) = (known.is_none(), known.is_some() && hash.is_some());
-    let user_id = match known {
-        Some(user) => {
-            if let Some(hash) = &hash {
-                users::set_password(&mut tx, user.id, hash).await?;
-                sessions::delete_of_user(&mut tx, user.id, None).await?;
-            }
-            user.id
-        }
-        None => {
-            let new = users::NewUser {
-                email: &ask.email,
-                name: &ask.name,
-                password_hash: hash.as_ref(),
-                time_zone: "UTC",
-                locale: "en",
-            };
-            users::create(&mut tx, &new).await?.id
-        }
-    };
+    let user_id = person(&mut tx, &ask, known, hash.as_ref()).await?;
     let (workspace, workspace_created) = match find_workspace(&mut tx, &ask.workspace).await? {
         Some(workspace) => (workspace, false),
         None => (
@@ -161,6 +143,30 @@ pub async fn user(cx: &Context, ask: Provision) -> Result<Provisioned, Error> {
         member_created,
         password_set,
     })
+}
+
+/// The person, made or found, with the new password if there is one.
+async fn person(
+    tx: &mut Tx,
+    ask: &Provision,
+    known: Option<users::User>,
+    hash: Option<&SecretString>,
+) -> Result<UserId, StoreError> {
+    let Some(user) = known else {
+        let new = users::NewUser {
+            email: &ask.email,
+            name: &ask.name,
+            password_hash: hash,
+            time_zone: "UTC",
+            locale: "en",
+        };
+        return Ok(users::create(tx, &new).await?.id);
+    };
+    if let Some(hash) = hash {
+        users::set_password(tx, user.id, hash).await?;
+        sessions::delete_of_user(tx, user.id, None).await?;
+    }
+    Ok(user.id)
 }
 
 /// The hash to be stored: of a new person's password, of the first one of somebody who has none, or of one that replaces

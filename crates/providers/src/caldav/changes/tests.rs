@@ -203,7 +203,8 @@ async fn a_full_read_fetches_only_what_is_new() {
         ["/home/cal/a.ics", "/home/cal/d.ics"],
         "what may not be read is not gone"
     );
-    assert_eq!(pages[0].next, done(&sync_cursor("t1"), true));
+    let asked_later = refused_cursor("sync", "t1", &["/home/cal/d.ics"]);
+    assert_eq!(pages[0].next, done(&asked_later, true));
 }
 
 #[tokio::test]
