@@ -4,15 +4,19 @@ mod calls;
 mod changes;
 mod discovery;
 mod errors;
+mod free_busy;
 mod href;
 mod map;
 mod multistatus;
 mod transport;
+mod write;
 mod xml;
 
 use async_trait::async_trait;
 use daybook_domain::calendar::RemoteCalendar;
-use daybook_provider_api::calendar::{CalendarCapability, CalendarProvider, ChangeStream, Pull};
+use daybook_provider_api::calendar::{
+    CalendarCapability, CalendarProvider, ChangeStream, EventWriter, FreeBusy, Pull,
+};
 use daybook_provider_api::manifest::{Auth, Kind, Limits, Manifest, Password};
 use daybook_provider_api::registry::{Identity, Provider};
 use daybook_provider_api::{Credential, Result, Session};
@@ -38,7 +42,7 @@ pub const fn caldav() -> Caldav {
             key: "caldav",
             name: "CalDAV",
             kinds: &[Kind::Calendar],
-            summary: "Reads the calendars of a CalDAV server such as Nextcloud, Radicale or Fastmail.",
+            summary: "Reads and writes the calendars of a CalDAV server such as Nextcloud, Radicale or Fastmail.",
             auth: Auth::Password(Password {
                 server_url: None,
                 preset_of: None,
@@ -63,7 +67,7 @@ pub const fn apple() -> Caldav {
             key: "apple",
             name: "Apple Calendar",
             kinds: &[Kind::Calendar],
-            summary: "Reads the calendars of an Apple Account in iCloud.",
+            summary: "Reads and writes the calendars of an Apple Account in iCloud.",
             auth: Auth::Password(Password {
                 server_url: Some("https://caldav.icloud.com/"),
                 preset_of: Some("caldav"),
@@ -122,6 +126,14 @@ impl CalendarProvider for Caldav {
         let home = Url::parse(&session.api_url).map_err(|_| errors::bad_address())?;
         let (listing, _) = transport::ask(session, &home, &home, &calls::ListCalendars).await?;
         Ok(map::calendars(listing))
+    }
+
+    fn writer(&self) -> Option<&dyn EventWriter> {
+        Some(self)
+    }
+
+    fn free_busy(&self) -> Option<&dyn FreeBusy> {
+        Some(self)
     }
 
     fn changes(&self, pull: Pull) -> Box<dyn ChangeStream> {

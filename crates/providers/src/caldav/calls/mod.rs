@@ -1,18 +1,23 @@
 //! One file per call: what is sent, and what the answer says. Nothing here does I/O.
 
 mod ctag;
+mod delete_resource;
+mod find_by_uid;
+mod free_busy_query;
 mod get_resource;
 mod list_calendars;
 mod list_etags;
 mod multiget;
+mod options;
 mod propfind_home;
 mod propfind_principal;
+mod put_resource;
 mod sync_collection;
 
 use bytes::Bytes;
 use daybook_provider_api::Result;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
 use url::Url;
 
 use super::errors;
@@ -20,12 +25,17 @@ use super::multistatus::Multistatus;
 use super::transport::Answer;
 
 pub(super) use ctag::{Ctag, Probe};
+pub(super) use delete_resource::DeleteResource;
+pub(super) use find_by_uid::FindByUid;
+pub(super) use free_busy_query::FreeBusyQuery;
 pub(super) use get_resource::GetResource;
 pub(super) use list_calendars::{CalendarRow, ListCalendars, Listing};
 pub(super) use list_etags::{ListEtags, Member};
 pub(super) use multiget::{Multiget, Resource};
+pub(super) use options::Options;
 pub(super) use propfind_home::{Principal, PropfindHome};
 pub(super) use propfind_principal::{Entry, PropfindPrincipal};
+pub(super) use put_resource::{Based, PutResource};
 pub(super) use sync_collection::{SyncCollection, SyncPage};
 
 /// A call: turns into a request and reads the answer.
@@ -98,6 +108,31 @@ fn multistatus(answer: &Answer) -> Result<Multistatus> {
         return Err(errors::refused(answer));
     }
     Multistatus::parse(&answer.body, &answer.url).map_err(|error| errors::unreadable(answer, error))
+}
+
+/// A success may hold a multistatus whose own statuses say otherwise.
+fn inner_statuses(answer: &Answer) -> Result<()> {
+    let Ok(found) = Multistatus::parse(&answer.body, &answer.url) else {
+        return Ok(());
+    };
+    let failed = found
+        .rows
+        .iter()
+        .find(|row| row.status.is_some_and(|status| status >= 300));
+    match failed {
+        None => Ok(()),
+        Some(row) => {
+            let status = row
+                .status
+                .and_then(|status| StatusCode::from_u16(status).ok());
+            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            Err(errors::refused_write_as(
+                status,
+                row.conditions(),
+                &answer.headers,
+            ))
+        }
+    }
 }
 
 /// `text` as XML character data.

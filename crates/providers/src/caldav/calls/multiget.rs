@@ -51,7 +51,7 @@ impl Call for Multiget<'_> {
     }
 }
 
-fn resource(mut row: Row) -> Option<(Href, Resource)> {
+pub(super) fn resource(mut row: Row) -> Option<(Href, Resource)> {
     if row.is_gone() {
         return Some((row.href, Resource::Gone));
     }

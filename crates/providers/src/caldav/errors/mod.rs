@@ -1,5 +1,7 @@
 //! What a CalDAV server's refusals mean for us (contracts/caldav-apple §9).
 
+mod write;
+
 use daybook_provider_api::Error;
 use daybook_provider_api::egress::retry_after;
 use daybook_provider_api::error::{ErrorKind, Retry};
@@ -10,6 +12,8 @@ use url::Url;
 use super::multistatus::{self, conditions};
 use super::transport::Answer;
 use super::xml::{self, Tag};
+
+pub(super) use write::{refused_write, refused_write_as};
 
 /// Code of errors that say: this address is no CalDAV server.
 pub(super) const NOT_CALDAV: &str = "not_caldav";
@@ -74,6 +78,32 @@ pub(super) fn unreadable(answer: &Answer, error: multistatus::Error) -> Error {
 /// An answer that makes no sense.
 pub(super) fn malformed(message: &str) -> Error {
     Error::new(ErrorKind::Malformed, message)
+}
+
+/// The event, or the occurrence, is not there.
+pub(super) fn no_event() -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        "The CalDAV server has no such event or occurrence any more, so nothing was written. Refresh the calendar.",
+    )
+    .with_status(404)
+    .with_code("not_found")
+}
+
+/// The version on the server is not the one that the change is based on.
+pub(super) fn changed_meanwhile() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "The event was changed on the CalDAV server meanwhile, so nothing was written. Look at its present state and try \
+         again.",
+    )
+    .with_status(412)
+    .with_code("precondition")
+}
+
+/// CalDAV, or this event as it is, has no place for what is wanted.
+pub(super) fn unsupported(code: &str, message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Unsupported, message).with_code(code)
 }
 
 /// No CalDAV server was found at the address.

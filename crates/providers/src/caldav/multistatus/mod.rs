@@ -104,6 +104,11 @@ impl Row {
         self.conditions.contains(&condition)
     }
 
+    /// Every condition that the row's `DAV:error` names.
+    pub(super) fn conditions(&self) -> &[Tag] {
+        &self.conditions
+    }
+
     /// The resource is told to be gone.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self.status, Some(404 | 410))

@@ -9,6 +9,7 @@ use daybook_provider_api::egress::CallOptions;
 use daybook_provider_api::{Error, Result, Session};
 use http::header::LOCATION;
 use http::{HeaderMap, Request, StatusCode};
+use jiff::Timestamp;
 use url::Url;
 
 use super::calls::Call;
@@ -36,6 +37,9 @@ pub(super) trait Transport: Send + Sync {
     /// The address the person gave or confirmed; the password belongs to it.
     fn trusted(&self) -> Option<Url>;
 
+    /// The present instant: what is written carries a stamp.
+    fn now(&self) -> Timestamp;
+
     /// Sends, without following redirects.
     async fn send(
         &self,
@@ -48,6 +52,10 @@ pub(super) trait Transport: Send + Sync {
 impl Transport for Session<'_> {
     fn trusted(&self) -> Option<Url> {
         Url::parse(&self.api_url).ok()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.egress.now()
     }
 
     async fn send(

@@ -12,6 +12,9 @@ pub(in crate::caldav) struct Made {
     pub(in crate::caldav) depth: Option<String>,
     pub(in crate::caldav) body: String,
     pub(in crate::caldav) credentials: bool,
+    /// `if-match` or `if-none-match`, as sent.
+    pub(in crate::caldav) condition: Option<String>,
+    pub(in crate::caldav) schedule_reply: Option<String>,
 }
 
 /// What one request line gets, in turn.
@@ -61,6 +64,15 @@ impl Script {
         self.push(line, Ok(answer))
     }
 
+    pub(in crate::caldav) fn push_ok(self, line: &str, header: (&str, &str), body: &str) -> Self {
+        let answer = http::Response::builder()
+            .status(200)
+            .header(header.0, header.1)
+            .body(Bytes::from(body.to_owned()))
+            .unwrap();
+        self.push(line, Ok(answer))
+    }
+
     pub(in crate::caldav) fn redirect(self, line: &str, status: u16, to: &str) -> Self {
         self.header(line, status, ("location", to))
     }
@@ -84,6 +96,10 @@ impl Transport for Script {
         Url::parse(&self.trusted).ok()
     }
 
+    fn now(&self) -> Timestamp {
+        "2026-11-27T12:00:00Z".parse().unwrap()
+    }
+
     async fn send(
         &self,
         request: Request<Bytes>,
@@ -98,6 +114,14 @@ impl Transport for Script {
                 .map(|depth| depth.to_str().unwrap().to_owned()),
             body: String::from_utf8(request.body().to_vec()).unwrap(),
             credentials: with_credentials,
+            condition: ["if-match", "if-none-match"].iter().find_map(|name| {
+                let value = request.headers().get(*name)?.to_str().unwrap();
+                Some(format!("{name}: {value}"))
+            }),
+            schedule_reply: request
+                .headers()
+                .get("schedule-reply")
+                .map(|value| value.to_str().unwrap().to_owned()),
         });
         let mut answers = self.answers.lock().unwrap();
         let Some((_, queue)) = answers.iter_mut().find(|(known, _)| *known == line) else {

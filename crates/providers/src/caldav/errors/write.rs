@@ -1,0 +1,189 @@
+//! Refusals of writes: which precondition, in words that name the field (RFC 4791 §5.3.2.1, RFC 6638 §3.2.4).
+
+use daybook_provider_api::Error;
+use daybook_provider_api::egress::retry_after;
+use daybook_provider_api::error::{ErrorKind, Retry};
+use http::{HeaderMap, StatusCode};
+
+use super::super::multistatus::conditions;
+use super::super::transport::Answer;
+use super::super::xml::Tag;
+
+/// The error that a refused PUT or DELETE is.
+pub(in crate::caldav) fn refused_write(answer: &Answer) -> Error {
+    refused_write_as(answer.status, &conditions(&answer.body), &answer.headers)
+}
+
+/// As [`refused_write`], for a status told within an answer.
+pub(in crate::caldav) fn refused_write_as(
+    status: StatusCode,
+    named: &[Tag],
+    headers: &HeaderMap,
+) -> Error {
+    let (kind, code, message) = named
+        .iter()
+        .find_map(|tag| by_precondition(*tag))
+        .unwrap_or_else(|| by_status(status.as_u16()));
+    let error = Error::new(kind, message).with_status(status.as_u16());
+    let error = match code {
+        "" => error,
+        code => error.with_code(code),
+    };
+    match (kind, retry_after(headers)) {
+        (ErrorKind::Unavailable | ErrorKind::RateLimited, Some(wait)) => {
+            error.with_retry(Retry::After(wait))
+        }
+        _ => error,
+    }
+}
+
+type Verdict = (ErrorKind, &'static str, &'static str);
+
+fn by_precondition(tag: Tag) -> Option<Verdict> {
+    use ErrorKind::{Conflict, Scope, Unsupported};
+    Some(match tag {
+        Tag::NoUidConflict => (
+            Conflict,
+            "no-uid-conflict",
+            "The CalDAV server already has an event with this UID, so nothing was written.",
+        ),
+        Tag::NeedPrivileges => (
+            Scope,
+            "need-privileges",
+            "The CalDAV server lets this account only read this calendar, so nothing was written. Ask its owner for the \
+             right to change events.",
+        ),
+        Tag::ValidCalendarData | Tag::ValidCalendarObject => (
+            Unsupported,
+            "valid-calendar-data",
+            "The CalDAV server refuses the event as it is: most often the fields recurrence, start or end. Nothing was \
+             written; simplify them and try again.",
+        ),
+        Tag::SupportedCalendarData => (
+            Unsupported,
+            "supported-calendar-data",
+            "The CalDAV server does not take events as iCalendar, so nothing was written.",
+        ),
+        Tag::SupportedComponent => (
+            Unsupported,
+            "supported-calendar-component",
+            "This calendar takes no events (it may be a list of reminders), so nothing was written. Choose another as the \
+             field calendar.",
+        ),
+        Tag::MaxResourceSize => (
+            Unsupported,
+            "max-resource-size",
+            "The event is larger than the CalDAV server takes, so nothing was written. Shorten the field description.",
+        ),
+        Tag::MaxAttendees => (
+            Unsupported,
+            "max-attendees-per-instance",
+            "The field attendees has more people than the CalDAV server takes, so nothing was written. Invite fewer.",
+        ),
+        Tag::MaxInstances => (
+            Unsupported,
+            "max-instances",
+            "The field recurrence makes more occurrences than the CalDAV server takes, so nothing was written. Let the \
+             series end earlier.",
+        ),
+        Tag::MinDateTime | Tag::MaxDateTime => (
+            Unsupported,
+            if matches!(tag, Tag::MinDateTime) {
+                "min-date-time"
+            } else {
+                "max-date-time"
+            },
+            "The CalDAV server does not take dates that far away: the fields start, end or recurrence. Nothing was written.",
+        ),
+        Tag::Quota | Tag::DiskSpace => (
+            Unsupported,
+            "quota-not-exceeded",
+            "The calendar account's storage is full, so nothing was written. Make room on the CalDAV server.",
+        ),
+        Tag::UniqueScheduling => (
+            Conflict,
+            "unique-scheduling-object-resource",
+            "The CalDAV server has this meeting in another of the account's calendars, so nothing was written.",
+        ),
+        Tag::SameOrganizer | Tag::OrganizerChange => (
+            Scope,
+            "allowed-organizer-scheduling-object-change",
+            "The CalDAV server does not allow this change of the meeting's organizer or attendees, so nothing was written.",
+        ),
+        Tag::AttendeeChange => (
+            Scope,
+            "allowed-attendee-scheduling-object-change",
+            "The CalDAV server lets only the event's organizer change this, so nothing was written. Ask the organizer.",
+        ),
+        _ => return None,
+    })
+}
+
+fn by_status(status: u16) -> Verdict {
+    use ErrorKind::{
+        Auth, Conflict, Gone, Malformed, NotFound, RateLimited, Scope, Unavailable, Unsupported,
+    };
+    match status {
+        401 => (
+            Auth,
+            "",
+            "The CalDAV server refused the user name or password. Servers with two-step sign-in want an app password.",
+        ),
+        403 => (
+            Scope,
+            "read_only",
+            "The CalDAV server does not let this account change this calendar or event, so nothing was written.",
+        ),
+        404 => (
+            NotFound,
+            "not_found",
+            "The CalDAV server has no such calendar or event, so nothing was written. Refresh the calendar.",
+        ),
+        410 => (
+            Gone,
+            "deleted",
+            "The event was deleted on the CalDAV server, so nothing was written.",
+        ),
+        409 | 412 => (
+            Conflict,
+            "precondition",
+            "The event was changed on the CalDAV server meanwhile, so nothing was written. Look at its present state and \
+             try again.",
+        ),
+        413 => (
+            Unsupported,
+            "max-resource-size",
+            "The event is larger than the CalDAV server takes, so nothing was written. Shorten the field description.",
+        ),
+        400 | 415 | 422 => (
+            Unsupported,
+            "refused",
+            "The CalDAV server refuses the event as it is and does not say which field. Nothing was written.",
+        ),
+        405 | 501 => (
+            Unsupported,
+            "read_only",
+            "The CalDAV server does not take events at this address, so nothing was written.",
+        ),
+        429 => (
+            RateLimited,
+            "",
+            "The CalDAV server asks for fewer requests. Daybook waits before the next.",
+        ),
+        507 => (
+            Unsupported,
+            "quota-not-exceeded",
+            "The calendar account's storage is full, so nothing was written. Make room on the CalDAV server.",
+        ),
+        408 | 423 | 425 | 500..=599 => (
+            Unavailable,
+            "",
+            "The CalDAV server cannot answer at the moment. Daybook tries again later.",
+        ),
+        _ => (
+            Malformed,
+            "",
+            "The CalDAV server gave an unexpected answer to a write. Daybook looks at what it holds now.",
+        ),
+    }
+}
