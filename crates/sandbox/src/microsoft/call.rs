@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::{Bytes, to_bytes};
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, OriginalUri, Request};
 use http::{HeaderMap, header};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -44,6 +44,8 @@ impl FromRequest<Arc<Sim>> for Call {
 
     async fn from_request(request: Request, sim: &Arc<Sim>) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
+        // Links repeat the path as the client knows it, not as the nested router does.
+        let original = parts.extensions.get::<OriginalUri>().map(|uri| &uri.0);
         let query = parts.uri.query().unwrap_or_default();
         let params = url::form_urlencoded::parse(query.as_bytes())
             .into_owned()
@@ -55,7 +57,7 @@ impl FromRequest<Arc<Sim>> for Call {
             config: sim.config(),
             params,
             prefer: Prefer::read(&parts.headers)?,
-            path: parts.uri.path().to_owned(),
+            path: original.unwrap_or(&parts.uri).path().to_owned(),
             headers: parts.headers,
             body: to_bytes(body, BODY_LIMIT).await.map_err(too_large)?,
         })
