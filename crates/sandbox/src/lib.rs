@@ -8,7 +8,10 @@ pub mod caldav;
 pub mod clock;
 pub mod fault;
 pub mod google;
+pub mod microsoft;
 pub mod serve;
+mod shell;
+mod spec;
 mod stage;
 
 pub use stage::{Running, Sandbox};

@@ -38,6 +38,11 @@ pub trait Dialect: Send + Sync + 'static {
     /// The provider's answer for this error.
     fn error(&self, shape: &Shape) -> Response;
 
+    /// The token endpoint's answer for an OAuth error; `None` takes the plain form of RFC 6749.
+    fn oauth_error(&self, _error: &str) -> Option<Response> {
+        None
+    }
+
     /// The answer with its listing emptied and its cursors removed.
     fn empty_list(&self, body: &[u8]) -> Vec<u8>;
 

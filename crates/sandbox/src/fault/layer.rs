@@ -139,8 +139,8 @@ fn instead(cx: &Context, fault: &Fault) -> Option<Response> {
             let response = cx.dialect.error(&Shape::Status(status));
             Some(with_retry_after(cx, response, retry_after))
         }
-        Fault::InvalidGrant => Some(oauth_error(StatusCode::BAD_REQUEST, "invalid_grant")),
-        Fault::InvalidClient => Some(oauth_error(StatusCode::UNAUTHORIZED, "invalid_client")),
+        Fault::InvalidGrant => Some(oauth_error(cx, StatusCode::BAD_REQUEST, "invalid_grant")),
+        Fault::InvalidClient => Some(oauth_error(cx, StatusCode::UNAUTHORIZED, "invalid_client")),
         _ => None,
     }
 }
@@ -230,7 +230,10 @@ fn redirect(status: u16, location: &str) -> Response {
     (status, [(header::LOCATION, location.to_owned())]).into_response()
 }
 
-fn oauth_error(status: StatusCode, error: &str) -> Response {
+fn oauth_error(cx: &Context, status: StatusCode, error: &str) -> Response {
+    if let Some(worded) = cx.dialect.oauth_error(error) {
+        return worded;
+    }
     let description = match error {
         "invalid_grant" => "Token has been expired or revoked.",
         _ => "The OAuth client was not found.",

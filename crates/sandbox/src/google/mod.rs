@@ -16,7 +16,7 @@ mod oracle;
 mod pages;
 mod scopes;
 pub mod seed;
-mod spec;
+
 mod state;
 mod wire;
 
@@ -34,8 +34,8 @@ pub use state::Role;
 
 use crate::clock::SandboxClock;
 use crate::fault::{Desk, wrap};
+use crate::spec::Spec;
 use errors::GoogleDialect;
-use spec::Spec;
 use state::State;
 
 /// Where a simulator is reached; five separate settings, as with the real service.

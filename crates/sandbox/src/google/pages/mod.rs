@@ -1,7 +1,6 @@
 //! Pages for people: who lives here, and a form to change their events and watch a client follow.
 
 mod people;
-mod shell;
 
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use axum::routing::{get, post};
 
 use super::Sim;
 
-pub(super) use shell::{escape, shell};
+pub(super) use crate::shell::{escape, shell};
 
 pub(super) fn routes() -> Router<Arc<Sim>> {
     Router::new()

@@ -1,7 +1,7 @@
 //! The frame of every page: one small style sheet, light and dark, no script.
 
 /// A whole document. `body` is trusted HTML; `title` is not.
-pub(in crate::google) fn shell(title: &str, body: &str) -> String {
+pub(crate) fn shell(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8>\
          <meta name=viewport content=\"width=device-width,initial-scale=1\">\
@@ -11,7 +11,7 @@ pub(in crate::google) fn shell(title: &str, body: &str) -> String {
 }
 
 /// Text made safe for HTML text and quoted attributes.
-pub(in crate::google) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// What the description says about each operation.
 #[derive(Debug)]
-pub(super) struct Spec {
+pub(crate) struct Spec {
     document: Value,
     /// `GET /calendars/{calendarId}/events` to its query parameters.
     queries: BTreeMap<String, BTreeSet<String>>,
@@ -28,6 +28,11 @@ impl Spec {
             }
         }
         Some(Self { document, queries })
+    }
+
+    /// Whether the description has this operation.
+    pub fn knows(&self, operation: &str) -> bool {
+        self.queries.contains_key(operation)
     }
 
     /// Problems of a query, one sentence each.
@@ -62,6 +67,11 @@ impl Spec {
             .unwrap_or("object");
         if !body.is_null() && !is_a(kind, body) {
             problems.push(format!("{at} should be of type {kind}."));
+        }
+        if let (Some(Value::Array(known)), Value::String(text)) = (schema.get("enum"), body)
+            && !known.contains(body)
+        {
+            problems.push(format!("{at} does not know the value {text}."));
         }
         if let (Some(items), Value::Array(list)) = (schema.get("items"), body) {
             for item in list {
