@@ -92,6 +92,16 @@ pub(super) async fn page(
     Ok(())
 }
 
+/// Writes what changed, and nothing about the read itself.
+pub(super) async fn changes_of(tx: &mut Tx, run: &Run<'_>, page: &Page) -> store::Result<()> {
+    let told = Told::of(page);
+    let states = States::load(tx, run, &told).await?;
+    let plan = Plan::make(&told, &states, false, run.calendar.id);
+    write_events(tx, run, &plan).await?;
+    let touched = plan.touched.clone();
+    draw(tx, run, &plan, &touched).await
+}
+
 async fn write_events(tx: &mut Tx, run: &Run<'_>, plan: &Plan<'_>) -> store::Result<()> {
     let (workspace, id) = (run.calendar.workspace_id, run.calendar.id);
     let zone = pieces::zone_of(run.calendar);
