@@ -3,13 +3,17 @@
 mod calls;
 mod changes;
 mod errors;
+mod free_busy;
 mod map;
 mod text;
 mod wire;
+mod write;
 
 use async_trait::async_trait;
 use daybook_domain::calendar::RemoteCalendar;
-use daybook_provider_api::calendar::{CalendarCapability, CalendarProvider, ChangeStream, Pull};
+use daybook_provider_api::calendar::{
+    CalendarCapability, CalendarProvider, ChangeStream, EventWriter, FreeBusy, Pull,
+};
 use daybook_provider_api::manifest::{
     Auth, ClientAuth, Kind, Limits, Manifest, Oauth, ScopeReason,
 };
@@ -63,7 +67,7 @@ const MANIFEST: Manifest = Manifest {
     key: "google",
     name: "Google Calendar",
     kinds: &[Kind::Calendar],
-    summary: "Reads the calendars of a Google account and keeps them up to date.",
+    summary: "Reads the calendars of a Google account, keeps them up to date, and writes events into them.",
     auth: Auth::Oauth(Oauth {
         authorize_url: "https://accounts.google.com/o/oauth2/v2/auth",
         token_url: "https://oauth2.googleapis.com/token",
@@ -142,6 +146,14 @@ impl CalendarProvider for Google {
                 None => return Ok(calendars),
             }
         }
+    }
+
+    fn writer(&self) -> Option<&dyn EventWriter> {
+        Some(self)
+    }
+
+    fn free_busy(&self) -> Option<&dyn FreeBusy> {
+        Some(self)
     }
 
     fn changes(&self, pull: Pull) -> Box<dyn ChangeStream> {

@@ -150,6 +150,13 @@ impl Events {
     }
 }
 
+impl Event {
+    /// One event, on its own; the error is its id, where it has one, when it cannot be read.
+    pub(super) fn of(event: Value) -> Result<Self, Option<String>> {
+        lenient(event)
+    }
+}
+
 /// An event without those of its fields that have an unexpected type; otherwise its id, if it has one.
 fn lenient(event: Value) -> Result<Event, Option<String>> {
     let Value::Object(mut fields) = event else {

@@ -11,6 +11,9 @@ pub(in super::super) const LARGE_PAGE: &str = "2500";
 /// For calendars whose events are so long that a large page would not be accepted.
 pub(in super::super) const SMALL_PAGE: &str = "250";
 
+/// To see whether a calendar still answers.
+pub(in super::super) const PROBE_PAGE: &str = "1";
+
 /// One page of a full or an incremental listing. Apart from the tokens, all parameters are the same for a whole read, as
 /// the provider demands.
 pub(in super::super) struct ListEvents<'a> {
@@ -18,7 +21,7 @@ pub(in super::super) struct ListEvents<'a> {
     pub(in super::super) calendar: &'a str,
     /// Where the last complete listing ended; `None`: everything.
     pub(in super::super) sync_token: Option<&'a str>,
-    /// [`LARGE_PAGE`] or [`SMALL_PAGE`].
+    /// [`LARGE_PAGE`], [`SMALL_PAGE`] or [`PROBE_PAGE`].
     pub(in super::super) page_size: &'static str,
     /// Which page; `None`: the first.
     pub(in super::super) page_token: Option<&'a str>,

@@ -1,5 +1,7 @@
 //! What Google's refusals mean for us (contracts/google §10): by reason first, then by status.
 
+mod write;
+
 use std::time::Duration;
 
 use daybook_provider_api::egress::retry_after;
@@ -22,6 +24,11 @@ pub(super) fn check(parts: &Parts, body: &[u8]) -> Result<()> {
     Err(refusal(parts, body))
 }
 
+/// As [`check`], in the words of writing: what was refused is the event, not the calendar.
+pub(super) fn check_write(parts: &Parts, body: &[u8]) -> Result<()> {
+    check(parts, body).map_err(|error| write::reworded(error, body))
+}
+
 /// An answer that cannot be read.
 pub(super) fn malformed() -> Error {
     Error::new(
@@ -36,6 +43,59 @@ pub(super) fn misconfigured() -> Error {
         ErrorKind::Operator,
         "The configured address of Google's API is not a URL. Ask the operator to check GOOGLE_API_URL.",
     )
+}
+
+/// The series does not take place at that time.
+pub(super) fn no_occurrence() -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        "The series has no such occurrence at Google, so nothing was changed. Refresh the calendar and try again.",
+    )
+    .with_code("no_occurrence")
+}
+
+/// The event is there no more.
+pub(super) fn gone() -> Error {
+    Error::new(
+        ErrorKind::Gone,
+        "The event was deleted at Google, so nothing was changed. Create it again if it is still wanted.",
+    )
+    .with_code("deleted")
+}
+
+/// Google, or what we send to it, has no place for this.
+pub(super) fn unsupported(code: &str, message: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, message).with_code(code)
+}
+
+/// The version at Google is not the one that the change is based on.
+pub(super) fn changed_meanwhile() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "The event was changed at Google meanwhile, so nothing was written. Look at its present state and try again.",
+    )
+    .with_status(412)
+    .with_code("conditionNotMet")
+}
+
+/// Our id is another event's.
+pub(super) fn id_taken() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "Google has another event under the id of this one, so nothing was written. Create it again.",
+    )
+    .with_status(409)
+    .with_code("id_taken")
+}
+
+/// Two answers that contradict each other.
+pub(super) fn contradiction() -> Error {
+    Error::new(
+        ErrorKind::Unavailable,
+        "Google says that the event exists and does not show it. Daybook tries again.",
+    )
+    .with_status(409)
+    .with_code("duplicate")
 }
 
 /// The same refusal, known to be about the cursor.
@@ -200,7 +260,7 @@ fn reason(body: &[u8]) -> Option<String> {
 }
 
 /// A code is a word; anything else is not repeated to people.
-fn clean(code: &str) -> Option<String> {
+pub(super) fn clean(code: &str) -> Option<String> {
     let word = !code.is_empty()
         && code.len() <= 64
         && code
