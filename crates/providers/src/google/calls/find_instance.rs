@@ -29,7 +29,13 @@ impl FindInstance<'_> {
     /// # Errors
     /// `NotFound` with the code `no_occurrence` when the series does not take place then.
     pub(in super::super) async fn send(&self, session: &Session<'_>) -> Result<Value> {
-        let path = ["calendars", self.calendar, "events", self.master, "instances"];
+        let path = [
+            "calendars",
+            self.calendar,
+            "events",
+            self.master,
+            "instances",
+        ];
         let original = match self.original {
             EventTime::AllDay(date) => date.to_string(),
             EventTime::Timed { at, .. } => at.to_string(),

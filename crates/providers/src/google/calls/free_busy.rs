@@ -57,7 +57,11 @@ impl FreeBusy<'_> {
     }
 
     fn request(&self, api_url: &str) -> Result<http::Request<Bytes>> {
-        let items: Vec<_> = self.calendars.iter().map(|id| json!({ "id": id })).collect();
+        let items: Vec<_> = self
+            .calendars
+            .iter()
+            .map(|id| json!({ "id": id }))
+            .collect();
         let body = json!({
             "timeMin": self.from.to_string(),
             "timeMax": self.to.to_string(),
@@ -75,13 +79,20 @@ impl FreeBusy<'_> {
         // The answer may write an address in another case than the question.
         let mut take = |id: &String| {
             told.remove(id).or_else(|| {
-                let key = told.keys().find(|key| key.eq_ignore_ascii_case(id)).cloned()?;
+                let key = told
+                    .keys()
+                    .find(|key| key.eq_ignore_ascii_case(id))
+                    .cloned()?;
                 told.remove(&key)
             })
         };
         let mut answers: Vec<Answer> = Vec::with_capacity(self.calendars.len());
         for (index, id) in self.calendars.iter().enumerate() {
-            let before = self.calendars.iter().take(index).position(|other| other == id);
+            let before = self
+                .calendars
+                .iter()
+                .take(index)
+                .position(|other| other == id);
             let answer = match before.and_then(|place| answers.get(place)) {
                 Some(same) => same.clone(),
                 None => take(id).map_or_else(|| unknown("missing"), answer),

@@ -162,7 +162,10 @@ mod tests {
         for (message, field) in [
             ("Invalid attendee email.", "attendees"),
             ("Invalid recurrence rule.", "recurrence"),
-            ("Missing time zone definition for start time.", "start (its time zone)"),
+            (
+                "Missing time zone definition for start time.",
+                "start (its time zone)",
+            ),
             ("Missing end time.", "end"),
             ("Invalid start time.", "start"),
             ("Invalid conference type value.", "conference"),
@@ -176,6 +179,10 @@ mod tests {
                 error.message
             );
         }
-        assert!(verdict(400, "invalid", "Bad Request").message.contains("something that the event says"));
+        assert!(
+            verdict(400, "invalid", "Bad Request")
+                .message
+                .contains("something that the event says")
+        );
     }
 }

@@ -219,7 +219,12 @@ mod tests {
             json!({"dateTime": "2026-12-01T10:00:00+01:00", "timeZone": "Europe/Berlin", "date": null})
         );
         let odd = at("2026-12-01T09:00:00Z", Some("Customized Time Zone"));
-        assert!(time(&odd, "UTC", true, false).unwrap_err().message.contains("field start"));
+        assert!(
+            time(&odd, "UTC", true, false)
+                .unwrap_err()
+                .message
+                .contains("field start")
+        );
         let alone = time(&odd, "UTC", false, false).unwrap();
         assert_eq!(alone, json!({"dateTime": "2026-12-01T09:00:00Z"}));
         let day = EventTime::AllDay("2026-12-24".parse().unwrap());

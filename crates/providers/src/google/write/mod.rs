@@ -212,7 +212,10 @@ fn found(event: Value) -> Result<Found> {
 
 /// Lists are replaced whole, and a rule needs to know whether its start has a zone.
 fn needs_present(patch: &Patch) -> bool {
-    let new_rule = patch.recurrence.as_ref().is_some_and(|lines| !lines.is_empty());
+    let new_rule = patch
+        .recurrence
+        .as_ref()
+        .is_some_and(|lines| !lines.is_empty());
     patch.attendees.is_some() || (new_rule && patch.times.is_none())
 }
 
@@ -241,7 +244,10 @@ fn add_guests(fields: &mut Map<String, Value>, patch: &Patch, event: &Value) -> 
 
 /// A rule repeats in the zone of its start; where that has none, in the calendar's.
 fn add_zone(fields: &mut Map<String, Value>, patch: &Patch, event: &Value, zone: &str) {
-    let new_rule = patch.recurrence.as_ref().is_some_and(|lines| !lines.is_empty());
+    let new_rule = patch
+        .recurrence
+        .as_ref()
+        .is_some_and(|lines| !lines.is_empty());
     if !new_rule || patch.times.is_some() {
         return;
     }
@@ -307,7 +313,9 @@ async fn already_gone(session: &Session<'_>, place: &Place, target: &Target) -> 
 async fn removed(session: &Session<'_>, place: &Place, target: &Target, id: String) -> Written {
     let hole = match (&target.occurrence, series_of(target)) {
         (None, _) => None,
-        (Some(_), Some((master, original))) => instance(session, place, master, original).await.ok(),
+        (Some(_), Some((master, original))) => {
+            instance(session, place, master, original).await.ok()
+        }
         (Some(_), None) => get(session, place, &id).await.ok(),
     };
     let change = match target.occurrence {
@@ -315,7 +323,9 @@ async fn removed(session: &Session<'_>, place: &Place, target: &Target, id: Stri
             provider_id: id.clone(),
         }),
         // Without an answer the next sync tells.
-        Some(_) => hole.filter(is_cancelled).and_then(|event| change(event, place).ok()),
+        Some(_) => hole
+            .filter(is_cancelled)
+            .and_then(|event| change(event, place).ok()),
     };
     Written {
         changes: change.into_iter().collect(),

@@ -44,10 +44,10 @@ pub(super) fn answered(
 ) -> Option<Map<String, Value>> {
     let list = present(event);
     let is_self = |entry: &Value| entry.get("self").and_then(Value::as_bool) == Some(true);
-    let place = list
-        .iter()
-        .position(is_self)
-        .or_else(|| list.iter().position(|entry| own.is_some_and(|own| is(entry, own))))?;
+    let place = list.iter().position(is_self).or_else(|| {
+        list.iter()
+            .position(|entry| own.is_some_and(|own| is(entry, own)))
+    })?;
     let mut list = list.to_vec();
     let mut entry = list.get(place)?.clone();
     entry["responseStatus"] = json!(word(answer));
@@ -101,7 +101,11 @@ mod tests {
             {"email": "Bo@client.example", "responseStatus": "accepted", "optional": true, "comment": "late", "additionalGuests": 2},
             {"email": "cy@client.example", "responseStatus": "declined"},
         ]});
-        let wanted = [person("bo@client.example"), person("di@x.example"), person("di@X.example")];
+        let wanted = [
+            person("bo@client.example"),
+            person("di@x.example"),
+            person("di@X.example"),
+        ];
         assert_eq!(
             invited(&wanted, present(&event)).unwrap(),
             json!([
@@ -109,7 +113,12 @@ mod tests {
                 {"email": "di@x.example"},
             ])
         );
-        assert!(invited(&[Person::default()], &[]).unwrap_err().message.contains("attendees"));
+        assert!(
+            invited(&[Person::default()], &[])
+                .unwrap_err()
+                .message
+                .contains("attendees")
+        );
     }
 
     #[test]
