@@ -126,6 +126,7 @@ fn time_routes() -> OpenApiRouter<App> {
         .routes(routes!(projects::get, projects::update, projects::delete))
         .routes(routes!(entries::list, entries::create))
         .routes(routes!(entries::get, entries::update, entries::delete))
+        .routes(routes!(entries::create_event))
         .routes(routes!(entries::submit))
         .routes(routes!(entries::approve))
         .routes(routes!(entries::reject))

@@ -145,16 +145,20 @@ pub async fn failed(tx: &mut Tx, ws: WorkspaceId, id: EventWriteId, error: &str)
     Ok(())
 }
 
-/// Whether Daybook created this event.
-pub async fn created_here(tx: &mut Tx, ws: WorkspaceId, event: EventId) -> Result<bool> {
-    let (count,) = fetch_one!(
-        tx,
-        (i64,),
-        "SELECT count(*) FROM event_write WHERE workspace_id = $1 AND event_id = $2 AND kind IN ('create', 'split') AND state = 'done'",
-        ws,
-        event
-    )?;
-    Ok(count > 0)
+bulk! {
+    CREATED = "SELECT DISTINCT event_id FROM event_write WHERE workspace_id = $1 AND kind IN ('create', 'split') AND state = 'done' AND event_id IN (",
+    fixed 1, columns 1, ")"
+}
+
+/// Which of these events Daybook created.
+pub async fn created_among(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    events: &[EventId],
+) -> Result<Vec<EventId>> {
+    let rows: Vec<(uuid::Uuid,)> =
+        bulk_fetch!(tx, (uuid::Uuid,), CREATED, [ws], events, |id| [*id]);
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Forgets what was finished before `before`, except who created what is still there; returns how many.

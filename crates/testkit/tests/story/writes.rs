@@ -11,6 +11,8 @@ use daybook_engine::events::write::respond::respond;
 use daybook_engine::events::write::update::{Change, update};
 use daybook_engine::events::{self, Query};
 use daybook_engine::store::instances::InstanceView;
+use daybook_engine::timesheets::to_calendar::{self, to_calendar};
+use daybook_engine::timesheets::{convert, entries};
 use daybook_sandbox::fault::{Fault, RetryAfter, Rule};
 use daybook_testkit::{ADA, World, google_truth, mirror};
 use serde_json::json;
@@ -43,6 +45,10 @@ fn key(name: &str) -> Key {
         name: name.to_owned(),
         body_hash: [7; 32],
     }
+}
+
+fn is_report(line: &daybook_engine::store::activity::Activity) -> bool {
+    line.detail["event"] == "calendar.event_updated"
 }
 
 /// What Google holds in Ada's calendar, cancelled ones left out.
@@ -96,6 +102,18 @@ async fn what_is_created_shows_at_once_and_the_next_sync_finds_nothing_new() {
         assert_eq!(held(&world), ["Review"]);
         let told = world.sync(&who, id).await.unwrap();
         assert_eq!(crate::counts(&told), (0, 0, 0, 1));
+        let reported = async || {
+            let lines = crate::log(&world, &who).await;
+            let ours = |line: &&_| is_report(line);
+            lines.iter().filter(ours).count()
+        };
+        assert_eq!(reported().await, 0);
+        world
+            .google
+            .edit_event(ADA, &event.provider_event_id, &json!({"summary": "Theirs"}))
+            .unwrap();
+        in_step(&world, &who, id).await;
+        assert_eq!(reported().await, 1, "a change made elsewhere is reported");
         in_step(&world, &who, id).await;
     }
 }
@@ -489,4 +507,46 @@ async fn what_cannot_be_written_is_said_so_and_nothing_is_called() {
         .await
         .unwrap();
     assert!(week(&world, &who).await.is_empty());
+}
+
+#[tokio::test]
+async fn work_entered_by_hand_becomes_an_event_and_is_not_billed_twice() {
+    for world in World::on_all(World::builder()).await {
+        let (who, _, id) = ada(&world).await;
+        let ask = entries::Create {
+            description: "Workshop".into(),
+            started_at: "2026-03-05T09:00:00Z".parse().unwrap(),
+            ended_at: None,
+            duration_minutes: Some(90),
+            client_id: None,
+            project_id: None,
+            billable: None,
+            tags: Vec::new(),
+            source: daybook_domain::time_entry::Source::Manual,
+        };
+        let once = daybook_engine::Once::never();
+        let entry = match entries::create(&world.cx, &who, ask, &once).await.unwrap() {
+            daybook_engine::Outcome::Fresh(entry) => entry,
+            daybook_engine::Outcome::Replayed(_) => unreachable!(),
+        };
+        let event = to_calendar(&world.cx, &who, entry.id, id).await.unwrap();
+        assert_eq!(event.end_us.to_string(), "2026-03-05T10:30:00Z");
+        assert_eq!(held(&world), ["Workshop"]);
+        let again = to_calendar(&world.cx, &who, entry.id, id).await;
+        assert!(
+            matches!(again, Err(to_calendar::Error::HasEvent)),
+            "{again:?}"
+        );
+        let convert = convert::Convert {
+            instance: event.id,
+            client_id: None,
+            project_id: None,
+            force: false,
+            billable: None,
+            description: None,
+        };
+        let (same, created) = convert::convert(&world.cx, &who, convert).await.unwrap();
+        assert!(!created && same.id == entry.id);
+        in_step(&world, &who, id).await;
+    }
 }

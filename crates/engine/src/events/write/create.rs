@@ -43,6 +43,14 @@ pub struct NewEvent {
     pub notify: bool,
 }
 
+/// Whether events can be written to this calendar at all.
+///
+/// # Errors
+/// [`Error`], as any write to it would have.
+pub async fn check(cx: &Context, who: &Principal, calendar: CalendarId) -> Result<(), Error> {
+    Desk::open(cx, who, calendar).await.map(|_| ())
+}
+
 /// Creates the event. The same `key` creates it once, however often it is asked for.
 ///
 /// # Errors
@@ -54,10 +62,23 @@ pub async fn create(
     new: NewEvent,
     key: Option<&Key>,
 ) -> Result<InstanceView, Error> {
+    create_as(cx, who, calendar, new, key.map(|key| id_for(who, key))).await
+}
+
+/// As [`create`]; what has the same `id` is the same event.
+///
+/// # Errors
+/// As [`create`].
+pub(crate) async fn create_as(
+    cx: &Context,
+    who: &Principal,
+    calendar: CalendarId,
+    new: NewEvent,
+    id: Option<EventWriteId>,
+) -> Result<InstanceView, Error> {
     let mut desk = Desk::open(cx, who, calendar).await?;
     let (draft, notify) = (draft(&desk, &new)?, new.notify);
     allowed(&desk, &draft, notify)?;
-    let id = key.map(|key| id_for(who, key));
     let intent = begin(&desk, who, id, &draft, notify).await?;
     if intent.state == State::Done
         && let Some(event) = intent.event_id

@@ -108,6 +108,7 @@ pub async fn create_batch(
         let detail = format!("must have 1 to {MOST} items");
         return Err(Problem::invalid_field("/items", detail));
     }
+    create::check(&cx, &who, id).await?;
     let mut items = Vec::with_capacity(body.items.len());
     let mut unsure = false;
     for (index, item) in body.items.into_iter().enumerate() {
