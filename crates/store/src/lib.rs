@@ -5,7 +5,7 @@
 //! `workspaces::{create, list_all, by_slug}`, everything in `users`, `members::of_user`, `sessions::{by_token_hash, get, delete,
 //! delete_of_user, delete_expired}`, `api_keys::by_token_hash`, `invitations::by_token_hash`, `idempotency::delete_older`,
 //! `connections::{count_same_grant, due_for_refresh}`, `oauth_flows::{take, delete_expired}`, `calendars::{due, due_for_expansion}`,
-//! `activity::delete_older`, and all of `jobs`, `leases`, `schedules`, `meta` and
+//! `activity::delete_older`, `event_writes::delete_older`, and all of `jobs`, `leases`, `schedules`, `meta` and
 //! `keys`.
 
 #[macro_use]
@@ -19,6 +19,7 @@ pub mod clients;
 pub mod connections;
 pub mod crypto;
 mod error;
+pub mod event_writes;
 pub mod events;
 pub mod idempotency;
 pub mod instances;

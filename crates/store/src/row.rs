@@ -157,6 +157,7 @@ ids!(
     JobId,
     ActivityId,
     OauthFlowId,
+    EventWriteId,
 );
 
 macro_rules! texts {
@@ -183,6 +184,8 @@ texts!(
     time_entry::Status,
     crate::jobs::State,
     crate::events::Kind,
+    crate::event_writes::Kind,
+    crate::event_writes::State,
 );
 
 macro_rules! jsons {

@@ -293,6 +293,28 @@ pub async fn set_status(
     changed_or_conflict(tx, ws, id, changed).await
 }
 
+/// The entry and the instance belong together from now on.
+pub async fn link_event(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    id: TimeEntryId,
+    instance: InstanceId,
+    calendar: CalendarId,
+    cause_key: &str,
+) -> Result<()> {
+    let now = tx.stamp().await?;
+    execute_one!(
+        tx,
+        "UPDATE time_entry SET synced_event_id = $1, calendar_id = $2, cause_key = $3, updated_at = $4, version = version + 1 WHERE workspace_id = $5 AND id = $6",
+        instance,
+        calendar,
+        cause_key,
+        now,
+        ws,
+        id
+    )
+}
+
 /// Removes the entry.
 pub async fn delete(tx: &mut Tx, ws: WorkspaceId, id: TimeEntryId) -> Result<()> {
     execute_one!(

@@ -605,6 +605,7 @@ fn id_in_path(path: &str, name: &str, things: &Things) -> Option<String> {
         // A credential, not an id: guessing it is what the other suites are about.
         "token" => return Some("0123456789abcdefghijklmnopqrstuvwxyzABCDEFG".to_owned()),
         "calendar_id" => "calendar",
+        "event_id" => "event",
         "connection_id" if things.contains_key("google") => "google",
         "connection_id" => "connection",
         "id" => {
@@ -616,6 +617,7 @@ fn id_in_path(path: &str, name: &str, things: &Things) -> Option<String> {
                 ("/connections/", "connection"),
                 ("/integrations/calendars/", "calendar"),
                 ("/integrations/calendar/", "calendar"),
+                ("/calendars/", "calendar"),
                 ("/jobs/", "job"),
                 ("/invitations/", "invitation"),
                 ("/members/", "member"),
@@ -682,6 +684,11 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         "ConvertInput" => json!({"synced_event_id": id("event")}),
         "ConvertBulkInput" => json!({"items": [{"synced_event_id": id("event")}]}),
         "CalendarPatch" => json!({"sync_interval_minutes": 45}),
+        "EventInput" => event_body(),
+        "EventBatchInput" => json!({"items": [event_body()]}),
+        "EventPatch" => json!({"summary": "s"}),
+        "RespondInput" => json!({"response": "declined"}),
+        "EntryEventInput" => json!({"calendar_id": id("calendar")}),
         "EnableInput" => json!({"enabled": false}),
         "OauthCallbackInput" => {
             json!({"provider": "google", "integration_type": "calendar", "code": "c", "state": "s"})
@@ -702,4 +709,8 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         "MemberPatch" => json!({"role": "admin"}),
         _ => return None,
     })
+}
+
+fn event_body() -> Value {
+    json!({"summary": "s", "start_time": "2026-12-01T09:00:00Z", "end_time": "2026-12-01T10:00:00Z"})
 }

@@ -82,6 +82,8 @@ id! {
     ActivityId,
     /// A started OAuth authorisation.
     OauthFlowId,
+    /// A write to a calendar.
+    EventWriteId,
 }
 
 /// A UUIDv7 that depends only on its inputs: the parent's timestamp, and bits hashed from `parts`.

@@ -21,6 +21,7 @@ mod seek;
 mod series;
 mod set;
 mod skip;
+mod split;
 mod times;
 mod values;
 
@@ -34,6 +35,7 @@ pub use overrides::{Instance, Instances, Override, apply_overrides, instances};
 pub use rule::{Frequency, Rule, RuleError, WeekdayNum};
 pub use series::Series;
 pub use set::{PeriodEnd, RDate, Recurrence, ZonedValue};
+pub use split::{Split, moved, split};
 pub use values::{DateValue, EventDuration, OccurrenceKey};
 
 use crate::zone::Zone;

@@ -24,6 +24,7 @@ pub(super) fn logs(cx: Context, _: Value) -> Work {
         store::activity::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
         store::jobs::delete_finished_older(&mut tx, days_before(now, JOB_DAYS), JOB_BATCH).await?;
         store::idempotency::delete_older(&mut tx, days_before(now, 1)).await?;
+        store::event_writes::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
         tx.commit().await?;
         Ok(())
     })

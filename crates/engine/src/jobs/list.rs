@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Kind, cleanup, full_calendar_sync, notify_integration_disconnected, refresh_tokens,
-    sync_all_calendars, sync_calendar,
+    settle_event_write, sync_all_calendars, sync_calendar,
 };
 
 const fn minutes(minutes: u64) -> Duration {
@@ -47,5 +47,10 @@ pub const JOBS: &[Kind] = &[
         name: notify_integration_disconnected::NAME,
         timeout: minutes(2),
         run: notify_integration_disconnected::run,
+    },
+    Kind {
+        name: settle_event_write::NAME,
+        timeout: minutes(5),
+        run: settle_event_write::run,
     },
 ];

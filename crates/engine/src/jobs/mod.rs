@@ -9,6 +9,7 @@ mod cleanup;
 pub mod full_calendar_sync;
 pub mod notify_integration_disconnected;
 mod refresh_tokens;
+mod settle_event_write;
 mod sync_all_calendars;
 pub mod sync_calendar;
 

@@ -7,12 +7,14 @@ mod known;
 mod pieces;
 mod roll;
 mod run;
+mod written;
 
 use daybook_provider_api as provider;
 use daybook_store as store;
 
 pub use roll::roll_forward;
 pub use run::{Ask, run};
+pub(crate) use written::written;
 
 use crate::connections;
 

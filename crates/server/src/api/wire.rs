@@ -6,7 +6,9 @@ use daybook_domain::account::{Role, Scope};
 use daybook_domain::activity::LogType;
 use daybook_domain::calendar::AccessRole;
 use daybook_domain::connection::{ErrorKind, Status as ConnectionStatus};
-use daybook_domain::event::{ResponseStatus, Status as EventStatus};
+use daybook_domain::event::{
+    Conference, ResponseStatus, Scope as EventScope, Status as EventStatus,
+};
 use daybook_domain::time_entry::{Source, Status as TimeEntryStatus};
 use daybook_engine::health::Health;
 use daybook_engine::store::jobs::State as JobState;
@@ -57,6 +59,10 @@ text_schema! {
     TimeEntryStatusSchema = "TimeEntryStatus" of TimeEntryStatus;
     /// [`EventStatus`].
     EventStatusSchema = "EventStatus" of EventStatus;
+    /// [`Conference`].
+    ConferenceSchema = "Conference" of Conference;
+    /// [`EventScope`].
+    EventScopeSchema = "EventScope" of EventScope;
     /// [`ResponseStatus`].
     ResponseStatusSchema = "ResponseStatus" of ResponseStatus;
     /// [`Health`].

@@ -31,6 +31,12 @@ impl OnceKey {
 }
 
 impl OnceKey {
+    /// The key itself, for use cases that are told apart by it.
+    #[must_use]
+    pub const fn key(&self) -> Option<&Key> {
+        self.0.as_ref()
+    }
+
     /// What was answered to this key before, for work that is idempotent by nature.
     ///
     /// # Errors

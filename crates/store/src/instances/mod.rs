@@ -8,7 +8,7 @@ use daybook_domain::{EventId, InstanceId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-pub use read::{Busy, InstanceView, Range, busy, get, get_many, range};
+pub use read::{Busy, InstanceView, Range, busy, first_of_event, get, get_many, range};
 pub use write::{delete_for_events, replace_for_events};
 
 /// An instance to store.

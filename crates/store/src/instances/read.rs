@@ -108,6 +108,49 @@ pub struct Range<'a> {
 }
 
 impl InstanceView {
+    /// An occurrence that is not kept, because it lies beyond what series are expanded for.
+    #[must_use]
+    pub fn of_event(
+        calendar: &crate::calendars::Calendar,
+        id: InstanceId,
+        occurrence_key: String,
+        row: crate::events::Event,
+    ) -> Self {
+        let busy = row.event.is_busy();
+        let date = |time: &EventTime| match time {
+            EventTime::AllDay(date) => Some(*date),
+            EventTime::Timed { .. } => None,
+        };
+        let event = row.event;
+        Self {
+            id,
+            calendar_id: calendar.id,
+            connection_id: calendar.connection_id,
+            member_id: calendar.member_id,
+            provider: calendar.provider.clone(),
+            event_id: row.id,
+            occurrence_key: Some(occurrence_key),
+            override_event_id: None,
+            start_us: row.start,
+            end_us: row.end,
+            all_day: event.start.is_all_day(),
+            start_date: date(&event.start),
+            end_date: date(&event.end),
+            busy,
+            status: event.status,
+            time_zone: event.start.zone().map(str::to_owned),
+            provider_event_id: event.provider_id,
+            resource: event.resource,
+            etag: event.etag,
+            ical_uid: event.ical_uid,
+            kind: Kind::Master,
+            informational: event.informational,
+            response_status: event.response_status,
+            details: event.details,
+            updated_at: event.updated_at,
+            time_entry_id: None,
+        }
+    }
     /// When it starts, as date or instant with zone.
     #[must_use]
     pub fn start(&self) -> EventTime {
@@ -256,6 +299,22 @@ pub async fn range(tx: &mut Tx, ws: WorkspaceId, range: &Range<'_>) -> Result<Ve
         rows.truncate(usize::try_from(range.limit).unwrap_or_default());
     }
     Ok(rows)
+}
+
+/// The first instance of an event that takes place.
+pub async fn first_of_event(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    event: EventId,
+) -> Result<Option<InstanceId>> {
+    let row = fetch_optional!(
+        tx,
+        (Uuid,),
+        "SELECT id FROM instance WHERE workspace_id = $1 AND event_id = $2 AND status <> 'cancelled' ORDER BY start_us, id LIMIT 1",
+        ws,
+        event
+    )?;
+    Ok(row.map(|(id,)| id.into()))
 }
 
 /// The instance.

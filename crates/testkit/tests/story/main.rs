@@ -7,6 +7,7 @@ mod guard;
 mod mirror;
 mod oauth;
 mod outage;
+mod writes;
 
 use daybook_domain::sync::Statistics;
 use daybook_domain::{CalendarId, ConnectionId};

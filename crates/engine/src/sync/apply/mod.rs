@@ -62,6 +62,7 @@ pub(super) async fn page(
     let mut statistics = run.statistics;
     plan.count(&mut statistics);
     write_events(&mut tx, run, &plan).await?;
+    report(&mut tx, run, &plan, &states).await?;
     let mut touched = plan.touched.clone();
     if finish.as_ref().is_some_and(|finish| finish.sweep) {
         touched.extend(sweep(&mut tx, run, &mut statistics).await?);
@@ -90,6 +91,64 @@ pub(super) async fn page(
     run.statistics = statistics;
     run.seen.extend(plan.seen);
     Ok(())
+}
+
+/// An event that Daybook created and somebody changed or removed elsewhere: the change is taken over, never fought, and said so.
+async fn report(tx: &mut Tx, run: &Run<'_>, plan: &Plan<'_>, states: &States) -> store::Result<()> {
+    let calendar = run.calendar;
+    let known = plan
+        .write
+        .iter()
+        .filter(|(event, ..)| states.by_id.contains_key(&event.provider_id))
+        .map(|(event, ..)| pieces::series_of(event));
+    let changed: BTreeSet<&str> = known
+        .chain(plan.delete.iter().map(String::as_str))
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<EventId> = changed
+        .iter()
+        .map(|id| EventId::of(calendar.id, id))
+        .collect();
+    let ours = store::event_writes::created_among(tx, calendar.workspace_id, &ids).await?;
+    let gone: HashSet<EventId> = plan
+        .delete
+        .iter()
+        .map(|id| EventId::of(calendar.id, id))
+        .collect();
+    for id in ours {
+        let (kind, what) = if gone.contains(&id) {
+            ("calendar.event_deleted", "removed")
+        } else {
+            ("calendar.event_updated", "changed")
+        };
+        let title = format!(
+            "An event that Daybook created in {} was {what} there; Daybook took the change over",
+            calendar.name
+        );
+        Line::new(LogType::CalendarSync, title)
+            .about(
+                &calendar.provider,
+                calendar.connection_id,
+                calendar.member_id,
+            )
+            .calendar(calendar.id)
+            .detail(json!({"event": kind, "event_id": id}))
+            .write(tx, calendar.workspace_id)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Writes what changed, and nothing about the read itself.
+pub(super) async fn changes_of(tx: &mut Tx, run: &Run<'_>, page: &Page) -> store::Result<()> {
+    let told = Told::of(page);
+    let states = States::load(tx, run, &told).await?;
+    let plan = Plan::make(&told, &states, false, run.calendar.id);
+    write_events(tx, run, &plan).await?;
+    let touched = plan.touched.clone();
+    draw(tx, run, &plan, &touched).await
 }
 
 async fn write_events(tx: &mut Tx, run: &Run<'_>, plan: &Plan<'_>) -> store::Result<()> {

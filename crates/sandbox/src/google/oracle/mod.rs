@@ -97,6 +97,25 @@ impl GoogleSim {
         Ok(stored.id)
     }
 
+    /// Puts an invitation: an event that `organizer` called, in the calendar of somebody invited.
+    ///
+    /// # Errors
+    /// As [`Google::put_event`].
+    pub fn put_invitation(
+        &self,
+        calendar: &str,
+        organizer: &str,
+        body: &Value,
+    ) -> Result<String, String> {
+        let now = self.now();
+        let mut state = self.sim.lock();
+        let mut stored = put_body(&mut state, calendar, body, now)?;
+        let id = stored.id.clone();
+        organizer.clone_into(&mut stored.organizer);
+        state.put(calendar, stored, now);
+        Ok(id)
+    }
+
     /// Merges a patch into an event, or into one instance of a series (id `<master>_<stamp>`).
     ///
     /// # Errors

@@ -2,17 +2,43 @@
 
 pub mod body;
 pub mod convert;
+pub mod input;
 pub mod list;
+pub mod write;
 
-use daybook_engine::events::Error;
+use daybook_engine::events::{Error, write as engine_write};
+use http::StatusCode;
 
-use super::connections::sentence;
+use super::connections::{provider_problem, sentence};
 use crate::problem::Problem;
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Range(why) => Self::invalid_field("?to", sentence(why)),
+            Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<engine_write::Error> for Problem {
+    fn from(error: engine_write::Error) -> Self {
+        use engine_write::Error;
+        let text = sentence(&error.to_string());
+        match error {
+            Error::Invalid { pointer, detail } => Self::invalid_field(pointer, detail),
+            Error::ReadOnly(_) => Self::forbidden("read_only", text),
+            Error::Unsupported(_) => Self::unprocessable("provider_cannot", text),
+            Error::AlwaysNotifies => {
+                Self::unprocessable("attendees_always_notified", text).at("/notify_attendees")
+            }
+            Error::Changed => Self::conflict("event_changed", text),
+            Error::Gone => Self::new(StatusCode::GONE, "event_gone", text),
+            Error::Reused => Self::unprocessable("idempotency_key_reuse", text),
+            Error::NeedsReauth => Self::conflict("needs_reauth", text),
+            Error::Disconnected => Self::conflict("disconnected", text),
+            Error::Unknown(_) => Self::provider("provider_unreachable", text),
+            Error::Provider(error) => provider_problem(&error),
             Error::Store(error) => error.into(),
         }
     }

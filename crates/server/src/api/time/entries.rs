@@ -7,12 +7,14 @@ use daybook_domain::time_entry::{Source, Step};
 use daybook_engine::accounts::names::{self, Names};
 use daybook_engine::store::time_entries::{Changes, Filter, TimeEntry};
 use daybook_engine::timesheets::entries::{self, Create};
+use daybook_engine::timesheets::to_calendar;
 use daybook_engine::{Context, Principal, Via, projects};
 use http::StatusCode;
 use jiff::Timestamp;
 
 use super::body::{TimeEntryBody, bodies};
-use super::input::{RejectInput, TimeEntryInput, TimeEntryPatch, TimeEntryQuery};
+use super::input::{EntryEventInput, RejectInput, TimeEntryInput, TimeEntryPatch, TimeEntryQuery};
+use crate::api::events::body::EventBody;
 use crate::api::wire::instant;
 use crate::cursor::List;
 use crate::extract::{
@@ -102,6 +104,24 @@ pub async fn update(
     };
     let entry = entries::update(&cx, &who, id, changes).await?;
     one(&cx, &who, entry).await
+}
+
+/// Put a time entry into a calendar
+///
+/// Creates one event that says what the entry says; the two know each other, so that it is never billed twice.
+#[utoipa::path(post, path = "/time-entries/{id}/create-event", tag = "Time", request_body = EntryEventInput, responses((status = 201, body = EventBody)))]
+pub async fn create_event(
+    State(cx): State<Context>,
+    Writer(who): Writer,
+    Id(id): Id<TimeEntryId>,
+    Creating { body, key }: Creating<EntryEventInput>,
+) -> Result<Response, Problem> {
+    if let Some(earlier) = key.earlier(&cx, &who).await? {
+        return Ok(earlier);
+    }
+    let view = to_calendar::to_calendar(&cx, &who, id, body.calendar_id.into()).await?;
+    key.respond(&cx, &who, created(&EventBody::from(view)))
+        .await
 }
 
 /// Delete a time entry

@@ -50,6 +50,14 @@ pub struct ClientPatch {
     pub archived: Option<bool>,
 }
 
+/// Where the event of a time entry goes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EntryEventInput {
+    /// One of your calendars.
+    pub calendar_id: Uuid,
+}
+
 /// A project to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

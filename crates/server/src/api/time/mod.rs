@@ -46,3 +46,16 @@ impl From<timesheets::Error> for Problem {
         }
     }
 }
+
+impl From<timesheets::to_calendar::Error> for Problem {
+    fn from(error: timesheets::to_calendar::Error) -> Self {
+        use timesheets::to_calendar::Error;
+        let text = sentence(&error.to_string());
+        match error {
+            Error::HasEvent => Self::conflict("has_event", text),
+            Error::NoEnd => Self::unprocessable("no_end", text),
+            Error::Write(error) => error.into(),
+            Error::Entry(error) => error.into(),
+        }
+    }
+}

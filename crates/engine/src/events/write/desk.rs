@@ -1,0 +1,256 @@
+//! A calendar laid open for writing: its provider's capability, credentials that work, and what follows a call.
+
+use daybook_domain::connection::ErrorKind;
+use daybook_domain::event::{Change, Patch, ProviderEvent, ResponseStatus};
+use daybook_domain::{CalendarId, EventId, EventWriteId, WorkspaceId};
+use daybook_provider_api::calendar::EventWriter;
+use daybook_provider_api::calendar::write::{Create, Place, Target, Written};
+use daybook_provider_api::{self as provider, Credential};
+use daybook_store as store;
+use store::calendars::Calendar;
+
+use super::Error;
+use crate::calendars::changeable;
+use crate::connections::outcome;
+use crate::connections::vault::{self, Access};
+use crate::{Context, Principal, live, sync};
+
+/// How often the mirror is written again when a sync wrote the same rows at the same time.
+const MIRROR_TRIES: u32 = 5;
+
+/// A calendar and the way to write to it.
+pub(super) struct Desk<'a> {
+    pub(super) cx: &'a Context,
+    pub(super) calendar: Calendar,
+    pub(super) writer: &'a dyn EventWriter,
+    pub(super) place: Place,
+    access: Access,
+}
+
+/// A call to the provider.
+pub(super) enum Call<'a> {
+    Create(&'a Create),
+    Find(uuid::Uuid),
+    Read(&'a Target),
+    Update(&'a Target, &'a Patch, bool),
+    Delete(&'a Target, bool),
+    Respond(&'a Target, ResponseStatus, bool),
+}
+
+impl<'a> Desk<'a> {
+    /// Opens a calendar of the principal's for writing.
+    pub(super) async fn open(
+        cx: &'a Context,
+        who: &Principal,
+        id: CalendarId,
+    ) -> Result<Desk<'a>, Error> {
+        let calendar = changeable(cx, who, id).await?;
+        Self::of(cx, calendar).await
+    }
+
+    /// Opens a calendar for background work.
+    pub(super) async fn open_for_work(
+        cx: &'a Context,
+        workspace: WorkspaceId,
+        id: CalendarId,
+    ) -> Result<Desk<'a>, Error> {
+        let mut tx = cx.store.read().await?;
+        let calendar = store::calendars::get(&mut tx, workspace, id).await?;
+        drop(tx);
+        Self::of(cx, calendar).await
+    }
+
+    async fn of(cx: &'a Context, calendar: Calendar) -> Result<Desk<'a>, Error> {
+        let writer = cx
+            .registry
+            .calendar(&calendar.provider)?
+            .writer()
+            .ok_or_else(|| {
+                Error::Unsupported(format!(
+                    "Daybook cannot write to calendars of {} yet",
+                    calendar.provider
+                ))
+            })?;
+        if !calendar.active {
+            return Err(Error::ReadOnly(
+                "the provider no longer lists this calendar".to_owned(),
+            ));
+        }
+        if !calendar.access_role.can_write() {
+            return Err(Error::ReadOnly(format!(
+                "the account may only read the calendar {}; ask its owner for the right to change events",
+                calendar.name
+            )));
+        }
+        let access = vault::access(cx, calendar.workspace_id, calendar.connection_id).await?;
+        let place = Place {
+            calendar: calendar.external_id.clone(),
+            default_zone: calendar
+                .time_zone
+                .clone()
+                .unwrap_or_else(|| "UTC".to_owned()),
+            account_email: calendar.connection_email.clone(),
+        };
+        Ok(Self {
+            cx,
+            calendar,
+            writer,
+            place,
+            access,
+        })
+    }
+
+    /// Calls the provider; when the credentials are refused, once more with fresh ones. `None` is only for `Find`.
+    pub(super) async fn call(&mut self, call: &Call<'_>) -> Result<Option<Written>, Error> {
+        let mut renewed = false;
+        loop {
+            match self.send(call).await {
+                Err(error)
+                    if error.kind == ErrorKind::Auth
+                        && !renewed
+                        && matches!(self.access.credential, Credential::Bearer(_)) =>
+                {
+                    renewed = true;
+                    let (workspace, connection) =
+                        (self.calendar.workspace_id, self.calendar.connection_id);
+                    self.access =
+                        vault::renew(self.cx, workspace, connection, self.access.version).await?;
+                }
+                Err(error) => {
+                    if error.kind == ErrorKind::Auth {
+                        self.note_refusal(&error).await?;
+                    }
+                    return Err(error.into());
+                }
+                Ok(answer) => return Ok(answer),
+            }
+        }
+    }
+
+    /// As [`Desk::call`], for calls that always have an answer.
+    pub(super) async fn must(&mut self, call: &Call<'_>) -> Result<Written, Error> {
+        self.call(call).await?.ok_or(Error::Gone)
+    }
+
+    async fn send(&self, call: &Call<'_>) -> provider::Result<Option<Written>> {
+        let session = self.access.session(self.cx);
+        let (writer, place) = (self.writer, &self.place);
+        match *call {
+            Call::Create(create) => writer.create(&session, place, create).await.map(Some),
+            Call::Find(key) => writer.find(&session, place, key).await,
+            Call::Read(target) => writer.read(&session, place, target).await.map(Some),
+            Call::Update(target, patch, notify) => writer
+                .update(&session, place, target, patch, notify)
+                .await
+                .map(Some),
+            Call::Delete(target, notify) => writer
+                .delete(&session, place, target, notify)
+                .await
+                .map(Some),
+            Call::Respond(target, answer, notify) => writer
+                .respond(&session, place, target, answer, notify)
+                .await
+                .map(Some),
+        }
+    }
+
+    async fn note_refusal(&self, error: &provider::Error) -> Result<(), Error> {
+        let mut tx = self.cx.store.write().await?;
+        let connection = &self.access.connection;
+        outcome::failed(self.cx, &mut tx, connection, error).await?;
+        tx.commit().await?;
+        outcome::tell(self.cx, connection, error);
+        Ok(())
+    }
+
+    /// Takes what the provider holds now into the mirror and, with it, finishes the note of what was meant.
+    pub(super) async fn keep(
+        &self,
+        written: &Written,
+        note: Option<(EventWriteId, EventId)>,
+    ) -> Result<(), Error> {
+        let workspace = self.calendar.workspace_id;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut tx = self.cx.store.write().await?;
+            let done: store::Result<()> = async {
+                sync::written(self.cx, &mut tx, &self.calendar, written.changes.clone()).await?;
+                if let Some((id, event)) = note {
+                    store::event_writes::done(&mut tx, workspace, id, Some(event)).await?;
+                }
+                tx.commit().await
+            }
+            .await;
+            match done {
+                Err(store::Error::Conflict { .. } | store::Error::Locked)
+                    if tries < MIRROR_TRIES => {}
+                Err(error) => return Err(error.into()),
+                Ok(()) => break,
+            }
+        }
+        let message = live::Message::Sync {
+            calendar_id: self.calendar.id,
+            phase: "written",
+            changes: 1,
+            result: None,
+            error: None,
+        };
+        self.cx
+            .live
+            .send(workspace, Some(self.calendar.member_id), message);
+        Ok(())
+    }
+
+    /// The note ends with a failure.
+    pub(super) async fn give_up(&self, id: EventWriteId, error: &Error) {
+        let done = async {
+            let mut tx = self.cx.store.write().await?;
+            store::event_writes::failed(
+                &mut tx,
+                self.calendar.workspace_id,
+                id,
+                &error.to_string(),
+            )
+            .await?;
+            tx.commit().await
+        };
+        if let Err(store) = done.await {
+            tracing::warn!(event_write.id = %id, %store, "a write that failed was not noted as such; it is looked after later");
+        }
+    }
+
+    /// The mirror's id of what was written.
+    pub(super) fn event_id(&self, written: &Written) -> EventId {
+        let id =
+            event_of(written, &written.provider_id).map_or(written.provider_id.as_str(), series_of);
+        EventId::of(self.calendar.id, id)
+    }
+}
+
+fn series_of(event: &ProviderEvent) -> &str {
+    match &event.role {
+        daybook_domain::event::Role::Override { series, .. } => series,
+        _ => &event.provider_id,
+    }
+}
+
+/// The event with this provider id, and its version tag, among what the provider answered.
+pub(super) fn event_of<'w>(written: &'w Written, provider_id: &str) -> Option<&'w ProviderEvent> {
+    written.changes.iter().find_map(|change| match change {
+        Change::Upsert(event) => Some(&**event).filter(|event| event.provider_id == provider_id),
+        Change::Resource { events, .. } => {
+            events.iter().find(|event| event.provider_id == provider_id)
+        }
+        Change::Removed { .. } | Change::ResourceRemoved { .. } => None,
+    })
+}
+
+/// The version tag of what the provider holds: the resource's, or the event's own.
+pub(super) fn etag_of(written: &Written, provider_id: &str) -> Option<String> {
+    let of_resource = written.changes.iter().find_map(|change| match change {
+        Change::Resource { etag, .. } => etag.clone(),
+        _ => None,
+    });
+    of_resource.or_else(|| event_of(written, provider_id).and_then(|event| event.etag.clone()))
+}

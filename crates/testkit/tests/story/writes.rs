@@ -1,0 +1,552 @@
+//! Events are written once, whatever happens to the call, and never over somebody else's change.
+
+use daybook_domain::CalendarId;
+use daybook_domain::event::{ResponseStatus, Scope};
+use daybook_engine::Principal;
+use daybook_engine::accounts::once::Key;
+use daybook_engine::events::write::Error;
+use daybook_engine::events::write::create::{NewEvent, create};
+use daybook_engine::events::write::delete::delete;
+use daybook_engine::events::write::respond::respond;
+use daybook_engine::events::write::update::{Change, update};
+use daybook_engine::events::{self, Query};
+use daybook_engine::store::instances::InstanceView;
+use daybook_engine::timesheets::to_calendar::{self, to_calendar};
+use daybook_engine::timesheets::{convert, entries};
+use daybook_sandbox::fault::{Fault, RetryAfter, Rule};
+use daybook_testkit::{ADA, World, google_truth, mirror};
+use serde_json::json;
+
+use crate::{ada, meeting, put, titles};
+
+fn draft(title: &str, start: &str, end: &str) -> NewEvent {
+    NewEvent {
+        title: title.to_owned(),
+        description: None,
+        location: None,
+        start: start.parse().unwrap(),
+        end: end.parse().unwrap(),
+        time_zone: None,
+        attendees: Vec::new(),
+        recurrence: Vec::new(),
+        conference: None,
+        opaque: true,
+        notify: false,
+    }
+}
+
+fn review() -> NewEvent {
+    draft("Review", "2026-03-05T10:00:00", "2026-03-05T11:00:00")
+}
+
+fn key(name: &str) -> Key {
+    Key {
+        route: "POST /events".to_owned(),
+        name: name.to_owned(),
+        body_hash: [7; 32],
+    }
+}
+
+fn is_report(line: &daybook_engine::store::activity::Activity) -> bool {
+    line.detail["event"] == "calendar.event_updated"
+}
+
+/// What Google holds in Ada's calendar, cancelled ones left out.
+fn held(world: &World) -> Vec<String> {
+    google_truth(world.google.snapshot(ADA))
+        .into_iter()
+        .filter(|row| row.status != "cancelled")
+        .map(|row| row.title)
+        .collect()
+}
+
+/// All there is, far beyond the usual window.
+async fn week(world: &World, who: &Principal) -> Vec<InstanceView> {
+    let query = Query {
+        from: Some("2026-02-01T00:00:00Z".parse().unwrap()),
+        to: Some("2026-06-01T00:00:00Z".parse().unwrap()),
+        limit: 1_000,
+        ..Query::default()
+    };
+    events::list(&world.cx, who, query).await.unwrap()
+}
+
+async fn in_step(world: &World, who: &Principal, id: CalendarId) {
+    world.sync(who, id).await.unwrap();
+    assert_eq!(
+        mirror(&world.cx.store, who.workspace_id, id).await,
+        google_truth(world.google.snapshot(ADA))
+    );
+}
+
+async fn changed(
+    world: &World,
+    who: &Principal,
+    id: CalendarId,
+    event: &InstanceView,
+    scope: Option<Scope>,
+    change: Change,
+) -> Result<InstanceView, Error> {
+    update(&world.cx, who, id, event.id.into(), scope, change).await
+}
+
+#[tokio::test]
+async fn what_is_created_shows_at_once_and_the_next_sync_finds_nothing_new() {
+    for world in World::on_all(World::builder()).await {
+        let (who, _, id) = ada(&world).await;
+        let event = create(&world.cx, &who, id, review(), None).await.unwrap();
+        assert_eq!(event.details.title, "Review");
+        assert_eq!(event.time_zone.as_deref(), Some("Europe/Berlin"));
+        assert_eq!(event.start_us.to_string(), "2026-03-05T09:00:00Z");
+        assert_eq!(titles(&week(&world, &who).await), ["Review"]);
+        assert_eq!(held(&world), ["Review"]);
+        let told = world.sync(&who, id).await.unwrap();
+        assert_eq!(crate::counts(&told), (0, 0, 0, 1));
+        let reported = async || {
+            let lines = crate::log(&world, &who).await;
+            let ours = |line: &&_| is_report(line);
+            lines.iter().filter(ours).count()
+        };
+        assert_eq!(reported().await, 0);
+        world
+            .google
+            .edit_event(ADA, &event.provider_event_id, &json!({"summary": "Theirs"}))
+            .unwrap();
+        in_step(&world, &who, id).await;
+        assert_eq!(reported().await, 1, "a change made elsewhere is reported");
+        in_step(&world, &who, id).await;
+    }
+}
+
+#[tokio::test]
+async fn a_create_happens_once_whatever_becomes_of_the_call() {
+    let faults = [
+        Fault::DropResponse,
+        Fault::ResetBefore,
+        Fault::HtmlLogin,
+        Fault::Garbage,
+        Fault::Status {
+            status: 503,
+            retry_after: RetryAfter::None,
+        },
+    ];
+    for fault in faults {
+        for lost in 1..=3_u32 {
+            let world = World::builder().build().await.unwrap();
+            let (who, _, id) = ada(&world).await;
+            let name = format!("{fault:?} × {lost}");
+            world
+                .google
+                .desk()
+                .add(Rule::on("*/events*", fault.clone()).times(lost));
+            let mut shown = None;
+            for _ in 0..6 {
+                match create(&world.cx, &who, id, review(), Some(&key("one"))).await {
+                    Ok(event) => {
+                        shown = Some(event);
+                        break;
+                    }
+                    Err(Error::Unknown(_)) => {}
+                    Err(other) => panic!("{name}: {other}"),
+                }
+            }
+            let shown = shown.unwrap_or_else(|| panic!("{name}: never created"));
+            let again = create(&world.cx, &who, id, review(), Some(&key("one")))
+                .await
+                .unwrap();
+            assert_eq!(again.id, shown.id, "{name}");
+            assert_eq!(held(&world), ["Review"], "{name}");
+            in_step(&world, &who, id).await;
+        }
+    }
+}
+
+/// Takes the key away: then the same faults must leave two events, or the test above proves nothing.
+#[tokio::test]
+async fn control_without_the_same_key_a_lost_answer_doubles() {
+    let world = World::builder().build().await.unwrap();
+    let (who, _, id) = ada(&world).await;
+    world
+        .google
+        .desk()
+        .add(Rule::on("*/events*", Fault::DropResponse));
+    assert!(
+        create(&world.cx, &who, id, review(), Some(&key("one")))
+            .await
+            .is_err()
+    );
+    world.google.desk().clear();
+    create(&world.cx, &who, id, review(), Some(&key("two")))
+        .await
+        .unwrap();
+    assert_eq!(held(&world), ["Review", "Review"]);
+}
+
+#[tokio::test]
+async fn one_key_is_for_one_event() {
+    let world = World::builder().build().await.unwrap();
+    let (who, _, id) = ada(&world).await;
+    create(&world.cx, &who, id, review(), Some(&key("one")))
+        .await
+        .unwrap();
+    let other = draft("Other", "2026-03-06T10:00:00", "2026-03-06T11:00:00");
+    let refused = create(&world.cx, &who, id, other, Some(&key("one"))).await;
+    assert!(matches!(refused, Err(Error::Reused)), "{refused:?}");
+    assert_eq!(held(&world), ["Review"]);
+}
+
+#[tokio::test]
+async fn a_write_whose_end_is_unknown_is_looked_after() {
+    let world = World::builder().build().await.unwrap();
+    let (who, _, id) = ada(&world).await;
+    // The create is done, its answer lost, and so is the look for it.
+    world
+        .google
+        .desk()
+        .add(Rule::on("*/events*", Fault::DropResponse));
+    let lost = create(&world.cx, &who, id, review(), None).await;
+    assert!(matches!(lost, Err(Error::Unknown(_))), "{lost:?}");
+    assert!(week(&world, &who).await.is_empty());
+    world.google.desk().clear();
+    world.clock.pass(180);
+    world.run_jobs().await;
+    assert_eq!(titles(&week(&world, &who).await), ["Review"]);
+    // What never arrived is not done later, behind everybody's back.
+    world
+        .google
+        .desk()
+        .add(Rule::on("*/events*", Fault::ResetBefore));
+    let lost = create(
+        &world.cx,
+        &who,
+        id,
+        draft("Never", "2026-03-07T10:00:00", "2026-03-07T11:00:00"),
+        None,
+    )
+    .await;
+    assert!(matches!(lost, Err(Error::Unknown(_))), "{lost:?}");
+    world.google.desk().clear();
+    world.clock.pass(180);
+    world.run_jobs().await;
+    assert_eq!(held(&world), ["Review"]);
+}
+
+#[tokio::test]
+async fn a_change_is_merged_with_other_changes_and_never_overwrites_the_same_thing() {
+    for world in World::on_all(World::builder()).await {
+        let google = put(&world, &meeting("Review", 5, 10));
+        let (who, _, id) = ada(&world).await;
+        let event = week(&world, &who).await.remove(0);
+        world
+            .google
+            .edit_event(ADA, &google, &json!({"location": "Room 4"}))
+            .unwrap();
+        let title = Change {
+            title: Some("Design review".into()),
+            ..Change::default()
+        };
+        let merged = changed(&world, &who, id, &event, None, title)
+            .await
+            .unwrap();
+        assert_eq!(merged.details.title, "Design review");
+        assert_eq!(merged.details.location.as_deref(), Some("Room 4"));
+        assert_eq!(merged.id, event.id);
+
+        world
+            .google
+            .edit_event(ADA, &google, &json!({"summary": "Theirs"}))
+            .unwrap();
+        let title = Change {
+            title: Some("Ours".into()),
+            ..Change::default()
+        };
+        let clash = changed(&world, &who, id, &event, None, title).await;
+        assert!(matches!(clash, Err(Error::Changed)), "{clash:?}");
+        assert_eq!(held(&world), ["Theirs"]);
+        assert_eq!(titles(&week(&world, &who).await), ["Theirs"]);
+        in_step(&world, &who, id).await;
+    }
+}
+
+#[tokio::test]
+async fn one_occurrence_the_following_or_all() {
+    for world in World::on_all(World::builder()).await {
+        let (who, _, id) = ada(&world).await;
+        let weekly = NewEvent {
+            recurrence: vec!["RRULE:FREQ=WEEKLY;COUNT=6".into()],
+            ..draft("Stand-up", "2026-03-02T09:00:00", "2026-03-02T09:15:00")
+        };
+        create(&world.cx, &who, id, weekly, None).await.unwrap();
+        let named = |title: &str| Change {
+            title: Some(title.into()),
+            ..Change::default()
+        };
+
+        let second = week(&world, &who).await.remove(1);
+        let one = changed(
+            &world,
+            &who,
+            id,
+            &second,
+            Some(Scope::Instance),
+            named("Retro"),
+        )
+        .await
+        .unwrap();
+        assert_eq!(one.id, second.id);
+        let shown = week(&world, &who).await;
+        assert_eq!(
+            titles(&shown),
+            [
+                "Stand-up", "Retro", "Stand-up", "Stand-up", "Stand-up", "Stand-up"
+            ]
+        );
+
+        let fourth = &shown[3];
+        let later = Change {
+            start: Some("2026-03-24T14:00:00".parse().unwrap()),
+            end: Some("2026-03-24T14:30:00".parse().unwrap()),
+            ..named("Planning")
+        };
+        let new = changed(&world, &who, id, fourth, Some(Scope::Following), later)
+            .await
+            .unwrap();
+        assert_ne!(new.event_id, fourth.event_id);
+        let shown = week(&world, &who).await;
+        assert_eq!(
+            titles(&shown),
+            [
+                "Stand-up", "Retro", "Stand-up", "Planning", "Planning", "Planning"
+            ]
+        );
+        let starts: Vec<String> = shown[3..].iter().map(|e| e.start_us.to_string()).collect();
+        assert_eq!(
+            starts,
+            [
+                "2026-03-24T13:00:00Z",
+                "2026-03-31T12:00:00Z",
+                "2026-04-07T12:00:00Z"
+            ]
+        );
+
+        // The second occurrence moves by an hour; with it all of the old series.
+        let all = Change {
+            start: Some("2026-03-16T10:00:00".parse().unwrap()),
+            end: Some("2026-03-16T10:15:00".parse().unwrap()),
+            ..Change::default()
+        };
+        changed(&world, &who, id, &shown[2], Some(Scope::Series), all)
+            .await
+            .unwrap();
+        assert_eq!(
+            week(&world, &who).await[0].start_us.to_string(),
+            "2026-03-02T09:00:00Z"
+        );
+        in_step(&world, &who, id).await;
+
+        let shown = week(&world, &who).await;
+        delete(
+            &world.cx,
+            &who,
+            id,
+            shown[4].id.into(),
+            Some(Scope::Following),
+            false,
+        )
+        .await
+        .unwrap();
+        delete(
+            &world.cx,
+            &who,
+            id,
+            shown[0].id.into(),
+            Some(Scope::Instance),
+            false,
+        )
+        .await
+        .unwrap();
+        let left = week(&world, &who).await;
+        assert_eq!(
+            left.iter()
+                .filter(|e| e.details.title == "Planning")
+                .count(),
+            1
+        );
+        in_step(&world, &who, id).await;
+        delete(
+            &world.cx,
+            &who,
+            id,
+            new.event_id.into(),
+            Some(Scope::Series),
+            false,
+        )
+        .await
+        .unwrap();
+        assert!(
+            week(&world, &who)
+                .await
+                .iter()
+                .all(|e| e.details.title != "Planning")
+        );
+        in_step(&world, &who, id).await;
+    }
+}
+
+#[tokio::test]
+async fn a_cut_that_was_interrupted_is_finished() {
+    let world = World::builder().build().await.unwrap();
+    let (who, _, id) = ada(&world).await;
+    let weekly = NewEvent {
+        recurrence: vec!["RRULE:FREQ=WEEKLY;COUNT=6".into()],
+        ..draft("Stand-up", "2026-03-02T09:00:00", "2026-03-02T09:15:00")
+    };
+    create(&world.cx, &who, id, weekly, None).await.unwrap();
+    let third = week(&world, &who).await.remove(2);
+    // The new part is there; nothing is heard of the old one any more.
+    world
+        .google
+        .desk()
+        .add(Rule::on("*/events*", Fault::ResetBefore).after(1));
+    let change = Change {
+        title: Some("Planning".into()),
+        ..Change::default()
+    };
+    let cut = changed(&world, &who, id, &third, Some(Scope::Following), change).await;
+    assert!(cut.is_err(), "{cut:?}");
+    world.google.desk().clear();
+    world.clock.pass(180);
+    world.run_jobs().await;
+    assert_eq!(
+        titles(&week(&world, &who).await),
+        [
+            "Stand-up", "Stand-up", "Planning", "Planning", "Planning", "Planning"
+        ]
+    );
+    in_step(&world, &who, id).await;
+}
+
+#[tokio::test]
+async fn an_invitation_is_answered() {
+    let world = World::builder().build().await.unwrap();
+    let mut invitation = meeting("Review", 5, 10);
+    invitation["attendees"] = json!([
+        {"email": ADA, "self": true, "responseStatus": "needsAction"},
+        {"email": "bo@client.example", "organizer": true, "responseStatus": "accepted"},
+    ]);
+    world
+        .google
+        .put_invitation(ADA, "bo@client.example", &invitation)
+        .unwrap();
+    let (who, _, id) = ada(&world).await;
+    let event = week(&world, &who).await.remove(0);
+    assert_eq!(event.response_status, ResponseStatus::NeedsAction);
+    let answered = respond(
+        &world.cx,
+        &who,
+        id,
+        event.id.into(),
+        None,
+        ResponseStatus::Declined,
+        false,
+    )
+    .await
+    .unwrap();
+    assert_eq!(answered.response_status, ResponseStatus::Declined);
+    assert!(!answered.busy, "a declined meeting takes no time");
+    in_step(&world, &who, id).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_said_so_and_nothing_is_called() {
+    let world = World::builder().build().await.unwrap();
+    let (who, _, id) = ada(&world).await;
+    world.google.desk().reset_log();
+    let hourly = NewEvent {
+        recurrence: vec!["RRULE:FREQ=HOURLY".into()],
+        ..review()
+    };
+    let zone = NewEvent {
+        time_zone: Some("Mars/Olympus".into()),
+        ..review()
+    };
+    let zoom = NewEvent {
+        conference: Some(daybook_domain::event::Conference::Zoom),
+        ..review()
+    };
+    let long = NewEvent {
+        description: Some("x".repeat(5_000_000)),
+        ..review()
+    };
+    let nobody = NewEvent {
+        attendees: vec!["nobody".into()],
+        ..review()
+    };
+    for (new, pointer) in [
+        (hourly, "/recurrence"),
+        (zone, "/time_zone"),
+        (zoom, "/conference"),
+        (long, "/description"),
+        (nobody, "/attendee_emails"),
+    ] {
+        match create(&world.cx, &who, id, new, None).await {
+            Err(Error::Invalid { pointer: found, .. }) => assert_eq!(found, pointer),
+            other => panic!("{pointer}: {other:?}"),
+        }
+    }
+    assert!(world.google.desk().requests().is_empty());
+    let event = create(&world.cx, &who, id, review(), None).await.unwrap();
+    world.google.delete_event(ADA, &event.provider_event_id);
+    let title = Change {
+        title: Some("Late".into()),
+        ..Change::default()
+    };
+    let gone = changed(&world, &who, id, &event, None, title).await;
+    assert!(matches!(gone, Err(Error::Gone)), "{gone:?}");
+    delete(&world.cx, &who, id, event.id.into(), None, false)
+        .await
+        .unwrap();
+    assert!(week(&world, &who).await.is_empty());
+}
+
+#[tokio::test]
+async fn work_entered_by_hand_becomes_an_event_and_is_not_billed_twice() {
+    for world in World::on_all(World::builder()).await {
+        let (who, _, id) = ada(&world).await;
+        let ask = entries::Create {
+            description: "Workshop".into(),
+            started_at: "2026-03-05T09:00:00Z".parse().unwrap(),
+            ended_at: None,
+            duration_minutes: Some(90),
+            client_id: None,
+            project_id: None,
+            billable: None,
+            tags: Vec::new(),
+            source: daybook_domain::time_entry::Source::Manual,
+        };
+        let once = daybook_engine::Once::never();
+        let entry = match entries::create(&world.cx, &who, ask, &once).await.unwrap() {
+            daybook_engine::Outcome::Fresh(entry) => entry,
+            daybook_engine::Outcome::Replayed(_) => unreachable!(),
+        };
+        let event = to_calendar(&world.cx, &who, entry.id, id).await.unwrap();
+        assert_eq!(event.end_us.to_string(), "2026-03-05T10:30:00Z");
+        assert_eq!(held(&world), ["Workshop"]);
+        let again = to_calendar(&world.cx, &who, entry.id, id).await;
+        assert!(
+            matches!(again, Err(to_calendar::Error::HasEvent)),
+            "{again:?}"
+        );
+        let convert = convert::Convert {
+            instance: event.id,
+            client_id: None,
+            project_id: None,
+            force: false,
+            billable: None,
+            description: None,
+        };
+        let (same, created) = convert::convert(&world.cx, &who, convert).await.unwrap();
+        assert!(!created && same.id == entry.id);
+        in_step(&world, &who, id).await;
+    }
+}
