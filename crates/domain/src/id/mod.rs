@@ -82,6 +82,10 @@ id! {
     ActivityId,
     /// A started OAuth authorisation.
     OauthFlowId,
+    /// Scheduling settings over calendars.
+    ConfigurationId,
+    /// Time blocked by hand.
+    BlockId,
 }
 
 /// A UUIDv7 that depends only on its inputs: the parent's timestamp, and bits hashed from `parts`.
