@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod availability;
 pub mod calendar;
 pub mod clock;
 pub mod connection;

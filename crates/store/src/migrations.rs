@@ -25,9 +25,14 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0001_init.sql"),
     },
     Migration {
+        name: "availability",
+        sqlite: include_str!("../migrations/sqlite/0002_availability.sql"),
+        postgres: include_str!("../migrations/postgres/0002_availability.sql"),
+    },
+    Migration {
         name: "event_writes",
-        sqlite: include_str!("../migrations/sqlite/0005_event_writes.sql"),
-        postgres: include_str!("../migrations/postgres/0005_event_writes.sql"),
+        sqlite: include_str!("../migrations/sqlite/0003_event_writes.sql"),
+        postgres: include_str!("../migrations/postgres/0003_event_writes.sql"),
     },
 ];
 

@@ -84,6 +84,10 @@ id! {
     OauthFlowId,
     /// A write to a calendar.
     EventWriteId,
+    /// Scheduling settings over calendars.
+    ConfigurationId,
+    /// Time blocked by hand.
+    BlockId,
 }
 
 /// A UUIDv7 that depends only on its inputs: the parent's timestamp, and bits hashed from `parts`.

@@ -11,7 +11,8 @@ use daybook_domain::{CalendarId, ClientId, ConnectionId, MemberId, ProjectId, Wo
 use jiff::Timestamp;
 
 pub use read::{
-    Filter, Summary, all_enabled, by_external_id, count, get, list, of_connection, summaries,
+    Filter, Summary, all_enabled, by_external_id, count, get, get_many, list, of_connection,
+    of_members, summaries,
 };
 pub use sync::{
     DueExpansion, DueSync, ErrorCounts, SyncLease, bump_generation, due, due_for_expansion,
