@@ -5,7 +5,6 @@ use daybook_domain::{CalendarId, TimeEntryId};
 use daybook_store as store;
 use store::instances::InstanceView;
 
-use super::convert::cause_of;
 use super::entries;
 use crate::events::write::create::{self, NewEvent};
 use crate::events::write::{self, When};
@@ -89,7 +88,7 @@ pub async fn to_calendar(
         entry.id,
         event.id,
         event.calendar_id,
-        &cause_of(&event),
+        &event.cause_key(),
     )
     .await?;
     tx.commit().await?;
