@@ -106,7 +106,7 @@ impl Kind {
             .unwrap();
         match self {
             Self::Radicale => wait(process.stderr.take().unwrap(), "ready"),
-            Self::Xandikos => wait(process.stdout.take().unwrap(), "Listening on"),
+            Self::Xandikos => wait(process.stdout.take().unwrap(), "ready"),
         }
         Some(Server {
             kind: self,

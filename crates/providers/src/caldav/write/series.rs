@@ -28,10 +28,11 @@ pub(super) fn change_all(
     let form = Form::of(component, &old);
     edit::apply(component, &old, patch, site, notify)?;
     stamp(component, site.now, true);
-    let new_form = Form::of(component, &old);
     if let Some((start, _)) = patch.times.as_ref().filter(|_| !old.recurrence.is_empty()) {
-        let shift = Shift::new(&old, start, new_form.clone());
+        let zone = &site.place.default_zone;
+        let new_form = Form::for_time(start, Some(&form), zone, true)?;
         if key_of(start) != key_of(&old.start) || new_form != form {
+            let shift = Shift::new(&old, start, new_form);
             shift.exceptions(object, entry.index, patch.recurrence.is_some())?;
         }
     }

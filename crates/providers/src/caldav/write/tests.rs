@@ -135,6 +135,12 @@ fn unfolded(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+fn sorted<T: Into<String>>(lines: impl IntoIterator<Item = T>) -> Vec<String> {
+    let mut lines: Vec<String> = lines.into_iter().map(Into::into).collect();
+    lines.sort();
+    lines
+}
+
 /// Lines of `now` that are not in `before`, and the other way round.
 fn difference(before: &str, now: &[String]) -> (Vec<String>, Vec<String>) {
     let before = unfolded(before);
@@ -149,7 +155,7 @@ fn difference(before: &str, now: &[String]) -> (Vec<String>, Vec<String>) {
         };
         a.iter().filter(gone).cloned().collect::<Vec<_>>()
     };
-    (minus(&before, now), minus(now, &before))
+    (sorted(minus(&before, now)), sorted(minus(now, &before)))
 }
 
 async fn update(script: &Script, target: &Target, patch: &Patch) -> Result<Written> {
@@ -268,20 +274,20 @@ async fn one_property_changes_and_the_rest_is_what_it_was() {
     let (gone, new) = difference(SERIES, &put(&script));
     assert_eq!(
         gone,
-        [
+        sorted([
             "DTSTAMP:20260101T000000Z",
             "SUMMARY;LANGUAGE=en:Stand-up",
             "SEQUENCE:3"
-        ]
+        ])
     );
     assert_eq!(
         new,
-        [
+        sorted([
             "DTSTAMP:20261127T120000Z",
             "SUMMARY:Daily",
             "SEQUENCE:4",
             "LAST-MODIFIED:20261127T120000Z"
-        ]
+        ])
     );
     let made = script.made();
     let put = made
@@ -379,7 +385,7 @@ async fn an_occurrence_gets_an_event_of_its_own_with_all_that_the_series_says() 
     };
     update(&script, &own, &titled("Again")).await.unwrap();
     let (gone, _) = difference(SERIES, &put(&script));
-    assert_eq!(gone, ["DTSTAMP:20260101T000000Z", "SUMMARY:Moved"]);
+    assert_eq!(gone, sorted(["DTSTAMP:20260101T000000Z", "SUMMARY:Moved"]));
 
     // One that was taken out, or never was, is not there.
     for start in [
@@ -419,13 +425,14 @@ async fn an_occurrence_is_taken_out_once() {
         .unwrap();
     assert_eq!(script.lines(), [format!("GET {AT}")], "it was out already");
 
-    for (held, lines) in [(SERIES, 2), ("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", 2)] {
-        let script = holding(held);
-        let site = Site::new(&script, &place).unwrap();
-        let written = site.delete(&target(None), false).await.unwrap();
-        assert!(matches!(&written.changes[..], [Change::ResourceRemoved { href }] if href == HREF));
-        assert_eq!(script.lines().len(), lines);
-    }
+    let script = holding(SERIES);
+    let site = Site::new(&script, &place).unwrap();
+    let written = site.delete(&target(None), false).await.unwrap();
+    assert!(matches!(&written.changes[..], [Change::ResourceRemoved { href }] if href == HREF));
+    assert_eq!(
+        script.lines(),
+        [format!("GET {AT}"), format!("DELETE {AT}")]
+    );
     let script = Script::new(SERVER);
     let site = Site::new(&script, &place).unwrap();
     assert!(
@@ -516,7 +523,7 @@ async fn a_shorter_rule_drops_the_changed_occurrences_it_no_longer_has() {
     .await
     .unwrap();
     let (gone, _) = difference(SERIES, &put(&script));
-    assert_eq!(gone, ["DTSTAMP:20260101T000000Z", "SEQUENCE:3"]);
+    assert_eq!(gone, sorted(["DTSTAMP:20260101T000000Z", "SEQUENCE:3"]));
     let script = holding(SERIES);
     let error = update(&script, &target(None), &rule(&["DTSTART:1"]))
         .await
@@ -542,18 +549,18 @@ async fn an_answer_changes_one_parameter() {
     let (gone, new) = difference(INVITED, &put(&script));
     assert_eq!(
         gone,
-        [
+        sorted([
             "DTSTAMP:20260101T000000Z",
             "ATTENDEE;CN=\"Lovelace, Ada\";PARTSTAT=NEEDS-ACTION;X-NUM=1:MAILTO:Ada@Example.com"
-        ]
+        ])
     );
     assert_eq!(
         new,
-        [
+        sorted([
             "DTSTAMP:20261127T120000Z",
             "ATTENDEE;CN=\"Lovelace, Ada\";PARTSTAT=ACCEPTED;X-NUM=1:MAILTO:Ada@Example.com",
             "LAST-MODIFIED:20261127T120000Z"
-        ]
+        ])
     );
     let script = holding(SERIES);
     let site = Site::new(&script, &place).unwrap();

@@ -226,7 +226,7 @@ mod tests {
                 .contains("field start")
         );
         let alone = time(&odd, "UTC", false, false).unwrap();
-        assert_eq!(alone, json!({"dateTime": "2026-12-01T09:00:00Z"}));
+        assert_eq!(alone, json!({"dateTime": "2026-12-01T09:00:00+00:00"}));
         let day = EventTime::AllDay("2026-12-24".parse().unwrap());
         assert_eq!(
             time(&day, "UTC", false, true).unwrap(),
