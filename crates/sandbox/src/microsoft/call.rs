@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, OriginalUri, Request};
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -201,6 +201,15 @@ impl Call {
     pub fn now(&self) -> Timestamp {
         self.sim.desk.clock().now()
     }
+}
+
+/// A path or method that Graph has not, or that the simulator does not play.
+pub(super) async fn unknown(method: Method, call: Call) -> ApiError {
+    call.violate(
+        &format!("{method} {}", call.path),
+        "There is no such operation.",
+    );
+    ApiError::bad_request(format!("Resource not found for {method} {}.", call.path))
 }
 
 /// The bearer token of a request.

@@ -114,7 +114,9 @@ impl MicrosoftSim {
             .merge(me::routes())
             .merge(events::routes())
             .merge(schedule::routes())
-            .merge(subscriptions::routes());
+            .merge(subscriptions::routes())
+            .fallback(call::unknown)
+            .method_not_allowed_fallback(call::unknown);
         let graph = Router::new()
             .nest("/v1.0", graph)
             .route("/oidc/userinfo", get(me::userinfo))

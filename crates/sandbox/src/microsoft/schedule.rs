@@ -61,7 +61,19 @@ async fn query(call: Call) -> Result<Json<Value>, ApiError> {
             "The number of schedules must be from 1 to 20.",
         ));
     }
-    let window = (moment(&body, "startTime")?, moment(&body, "endTime")?);
+    let (window, interval) = range(&body)?;
+    let lines = schedules.iter().filter_map(Value::as_str);
+    let lines: Vec<Value> = lines
+        .map(|address| line(&state, &call.prefer, address, window, interval))
+        .collect();
+    Ok(Json(
+        json!({"@odata.context": format!("{}/v1.0/$metadata#Collection(microsoft.graph.scheduleInformation)", call.base()), "value": lines}),
+    ))
+}
+
+/// The time asked about, and minutes per digit of the answer.
+fn range(body: &Value) -> Result<((Timestamp, Timestamp), i64), ApiError> {
+    let window = (moment(body, "startTime")?, moment(body, "endTime")?);
     if window.0 >= window.1 || window.1.duration_since(window.0) > LONGEST {
         return Err(ApiError::new(
             400,
@@ -69,7 +81,7 @@ async fn query(call: Call) -> Result<Json<Value>, ApiError> {
             "The requested time duration specified for FreeBusyViewOptions.TimeWindow is not valid or too long.",
         ));
     }
-    let interval = field(&body, "availabilityViewInterval")
+    let interval = field(body, "availabilityViewInterval")
         .and_then(Value::as_i64)
         .unwrap_or(30);
     if !(5..=1440).contains(&interval) {
@@ -79,13 +91,7 @@ async fn query(call: Call) -> Result<Json<Value>, ApiError> {
             "The interval must be from 5 to 1440 minutes.",
         ));
     }
-    let lines = schedules.iter().filter_map(Value::as_str);
-    let lines: Vec<Value> = lines
-        .map(|address| line(&state, &call.prefer, address, window, interval))
-        .collect();
-    Ok(Json(
-        json!({"@odata.context": format!("{}/v1.0/$metadata#Collection(microsoft.graph.scheduleInformation)", call.base()), "value": lines}),
-    ))
+    Ok((window, interval))
 }
 
 /// Names of action parameters are told apart without regard to case.

@@ -158,3 +158,27 @@ async fn ten_minutes_have_a_limit() {
     w.pass(600);
     w.get("/me").await.is(200);
 }
+
+#[tokio::test]
+async fn unknown_operations_are_noted() {
+    let w = world(Seed::Empty);
+    w.get("/me/messages").await.is(400);
+    w.call("PUT", "/me/calendars", None).await.is(400);
+    let operations: Vec<String> = w
+        .sim
+        .desk()
+        .violations()
+        .into_iter()
+        .map(|v| v.operation)
+        .collect();
+    assert_eq!(
+        operations,
+        ["GET /v1.0/me/messages", "PUT /v1.0/me/calendars"]
+    );
+    w.post(
+        "/$batch",
+        json!({"requests": [{"id": "1", "method": "GET", "url": "/me"}]}),
+    )
+    .await
+    .is(200);
+}

@@ -59,15 +59,12 @@ pub(super) async fn of_calendar(
 
 fn delta(call: &Call, id: Option<&str>, operation: &str) -> Result<Json<Value>, ApiError> {
     call.begin("delta", operation, EXTRA);
-    for name in REFUSED.iter().filter(|name| call.param(name).is_some()) {
+    if let Some(name) = REFUSED.iter().find(|name| call.param(name).is_some()) {
         call.violate(operation, format!("{name} does not go with delta."));
-        return Err(ApiError::new(
-            400,
-            "ErrorInvalidUrlQuery",
-            format!(
-                "The following parameters are not supported with change tracking over the 'CalendarView' resource: '{name}'."
-            ),
-        ));
+        let message = format!(
+            "The following parameters are not supported with change tracking over the 'CalendarView' resource: '{name}'."
+        );
+        return Err(ApiError::new(400, "ErrorInvalidUrlQuery", message));
     }
     let mut state = call.sim.lock();
     let caller = call.mailbox(&state, scopes::READ_CALENDARS)?;
