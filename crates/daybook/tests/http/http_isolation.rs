@@ -482,7 +482,7 @@ fn until_refused(server: &Server, key: &str) {
         if server.send(&Ask::new("GET", "/api/v1/me").by(key)).status == 401 {
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::park_timeout(std::time::Duration::from_millis(50));
     }
     panic!("the key never expired");
 }
