@@ -3,11 +3,15 @@
 //! A step that is interrupted leaves nothing behind, so that the next start simply goes on. The numbers and checksums of what
 //! was applied are in `schema_migration`; a database that has steps this binary does not know is left alone.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres, Sqlite, Transaction};
+use sqlx::{
+    AssertSqlSafe, Connection, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
+};
 
-use crate::open::{Db, Kind, Store};
+use crate::open::{BUSY_TIMEOUT, Db, Kind, Store};
 use crate::{Error, Result};
 
 /// One step: its name, and its text for either database.
@@ -38,6 +42,9 @@ const MIGRATIONS: &[Migration] = &[
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.
 const LOCK: i64 = 0x0064_6179_626f_6f6b;
+
+/// How long a process waits for another one that migrates the same SQLite file.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
 
@@ -101,13 +108,11 @@ pub(crate) async fn run(store: &Store) -> Result<()> {
     match &store.inner.db {
         Db::Sqlite { write, .. } => {
             let mut conn = write.acquire().await?;
-            sqlx::raw_sql(LEDGER).execute(&mut *conn).await?;
-            for (index, migration) in MIGRATIONS.iter().enumerate() {
-                let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
-                if step_sqlite(&mut tx, index as i64 + 1, migration, now).await? {
-                    tx.commit().await?;
-                }
-            }
+            // Another process may be at a big migration: it is waited for, as on PostgreSQL.
+            busy_timeout(&mut conn, PATIENCE).await?;
+            let done = run_sqlite(&mut conn, now).await;
+            busy_timeout(&mut conn, BUSY_TIMEOUT).await?;
+            done?;
         }
         Db::Postgres { options, .. } => {
             // A connection of its own: the pool's time-outs are too short for a big migration or for waiting for another node.
@@ -130,6 +135,23 @@ pub(crate) async fn run(store: &Store) -> Result<()> {
             conn.close().await?;
         }
     }
+    Ok(())
+}
+
+async fn run_sqlite(conn: &mut SqliteConnection, now: Timestamp) -> Result<()> {
+    sqlx::raw_sql(LEDGER).execute(&mut *conn).await?;
+    for (index, migration) in MIGRATIONS.iter().enumerate() {
+        let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
+        if step_sqlite(&mut tx, index as i64 + 1, migration, now).await? {
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+async fn busy_timeout(conn: &mut SqliteConnection, time: Duration) -> Result<()> {
+    let text = format!("PRAGMA busy_timeout = {}", time.as_millis());
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(conn).await?;
     Ok(())
 }
 

@@ -18,7 +18,10 @@ use crate::{Error, Result, keys, migrations};
 /// How long a caller waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long opening a SQLite file waits while another process turns it into a WAL database, and between two looks.
+const SWITCH_TIMEOUT: Duration = Duration::from_secs(30);
+const SWITCH_PAUSE: Duration = Duration::from_millis(20);
 /// Statements kept prepared on each connection: more than this crate has.
 const PREPARED_STATEMENTS: usize = 512;
 /// The channel on which PostgreSQL tells other nodes about new jobs.
@@ -262,15 +265,29 @@ async fn open_sqlite(url: &str, readers: u32) -> Result<Db> {
             Box::pin(async move { Ok(whole) })
         })
     };
-    let write = pool()
-        .max_connections(1)
-        .connect_with(options.clone())
-        .await?;
+    let write = open_first(pool().max_connections(1), options.clone()).await?;
     let read = pool()
         .max_connections(readers.max(1))
         .connect_with(options.pragma("query_only", "ON"))
         .await?;
     Ok(Db::Sqlite { write, read })
+}
+
+/// Opens the pool whose first connection may have to turn a new file into a WAL database. That takes a lock for which SQLite
+/// does not wait by itself (`PRAGMA journal_mode` does not heed the busy timeout): processes that start together on a new file
+/// would be told that it is locked.
+async fn open_first(pool: SqlitePoolOptions, options: SqliteConnectOptions) -> Result<SqlitePool> {
+    let mut waited = Duration::ZERO;
+    loop {
+        let opened = pool.clone().connect_with(options.clone()).await;
+        match opened.map_err(Error::from) {
+            Err(Error::Locked) if waited < SWITCH_TIMEOUT => {
+                tokio::time::sleep(SWITCH_PAUSE).await;
+                waited += SWITCH_PAUSE;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// The file is the owner's alone from the start; SQLite gives the journal the same mode.

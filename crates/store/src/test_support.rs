@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use daybook_domain::clock::{MovableClock, SeededIds};
 use daybook_domain::{Clock, Ids};
+use sqlx::sqlite::SqliteOwnedBuf;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
@@ -94,12 +95,7 @@ impl Drop for TestDb {
                     .enable_all()
                     .build(),
             );
-            runtime.block_on(async {
-                if let Ok(mut admin) = PgConnection::connect(&admin_url).await {
-                    let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-                    let _ = sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut admin).await;
-                }
-            });
+            runtime.block_on(drop_postgres_database(&admin_url, &name));
         };
         // A runtime cannot be started inside another one, so this takes a thread.
         let _ = std::thread::spawn(run).join();
@@ -124,6 +120,31 @@ impl Store {
                 .map(|r| r.rows_affected()),
         };
         Ok(done?)
+    }
+
+    /// What a SQLite database holds, as the bytes of its file.
+    ///
+    /// # Errors
+    /// What the database says; [`Error::Unusable`] on PostgreSQL.
+    pub async fn image(&self) -> Result<Vec<u8>> {
+        let Db::Sqlite { write, .. } = &self.inner.db else {
+            return Err(Error::Unusable("PostgreSQL is no file".into()));
+        };
+        let mut conn = write.acquire().await?;
+        Ok(conn.serialize(None).await?.to_vec())
+    }
+
+    /// Makes a SQLite database in memory one that holds what `image` says.
+    ///
+    /// # Errors
+    /// What the database says; [`Error::Unusable`] on PostgreSQL.
+    pub async fn load_image(&self, image: &[u8]) -> Result<()> {
+        let Db::Sqlite { write, .. } = &self.inner.db else {
+            return Err(Error::Unusable("PostgreSQL is no file".into()));
+        };
+        let image = SqliteOwnedBuf::try_from(image)?;
+        let mut conn = write.acquire().await?;
+        Ok(conn.deserialize(None, image, false).await?)
     }
 
     /// The first column of every row, as text, that a query yields; on a connection for reading.
@@ -232,6 +253,15 @@ pub async fn new_postgres_database() -> Option<(String, String)> {
         }
     }
     Some((admin_url, name))
+}
+
+/// Removes a database that [`new_postgres_database`] made; one that cannot be removed stays behind. On a connection without
+/// time-outs: the server writes a checkpoint first, which takes a while on a busy disk.
+pub async fn drop_postgres_database(admin_url: &str, name: &str) {
+    if let Ok(mut admin) = PgConnection::connect(admin_url).await {
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let _ = sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut admin).await;
+    }
 }
 
 /// The address of another database on the same server.

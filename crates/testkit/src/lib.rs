@@ -14,7 +14,7 @@ mod world;
 
 pub use clock::SimClock;
 pub use gate::{Act, Arrival, Arrivals, Gate, Point};
-pub use mirror::{MirrorRow, Shown, caldav_truth, google_truth, mirror, shown};
+pub use mirror::{MirrorRow, Shown, caldav_truth, google_truth, mirror, shown, visible};
 pub use pause::SimPause;
 pub use seeds::{Seeds, sweep};
 pub use transport::SimTransport;

@@ -4,9 +4,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// How many seeds of a simulation are run.
+/// Within this a share of a simulation ends, on however slow a machine: before the test runner takes it for hung.
+const LIMIT: Duration = Duration::from_secs(400);
+
+/// Which seeds of a simulation are run.
 #[derive(Debug, Clone, Copy)]
 pub struct Seeds {
+    /// From this one on.
+    pub first: u64,
     /// As many as this.
     pub count: u64,
     /// But none is started after this long.
@@ -19,13 +24,28 @@ impl Seeds {
     pub fn from_env(count: u64, seconds: u64) -> Self {
         match number("DAYBOOK_SIM_SEEDS") {
             Some(count) => Self {
+                first: 0,
                 count,
                 time: Duration::MAX,
             },
             None => Self {
+                first: 0,
                 count,
                 time: Duration::from_secs(seconds),
             },
+        }
+    }
+
+    /// The `nth` of `of` equal shares of `count` seeds, or of `DAYBOOK_SIM_SEEDS` (without limit of time).
+    #[must_use]
+    pub fn share(count: u64, nth: u64, of: u64) -> Self {
+        let wanted = number("DAYBOOK_SIM_SEEDS");
+        let count = wanted.unwrap_or(count);
+        let first = count * nth / of;
+        Self {
+            first,
+            count: count * (nth + 1) / of - first,
+            time: wanted.map_or(LIMIT, |_| Duration::MAX),
         }
     }
 }
@@ -44,10 +64,11 @@ pub fn sweep(
     let started = Instant::now();
     let work = || {
         while !stop.load(Ordering::Relaxed) && started.elapsed() < seeds.time {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds.count {
+            let nth = next.fetch_add(1, Ordering::Relaxed);
+            if nth >= seeds.count {
                 return;
             }
+            let seed = seeds.first + nth;
             let result = one(seed);
             done.fetch_add(1, Ordering::Relaxed);
             if let (Err(reason), Ok(mut failed)) = (result, failed.lock()) {

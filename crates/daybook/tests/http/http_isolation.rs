@@ -478,7 +478,7 @@ fn may_change(standing: Standing, operation: &Operation) -> bool {
 
 /// Waits for a key to run out, however long the machine took for everything else.
 fn until_refused(server: &Server, key: &str) {
-    for _ in 0..200 {
+    for _ in 0..1200 {
         if server.send(&Ask::new("GET", "/api/v1/me").by(key)).status == 401 {
             return;
         }
@@ -488,7 +488,7 @@ fn until_refused(server: &Server, key: &str) {
 }
 
 fn identities(server: &Server, vera: &str, mallory: &str, victim: &mut Things) -> Vec<Identity> {
-    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(3);
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(6);
     let body = json!({"name": "short", "scopes": ["admin"], "expires_at": soon.to_string()});
     let expired = text(&server.make(vera, "/api/v1/api-keys", &body, 201)["key"]);
     let low = server.invite(vera, "low@victim.example", "member");

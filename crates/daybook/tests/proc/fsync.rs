@@ -9,7 +9,7 @@ use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-use crate::support::{World, skip};
+use crate::support::{PATIENCE, World, skip};
 
 /// The control's own writer: this test program, started again below the tracer with the file in this variable.
 const WRITER: &str = "DAYBOOK_TEST_WRITER";
@@ -68,14 +68,14 @@ async fn run(world: &World, inject: &str, round: &str) -> Option<Run> {
     let server = program.start(&[]);
     let client = world.client();
     let (mut run, mut row) = (Run::default(), 0);
-    let mut tries = 0;
     for nth in 0..WRITES {
         let body = json!({"name": format!("{round}-{nth}")});
+        let begun = std::time::Instant::now();
         let answer = loop {
             match client.try_call("POST", "/clients", Some(&body), &[]).await {
                 Ok(answer) => break Some(answer),
-                Err(_) if server.gone() || tries > 3000 => break None,
-                Err(_) => tries += 1,
+                Err(_) if server.gone() || begun.elapsed() > PATIENCE => break None,
+                Err(_) => {}
             }
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         };

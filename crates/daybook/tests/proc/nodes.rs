@@ -133,7 +133,7 @@ async fn a_stopped_node_blocks_nobody_for_long() {
         .simulators
         .google()
         .desk()
-        .add(Rule::on("/token", Fault::Delay { ms: 1000 }).times(1));
+        .add(Rule::on("/token", Fault::Delay { ms: 5000 }).times(1));
     expire(&world, true).await;
     let before = refreshes(&world);
     let asked = tokio::spawn({
@@ -160,7 +160,8 @@ async fn a_stopped_node_blocks_nobody_for_long() {
     .await;
     let waited = started.elapsed();
     assert_eq!(answer["ok"], true, "{answer}");
-    assert!(waited < Duration::from_secs(25), "{waited:?}");
+    // The lease lasts 20 s; the rest is for a machine that is busy with something else.
+    assert!(waited < Duration::from_secs(60), "{waited:?}");
     one.signal("CONT").await;
     asked.await.unwrap().ok();
     assert_eq!(test(&world.client(), &connection).await["ok"], true);

@@ -222,7 +222,7 @@ async fn a_postgres_that_is_not_there_or_not_ours() {
         done.err.contains("127.0.0.1:1") && !done.err.contains("canary-pw"),
         "{done:?}"
     );
-    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 
     let Some(database) = Database::postgres().await else {
         return;

@@ -11,8 +11,8 @@ use crate::support::database::Database;
 use crate::support::{World, eventually};
 
 const PERSON: &str = "load@northwind.example";
-/// What the process is given to end.
-const GRACE: Duration = Duration::from_secs(25);
+/// Within this it must have ended: it gives itself 30 s at most, and a busy machine is slow.
+const GRACE: Duration = Duration::from_secs(45);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_during_a_sync_on_sqlite() {

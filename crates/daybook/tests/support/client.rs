@@ -1,7 +1,6 @@
 //! A small HTTP client with JSON, an API key and the steps that many tests need.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -51,7 +50,7 @@ impl Client {
         )]
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(30))
+            .timeout(crate::support::PATIENCE)
             .no_proxy()
             .build()
             .unwrap();
@@ -224,7 +223,8 @@ impl Client {
         eventually("the calendar is synced", || async {
             let answer = self.call("POST", &path, None).await;
             match (answer.status, answer.code()) {
-                (409, "sync_running") => None,
+                // It is running, or took so long that it goes on as a job.
+                (409, "sync_running") | (202, _) => None,
                 _ => Some(answer.expect(200)),
             }
         })

@@ -19,7 +19,7 @@ use program::{Program, Server};
 use simulators::Simulators;
 
 /// How long anything may take before a test gives up: far more than it takes, for machines that are busy with something else.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Keeps the expectation of unused parts true in every test file: each uses only some of the kit.
 fn unused_by_design() {}

@@ -56,7 +56,9 @@ pub struct Settings {
     pub sync_patience: Duration,
     /// How long a refresh lease lasts: twice the token endpoint's time-out (R5).
     pub refresh_lease: Duration,
-    /// How long a calendar's sync lease lasts without being extended.
+    /// How long a calendar's sync lease lasts without being extended: each page extends it, and so long a node that was killed
+    /// keeps the others from its calendar. As long as a job's. A page that takes longer is still written, unless somebody else
+    /// took over meanwhile, which the fence tells.
     pub sync_lease: Duration,
 }
 
@@ -71,7 +73,7 @@ impl Settings {
             server_urls: BTreeMap::new(),
             sync_patience: Duration::from_secs(25),
             refresh_lease: Duration::from_secs(20),
-            sync_lease: Duration::from_secs(120),
+            sync_lease: Duration::from_secs(60),
         }
     }
 }

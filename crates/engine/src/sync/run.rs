@@ -296,7 +296,7 @@ async fn release(cx: &Context, calendar: &Calendar, fence: i64) {
 }
 
 pub(super) fn lease_time(cx: &Context) -> SignedDuration {
-    SignedDuration::try_from(cx.settings.sync_lease).unwrap_or(SignedDuration::from_mins(2))
+    SignedDuration::try_from(cx.settings.sync_lease).unwrap_or(SignedDuration::from_mins(1))
 }
 
 pub(super) const fn changes(statistics: &Statistics) -> u64 {

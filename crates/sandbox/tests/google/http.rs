@@ -68,6 +68,13 @@ async fn resets_silence_and_torn_bodies_happen_on_the_wire() {
             .await
             .is_err()
     );
+    // The last request may still be on its way when its client has given up.
+    let arrived = timeout(Duration::from_secs(60), async {
+        while w.sim.desk().stats().requests < 4 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    arrived.await.unwrap();
     assert_eq!(w.sim.desk().stats().requests, 4);
 }
 

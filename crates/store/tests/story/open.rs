@@ -4,7 +4,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use daybook_domain::clock::SystemClock;
-use daybook_store::test_support::{TestDb, new_postgres_database, options, with_database};
+use daybook_store::test_support::{
+    TestDb, drop_postgres_database, new_postgres_database, options, with_database,
+};
 use daybook_store::{Error, Store, backup, meta, workspaces};
 
 use crate::{cast, workspace};
@@ -85,13 +87,30 @@ async fn nodes_that_start_together_migrate_once() {
         }
     }
     if let Some((admin, name)) = server {
-        let store = Store::open(&admin, options(Arc::new(SystemClock)))
-            .await
-            .unwrap();
-        store
-            .execute_raw(format!("DROP DATABASE {name} WITH (FORCE)"))
-            .await
-            .unwrap();
+        drop_postgres_database(&admin, &name).await;
+    }
+}
+
+/// Turning a new file into a WAL database takes a lock for which SQLite does not wait: whoever opens it meanwhile must.
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn a_new_file_may_be_opened_by_many_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    for round in 0..20 {
+        let path = directory.path().join(format!("{round}.db"));
+        let url = format!("sqlite:{}", path.display());
+        let together = Arc::new(tokio::sync::Barrier::new(8));
+        let nodes: Vec<_> = (0..8)
+            .map(|_| {
+                let (url, together) = (url.clone(), together.clone());
+                tokio::spawn(async move {
+                    together.wait().await;
+                    Store::open(&url, options(Arc::new(SystemClock))).await
+                })
+            })
+            .collect();
+        for node in nodes {
+            node.await.unwrap().unwrap().close().await;
+        }
     }
 }
 

@@ -70,6 +70,22 @@ pub async fn mirror(
     rows.into_iter().map(row).collect()
 }
 
+/// Rows without the holes in series that are not there: nothing shows them, and no provider tells of them reliably. (A series
+/// that goes is told; that its cancelled occurrences went with it is not.)
+#[must_use]
+pub fn visible(rows: BTreeSet<MirrorRow>) -> BTreeSet<MirrorRow> {
+    let alive: BTreeSet<String> = rows
+        .iter()
+        .filter(|row| row.series.is_none() && row.status != "cancelled")
+        .map(|row| row.id.clone())
+        .collect();
+    let hole = |row: &MirrorRow| {
+        let series = row.series.as_ref();
+        row.status == "cancelled" && series.is_some_and(|series| !alive.contains(series))
+    };
+    rows.into_iter().filter(|row| !hole(row)).collect()
+}
+
 /// Every instance of a calendar between two instants.
 pub async fn shown(
     store: &Store,

@@ -3,7 +3,7 @@
 pub mod connect;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use daybook_domain::account::Role;
@@ -72,6 +72,7 @@ pub struct World {
     pub caldav: CalDavSim,
     seed: u64,
     registry: Arc<Registry>,
+    hosts: BTreeMap<&'static str, Router>,
     db: Option<TestDb>,
 }
 
@@ -130,7 +131,7 @@ impl Builder {
         let url = db.as_ref().map_or("sqlite::memory:", |db| db.url.as_str());
         let store = open(url, &clock, self.seed).await;
         if db.is_none() {
-            must(store.migrate().await);
+            must(migrate(&store).await);
         }
         self.google.rng_seed = self.seed;
         let google = GoogleSim::new(self.google, Arc::new(clock.clone()), self.contents);
@@ -145,11 +146,15 @@ impl Builder {
         let caldav = CalDavSim::new(Arc::new(clock.clone()), self.seed, self.profile);
         let registry = Arc::new(daybook_providers::registry(&settings()));
         let gate = Arc::new(Gate::default());
+        let hosts = BTreeMap::from([
+            ("google.test", google.router()),
+            ("caldav.test", caldav.router()),
+        ]);
         let cx = context(&Parts {
             store,
             clock: &clock,
             registry: &registry,
-            hosts: hosts(&google, &caldav),
+            hosts: &hosts,
             gate: &gate,
             seed: self.seed,
             name: "node-1",
@@ -162,6 +167,7 @@ impl Builder {
             caldav,
             seed: self.seed,
             registry,
+            hosts,
             db,
         })
     }
@@ -204,7 +210,7 @@ impl World {
             store,
             clock: &self.clock,
             registry: &self.registry,
-            hosts: hosts(&self.google, &self.caldav),
+            hosts: &self.hosts,
             gate: &gate,
             seed,
             name,
@@ -294,7 +300,7 @@ struct Parts<'a> {
     store: Store,
     clock: &'a SimClock,
     registry: &'a Arc<Registry>,
-    hosts: BTreeMap<&'static str, Router>,
+    hosts: &'a BTreeMap<&'static str, Router>,
     gate: &'a Arc<Gate>,
     seed: u64,
     name: &'a str,
@@ -334,6 +340,18 @@ fn context(parts: &Parts<'_>) -> Context {
     }
 }
 
+/// Gives a store in memory its schema: migrates the first one, and copies that to all others.
+async fn migrate(store: &Store) -> daybook_store::Result<()> {
+    static IMAGE: OnceLock<Vec<u8>> = OnceLock::new();
+    if let Some(image) = IMAGE.get() {
+        return store.load_image(image).await;
+    }
+    store.migrate().await?;
+    let image = store.image().await?;
+    IMAGE.get_or_init(|| image);
+    Ok(())
+}
+
 async fn open(url: &str, clock: &SimClock, seed: u64) -> Store {
     let options = Options {
         key_ring: must(KeyRing::parse(KEYS)),
@@ -342,13 +360,6 @@ async fn open(url: &str, clock: &SimClock, seed: u64) -> Store {
         max_connections: 8,
     };
     must(Store::open(url, options).await)
-}
-
-fn hosts(google: &GoogleSim, caldav: &CalDavSim) -> BTreeMap<&'static str, Router> {
-    BTreeMap::from([
-        ("google.test", google.router()),
-        ("caldav.test", caldav.router()),
-    ])
 }
 
 fn settings() -> ProviderSettings {

@@ -16,7 +16,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::convergence::{self, Side};
-use crate::hold;
+use crate::{hold, share};
 
 #[derive(Default)]
 struct Caldav {
@@ -148,14 +148,9 @@ fn anomaly(world: &World, anomaly: Anomaly) -> String {
     what
 }
 
-#[test]
-fn mirrors_of_caldav_converge() {
-    hold(
-        "caldav::mirrors_of_caldav_converge",
-        Seeds::from_env(1_000, 40),
-        |seed| convergence::one::<Caldav>(seed, false),
-    );
-}
+shares!(mirrors_of_caldav_converge, 1_000, |seed| {
+    convergence::one::<Caldav>(seed, false)
+});
 
 #[test]
 fn a_cursor_stored_early_is_found_at_caldav() {

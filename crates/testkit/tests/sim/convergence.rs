@@ -13,7 +13,7 @@ use daybook_engine::store::calendars::Calendar;
 use daybook_engine::sync::{self, Ask, Mode};
 use daybook_engine::{Context, Principal};
 use daybook_sandbox::fault::{Desk, Fault, RetryAfter, Rule};
-use daybook_testkit::{Arrival, Builder, MirrorRow, Node, Point, World, mirror, shown};
+use daybook_testkit::{Arrival, Builder, MirrorRow, Node, Point, World, mirror, shown, visible};
 use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -278,21 +278,10 @@ impl<S: Side> Run<S> {
         differ("the mirror", &held, &truth)
     }
 
-    /// Without the holes in series that are not there: nothing shows them, and no provider tells of them reliably.
+    /// What can be compared with this provider.
     fn visible(&self, rows: BTreeSet<MirrorRow>) -> BTreeSet<MirrorRow> {
-        let alive: BTreeSet<String> = rows
-            .iter()
-            .filter(|row| row.series.is_none() && row.status != "cancelled")
-            .map(|row| row.id.clone())
-            .collect();
-        let hole = |row: &MirrorRow| {
-            let series = row.series.as_ref();
-            row.status == "cancelled" && series.is_some_and(|series| !alive.contains(series))
-        };
-        rows.into_iter()
-            .filter(|row| !hole(row))
-            .map(|row| self.side.comparable(row))
-            .collect()
+        let rows = visible(rows).into_iter();
+        rows.map(|row| self.side.comparable(row)).collect()
     }
 
     /// A stranger's fresh mirror of the same account shows the same.

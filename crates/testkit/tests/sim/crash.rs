@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use daybook_engine::sync::{self, Ask, Mode};
-use daybook_testkit::{ADA, World, google_truth, mirror};
+use daybook_testkit::{ADA, World, google_truth, mirror, visible};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -58,8 +58,8 @@ async fn a_sync_may_die_at_every_await() {
         world.clock.pass(121);
         world.sync(&who, id).await.unwrap();
         assert_eq!(
-            mirror(&world.cx.store, who.workspace_id, id).await,
-            google_truth(world.google.snapshot(ADA)),
+            visible(mirror(&world.cx.store, who.workspace_id, id).await),
+            visible(google_truth(world.google.snapshot(ADA))),
             "after dying at await {polls}"
         );
     }

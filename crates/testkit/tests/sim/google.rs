@@ -13,7 +13,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::convergence::{self, Side};
-use crate::hold;
+use crate::{hold, share};
 
 const BOB: &str = "bob@northwind.example";
 const TEAM: &str = "team@group.example";
@@ -116,14 +116,9 @@ impl Side for Google {
     }
 }
 
-#[test]
-fn mirrors_of_google_converge() {
-    hold(
-        "google::mirrors_of_google_converge",
-        Seeds::from_env(1_000, 40),
-        |seed| convergence::one::<Google>(seed, false),
-    );
-}
+shares!(mirrors_of_google_converge, 1_000, |seed| {
+    convergence::one::<Google>(seed, false)
+});
 
 #[test]
 fn a_cursor_stored_early_is_found_at_google() {

@@ -10,11 +10,11 @@ use daybook_domain::{ConnectionId, WorkspaceId};
 use daybook_engine::Context;
 use daybook_engine::connections::vault;
 use daybook_sandbox::google::Rotation;
-use daybook_testkit::{Act, Arrival, Arrivals, Node, Point, Seeds, World};
+use daybook_testkit::{Act, Arrival, Arrivals, Node, Point, World};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::{hold, naive, runtime};
+use crate::{hold, naive, runtime, share};
 
 /// Expiries in one seed.
 const EXPIRIES: u32 = 3;
@@ -207,32 +207,15 @@ fn attempt(cx: Context, workspace: WorkspaceId, id: ConnectionId) -> Attempt {
     })
 }
 
-#[test]
-fn racing_nodes_refresh_once() {
-    hold(
-        "vault::racing_nodes_refresh_once",
-        Seeds::from_env(5_000, 10),
-        |seed| runtime().block_on(play(seed, Weather::Calm)).map(drop),
-    );
-}
-
-#[test]
-fn a_node_that_stands_still_loses_nothing() {
-    hold(
-        "vault::a_node_that_stands_still_loses_nothing",
-        Seeds::from_env(5_000, 15),
-        |seed| runtime().block_on(play(seed, Weather::Stalls)).map(drop),
-    );
-}
-
-#[test]
-fn lost_answers_cost_at_most_themselves() {
-    hold(
-        "vault::lost_answers_cost_at_most_themselves",
-        Seeds::from_env(5_000, 15),
-        |seed| runtime().block_on(play(seed, Weather::Losses)).map(drop),
-    );
-}
+shares!(racing_nodes_refresh_once, 5_000, |seed| {
+    runtime().block_on(play(seed, Weather::Calm)).map(drop)
+});
+shares!(a_node_that_stands_still_loses_nothing, 5_000, |seed| {
+    runtime().block_on(play(seed, Weather::Stalls)).map(drop)
+});
+shares!(lost_answers_cost_at_most_themselves, 5_000, |seed| {
+    runtime().block_on(play(seed, Weather::Losses)).map(drop)
+});
 
 #[test]
 fn a_lock_that_only_times_out_loses_connections() {

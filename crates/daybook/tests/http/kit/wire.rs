@@ -71,7 +71,7 @@ impl Ask {
     pub fn send(&self, host: &str) -> Answer {
         let mut stream = TcpStream::connect(host).unwrap();
         stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
+            .set_read_timeout(Some(Duration::from_secs(120)))
             .unwrap();
         let mut head = format!(
             "{} {} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n",

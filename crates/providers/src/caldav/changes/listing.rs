@@ -40,7 +40,12 @@ impl Changes {
                 Strategy::Ctag => self.behind_ctag(cx, cursor, known).await,
                 Strategy::Etag => {
                     self.load(known).await?;
-                    self.compared(cx, None).await
+                    if self.knows_any() {
+                        self.compared(cx, None).await
+                    } else {
+                        // Nothing is lost by finding out again how this server is read best.
+                        self.everything(cx, known).await
+                    }
                 }
             },
         }
@@ -94,13 +99,17 @@ impl Changes {
     }
 
     /// Lists every etag. What is not told is gone, so this is a complete read also when it follows an earlier one.
+    ///
+    /// A listing without a single resource is not tied to the ctag: it may be the empty success of a server under repair, and
+    /// as long as nothing changes the ctag would say that there is nothing to read.
     async fn compared(&mut self, cx: &Context<'_>, ctag: Option<String>) -> Result<Piece> {
         let call = ListEtags {
             had_some: self.knows_any(),
         };
         let (members, _) = ask(cx.transport, &cx.trusted, &cx.calendar, &call).await?;
-        let mut piece = Piece::finished(Some(Cursor::etags(ctag)), true);
         let empty = members.is_empty();
+        let cursor = Cursor::etags(ctag.filter(|_| !empty));
+        let mut piece = Piece::finished(Some(cursor), true);
         self.sort_out(&mut piece, members, true);
         if empty && self.knows_any() {
             self.confirm_empty(cx, &mut piece).await?;
@@ -168,7 +177,7 @@ impl Changes {
             },
             // A server that syncs but gives no token is followed by etags.
             None => Then::Finish {
-                cursor: Some(Cursor::etags(ctag)),
+                cursor: Some(Cursor::etags(ctag.filter(|_| !page.changed.is_empty()))),
                 complete: full,
             },
         };

@@ -420,9 +420,10 @@ async fn a_server_that_only_claims_to_sync_is_read_by_etags() {
                 207,
                 &probe("<d:sync-token>t</d:sync-token><s:getctag>c</s:getctag>"),
             )
-            .on(PROPFIND, 207, &multi(""))
+            .on(PROPFIND, 207, &multi(&row("/home/cal/a.ics", "1")))
             .on(REPORT, status, "");
-        let pages = read(&script, None, &Known::default()).await.unwrap();
+        let known = Known::of(&[("/home/cal/a.ics", "1")]);
+        let pages = read(&script, None, &known).await.unwrap();
         assert_eq!(
             pages[0].next,
             done(r#"{"v":1,"strategy":"ctag","token":"c"}"#, true),
@@ -435,12 +436,36 @@ async fn a_server_that_only_claims_to_sync_is_read_by_etags() {
             207,
             &probe("<d:sync-token>t</d:sync-token><s:getctag>c</s:getctag>"),
         )
-        .on(REPORT, 207, &multi(""));
-    let pages = read(&script, None, &Known::default()).await.unwrap();
+        .on(REPORT, 207, &multi(&row("/home/cal/a.ics", "1")));
+    let known = Known::of(&[("/home/cal/a.ics", "1")]);
+    let pages = read(&script, None, &known).await.unwrap();
     assert_eq!(
         pages[0].next,
         done(r#"{"v":1,"strategy":"ctag","token":"c"}"#, true),
         "no token in the answer"
+    );
+}
+
+/// A first listing without a single resource may be the empty success of a server under repair: the ctag, which stays as it is,
+/// must not keep the calendar empty.
+#[tokio::test]
+async fn an_empty_first_listing_is_not_tied_to_the_ctag() {
+    let etag = r#"{"v":1,"strategy":"etag","token":""}"#;
+    let ctag = probe("<s:getctag>c</s:getctag>");
+    let script = Script::new(HOME)
+        .on(PROPFIND, 207, &ctag)
+        .on(PROPFIND, 207, &multi(OWN_ROW));
+    let pages = read(&script, None, &Known::default()).await.unwrap();
+    assert_eq!(pages[0].next, done(etag, true));
+    let script = Script::new(HOME)
+        .on(PROPFIND, 207, &ctag)
+        .on(PROPFIND, 207, &multi(&row("/home/cal/a.ics", "1")))
+        .on(REPORT, 207, &multi(&data_row("/home/cal/a.ics", "1")));
+    let pages = read(&script, Some(etag), &Known::default()).await.unwrap();
+    assert_eq!(resources(&pages[0]), [("/home/cal/a.ics", Some("1"))]);
+    assert_eq!(
+        pages[0].next,
+        done(r#"{"v":1,"strategy":"ctag","token":"c"}"#, true)
     );
 }
 
