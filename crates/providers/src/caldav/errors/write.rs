@@ -39,151 +39,314 @@ pub(in crate::caldav) fn refused_write_as(
 
 type Verdict = (ErrorKind, &'static str, &'static str);
 
-fn by_precondition(tag: Tag) -> Option<Verdict> {
-    use ErrorKind::{Conflict, Scope, Unsupported};
-    Some(match tag {
-        Tag::NoUidConflict => (
-            Conflict,
+/// What the preconditions of RFC 4791 §5.3.2.1, RFC 6638 §3.2.4 and RFC 4331 mean to a writer.
+const PRECONDITIONS: &[(Tag, Verdict)] = &[
+    (
+        Tag::NoUidConflict,
+        (
+            ErrorKind::Conflict,
             "no-uid-conflict",
             "The CalDAV server already has an event with this UID, so nothing was written.",
         ),
-        Tag::NeedPrivileges => (
-            Scope,
+    ),
+    (
+        Tag::NeedPrivileges,
+        (
+            ErrorKind::Scope,
             "need-privileges",
             "The CalDAV server lets this account only read this calendar, so nothing was written. Ask its owner for the \
              right to change events.",
         ),
-        Tag::ValidCalendarData | Tag::ValidCalendarObject => (
-            Unsupported,
+    ),
+    (
+        Tag::ValidCalendarData,
+        (
+            ErrorKind::Unsupported,
             "valid-calendar-data",
             "The CalDAV server refuses the event as it is: most often the fields recurrence, start or end. Nothing was \
              written; simplify them and try again.",
         ),
-        Tag::SupportedCalendarData => (
-            Unsupported,
+    ),
+    (
+        Tag::ValidCalendarObject,
+        (
+            ErrorKind::Unsupported,
+            "valid-calendar-data",
+            "The CalDAV server refuses the event as it is: most often the fields recurrence, start or end. Nothing was \
+             written; simplify them and try again.",
+        ),
+    ),
+    (
+        Tag::SupportedCalendarData,
+        (
+            ErrorKind::Unsupported,
             "supported-calendar-data",
             "The CalDAV server does not take events as iCalendar, so nothing was written.",
         ),
-        Tag::SupportedComponent => (
-            Unsupported,
+    ),
+    (
+        Tag::SupportedComponent,
+        (
+            ErrorKind::Unsupported,
             "supported-calendar-component",
             "This calendar takes no events (it may be a list of reminders), so nothing was written. Choose another as the \
              field calendar.",
         ),
-        Tag::MaxResourceSize => (
-            Unsupported,
+    ),
+    (
+        Tag::MaxResourceSize,
+        (
+            ErrorKind::Unsupported,
             "max-resource-size",
             "The event is larger than the CalDAV server takes, so nothing was written. Shorten the field description.",
         ),
-        Tag::MaxAttendees => (
-            Unsupported,
+    ),
+    (
+        Tag::MaxAttendees,
+        (
+            ErrorKind::Unsupported,
             "max-attendees-per-instance",
             "The field attendees has more people than the CalDAV server takes, so nothing was written. Invite fewer.",
         ),
-        Tag::MaxInstances => (
-            Unsupported,
+    ),
+    (
+        Tag::MaxInstances,
+        (
+            ErrorKind::Unsupported,
             "max-instances",
             "The field recurrence makes more occurrences than the CalDAV server takes, so nothing was written. Let the \
              series end earlier.",
         ),
-        Tag::MinDateTime | Tag::MaxDateTime => (
-            Unsupported,
-            if matches!(tag, Tag::MinDateTime) {
-                "min-date-time"
-            } else {
-                "max-date-time"
-            },
+    ),
+    (
+        Tag::MinDateTime,
+        (
+            ErrorKind::Unsupported,
+            "min-date-time",
             "The CalDAV server does not take dates that far away: the fields start, end or recurrence. Nothing was written.",
         ),
-        Tag::Quota | Tag::DiskSpace => (
-            Unsupported,
+    ),
+    (
+        Tag::MaxDateTime,
+        (
+            ErrorKind::Unsupported,
+            "max-date-time",
+            "The CalDAV server does not take dates that far away: the fields start, end or recurrence. Nothing was written.",
+        ),
+    ),
+    (
+        Tag::Quota,
+        (
+            ErrorKind::Unsupported,
             "quota-not-exceeded",
             "The calendar account's storage is full, so nothing was written. Make room on the CalDAV server.",
         ),
-        Tag::UniqueScheduling => (
-            Conflict,
+    ),
+    (
+        Tag::DiskSpace,
+        (
+            ErrorKind::Unsupported,
+            "quota-not-exceeded",
+            "The calendar account's storage is full, so nothing was written. Make room on the CalDAV server.",
+        ),
+    ),
+    (
+        Tag::UniqueScheduling,
+        (
+            ErrorKind::Conflict,
             "unique-scheduling-object-resource",
             "The CalDAV server has this meeting in another of the account's calendars, so nothing was written.",
         ),
-        Tag::SameOrganizer | Tag::OrganizerChange => (
-            Scope,
+    ),
+    (
+        Tag::SameOrganizer,
+        (
+            ErrorKind::Scope,
             "allowed-organizer-scheduling-object-change",
             "The CalDAV server does not allow this change of the meeting's organizer or attendees, so nothing was written.",
         ),
-        Tag::AttendeeChange => (
-            Scope,
+    ),
+    (
+        Tag::OrganizerChange,
+        (
+            ErrorKind::Scope,
+            "allowed-organizer-scheduling-object-change",
+            "The CalDAV server does not allow this change of the meeting's organizer or attendees, so nothing was written.",
+        ),
+    ),
+    (
+        Tag::AttendeeChange,
+        (
+            ErrorKind::Scope,
             "allowed-attendee-scheduling-object-change",
             "The CalDAV server lets only the event's organizer change this, so nothing was written. Ask the organizer.",
         ),
-        _ => return None,
-    })
-}
+    ),
+];
 
-fn by_status(status: u16) -> Verdict {
-    use ErrorKind::{
-        Auth, Conflict, Gone, Malformed, NotFound, RateLimited, Scope, Unavailable, Unsupported,
-    };
-    match status {
-        401 => (
-            Auth,
+/// What a bare status means to a writer.
+const STATUSES: &[(std::ops::RangeInclusive<u16>, Verdict)] = &[
+    (
+        401..=401,
+        (
+            ErrorKind::Auth,
             "",
             "The CalDAV server refused the user name or password. Servers with two-step sign-in want an app password.",
         ),
-        403 => (
-            Scope,
+    ),
+    (
+        403..=403,
+        (
+            ErrorKind::Scope,
             "read_only",
             "The CalDAV server does not let this account change this calendar or event, so nothing was written.",
         ),
-        404 => (
-            NotFound,
+    ),
+    (
+        404..=404,
+        (
+            ErrorKind::NotFound,
             "not_found",
             "The CalDAV server has no such calendar or event, so nothing was written. Refresh the calendar.",
         ),
-        410 => (
-            Gone,
+    ),
+    (
+        410..=410,
+        (
+            ErrorKind::Gone,
             "deleted",
             "The event was deleted on the CalDAV server, so nothing was written.",
         ),
-        409 | 412 => (
-            Conflict,
+    ),
+    (
+        409..=409,
+        (
+            ErrorKind::Conflict,
             "precondition",
             "The event was changed on the CalDAV server meanwhile, so nothing was written. Look at its present state and \
              try again.",
         ),
-        413 => (
-            Unsupported,
+    ),
+    (
+        412..=412,
+        (
+            ErrorKind::Conflict,
+            "precondition",
+            "The event was changed on the CalDAV server meanwhile, so nothing was written. Look at its present state and \
+             try again.",
+        ),
+    ),
+    (
+        413..=413,
+        (
+            ErrorKind::Unsupported,
             "max-resource-size",
             "The event is larger than the CalDAV server takes, so nothing was written. Shorten the field description.",
         ),
-        400 | 415 | 422 => (
-            Unsupported,
+    ),
+    (
+        400..=400,
+        (
+            ErrorKind::Unsupported,
             "refused",
             "The CalDAV server refuses the event as it is and does not say which field. Nothing was written.",
         ),
-        405 | 501 => (
-            Unsupported,
+    ),
+    (
+        415..=415,
+        (
+            ErrorKind::Unsupported,
+            "refused",
+            "The CalDAV server refuses the event as it is and does not say which field. Nothing was written.",
+        ),
+    ),
+    (
+        422..=422,
+        (
+            ErrorKind::Unsupported,
+            "refused",
+            "The CalDAV server refuses the event as it is and does not say which field. Nothing was written.",
+        ),
+    ),
+    (
+        405..=405,
+        (
+            ErrorKind::Unsupported,
             "read_only",
             "The CalDAV server does not take events at this address, so nothing was written.",
         ),
-        429 => (
-            RateLimited,
+    ),
+    (
+        501..=501,
+        (
+            ErrorKind::Unsupported,
+            "read_only",
+            "The CalDAV server does not take events at this address, so nothing was written.",
+        ),
+    ),
+    (
+        429..=429,
+        (
+            ErrorKind::RateLimited,
             "",
             "The CalDAV server asks for fewer requests. Daybook waits before the next.",
         ),
-        507 => (
-            Unsupported,
+    ),
+    (
+        507..=507,
+        (
+            ErrorKind::Unsupported,
             "quota-not-exceeded",
             "The calendar account's storage is full, so nothing was written. Make room on the CalDAV server.",
         ),
-        408 | 423 | 425 | 500..=599 => (
-            Unavailable,
+    ),
+    (
+        408..=408,
+        (
+            ErrorKind::Unavailable,
             "",
             "The CalDAV server cannot answer at the moment. Daybook tries again later.",
         ),
-        _ => (
-            Malformed,
+    ),
+    (
+        423..=423,
+        (
+            ErrorKind::Unavailable,
+            "",
+            "The CalDAV server cannot answer at the moment. Daybook tries again later.",
+        ),
+    ),
+    (
+        425..=425,
+        (
+            ErrorKind::Unavailable,
+            "",
+            "The CalDAV server cannot answer at the moment. Daybook tries again later.",
+        ),
+    ),
+    (
+        500..=599,
+        (
+            ErrorKind::Unavailable,
+            "",
+            "The CalDAV server cannot answer at the moment. Daybook tries again later.",
+        ),
+    ),
+];
+
+fn by_precondition(tag: Tag) -> Option<Verdict> {
+    let row = PRECONDITIONS.iter().find(|(known, _)| *known == tag)?;
+    Some(row.1)
+}
+
+fn by_status(status: u16) -> Verdict {
+    let row = STATUSES.iter().find(|(known, _)| known.contains(&status));
+    row.map_or(
+        (
+            ErrorKind::Malformed,
             "",
             "The CalDAV server gave an unexpected answer to a write. Daybook looks at what it holds now.",
         ),
-    }
+        |(_, verdict)| *verdict,
+    )
 }
