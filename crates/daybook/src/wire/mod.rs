@@ -1,5 +1,7 @@
 //! Puts everything together: the one place that knows all rooms.
 
+mod courier;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::ids::SystemIds;
+
+pub use courier::EgressCourier;
 
 /// The name of the generated key file in the data folder.
 pub const KEY_FILE: &str = "secret.key";

@@ -1,9 +1,12 @@
 //! The provider simulators, in this process, so that a test can script their faults and read their logs.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
+use daybook::wire::EgressCourier;
 use daybook_sandbox::caldav::{CalDavSim, DEMO_PASSWORD, DEMO_USER};
 use daybook_sandbox::google::GoogleSim;
+use daybook_sandbox::microsoft::MicrosoftSim;
 use daybook_sandbox::{Running, Sandbox};
 use serde_json::{Value, json};
 
@@ -18,21 +21,31 @@ pub struct Simulators {
 
 impl Simulators {
     /// Starts them; the server at `base_url` is known as an OAuth client.
-    pub async fn start(sandbox: Sandbox, base_url: &str) -> Self {
+    pub async fn start(mut sandbox: Sandbox, base_url: &str) -> Self {
+        sandbox.courier = Some(Arc::new(EgressCourier::new().unwrap()));
         let running = sandbox
             .start(IpAddr::V4(Ipv4Addr::LOCALHOST))
             .await
             .unwrap();
-        let redirect = format!("{base_url}/api/v1/integrations/google/callback");
+        let redirect = |name: &str| format!("{base_url}/api/v1/integrations/{name}/callback");
+        let (google, microsoft) = (redirect("google"), redirect("microsoft"));
         running
             .google
-            .register_client(CLIENT_ID, CLIENT_SECRET, &redirect);
+            .register_client(CLIENT_ID, CLIENT_SECRET, &google);
+        running
+            .microsoft
+            .register_client(CLIENT_ID, CLIENT_SECRET, &microsoft);
         Self { running }
     }
 
     /// The Google simulator.
     pub fn google(&self) -> &GoogleSim {
         &self.running.google
+    }
+
+    /// The Microsoft simulator.
+    pub fn microsoft(&self) -> &MicrosoftSim {
+        &self.running.microsoft
     }
 
     /// The CalDAV simulator.
@@ -48,6 +61,7 @@ impl Simulators {
     /// The settings with which a server talks to them.
     pub fn environment(&self) -> Vec<(String, String)> {
         let google = GoogleSim::endpoints(&self.running.google_base);
+        let microsoft = MicrosoftSim::endpoints(&self.running.microsoft_base, "common");
         [
             ("GOOGLE_CLIENT_ID", CLIENT_ID.to_owned()),
             ("GOOGLE_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
@@ -56,6 +70,12 @@ impl Simulators {
             ("GOOGLE_REVOKE_URL", google.revoke_url),
             ("GOOGLE_USERINFO_URL", google.userinfo_url),
             ("GOOGLE_API_URL", google.api_url),
+            ("MICROSOFT_CLIENT_ID", CLIENT_ID.to_owned()),
+            ("MICROSOFT_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+            ("MICROSOFT_AUTHORIZE_URL", microsoft.authorize_url),
+            ("MICROSOFT_TOKEN_URL", microsoft.token_url),
+            ("MICROSOFT_USERINFO_URL", microsoft.userinfo_url),
+            ("MICROSOFT_API_URL", microsoft.api_url),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()

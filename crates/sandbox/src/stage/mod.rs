@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -11,7 +12,11 @@ use tokio::task::JoinSet;
 use crate::caldav::{CalDavSim, Profile};
 use crate::clock::{RealClock, SandboxClock};
 use crate::google::{self, GoogleSim};
+use crate::microsoft::{self, Courier, MicrosoftSim};
 use crate::serve::serve;
+
+/// How often queued change notifications are posted.
+const DELIVERY: Duration = Duration::from_millis(250);
 
 /// What to start. The default is the demo world on the machine's clock, on free ports.
 #[derive(Debug, Clone)]
@@ -20,14 +25,20 @@ pub struct Sandbox {
     pub clock: Arc<dyn SandboxClock>,
     /// Settings of the Google simulator.
     pub google: google::Config,
-    /// Contents of the Google simulator; anything but `Empty` seeds CalDAV too.
+    /// Settings of the Microsoft simulator.
+    pub microsoft: microsoft::Config,
+    /// Contents of the Google simulator; anything but `Empty` seeds CalDAV too, `Demo` seeds Microsoft too.
     pub seed: google::Seed,
+    /// Who carries Microsoft's validation requests and notifications; without one nobody can subscribe.
+    pub courier: Option<Arc<dyn Courier>>,
     /// Which server the CalDAV simulator behaves like.
     pub caldav: Profile,
     /// Port of the Google simulator; 0 takes a free one.
     pub google_port: u16,
     /// Port of the CalDAV simulator; 0 takes a free one.
     pub caldav_port: u16,
+    /// Port of the Microsoft simulator; 0 takes a free one.
+    pub microsoft_port: u16,
 }
 
 impl Default for Sandbox {
@@ -35,10 +46,13 @@ impl Default for Sandbox {
         Self {
             clock: Arc::new(RealClock::new()),
             google: google::Config::default(),
+            microsoft: microsoft::Config::default(),
+            courier: None,
             seed: google::Seed::Demo,
             caldav: Profile::ALL[0],
             google_port: 0,
             caldav_port: 0,
+            microsoft_port: 0,
         }
     }
 }
@@ -50,10 +64,14 @@ pub struct Running {
     pub google_base: String,
     /// `http://127.0.0.1:PORT`
     pub caldav_base: String,
+    /// `http://127.0.0.1:PORT`; see [`MicrosoftSim::endpoints`].
+    pub microsoft_base: String,
     /// To script faults, register clients, change events.
     pub google: GoogleSim,
     /// To script faults and change resources.
     pub caldav: CalDavSim,
+    /// To script faults, register clients, change events.
+    pub microsoft: MicrosoftSim,
     tasks: JoinSet<io::Result<()>>,
 }
 
@@ -67,17 +85,30 @@ impl Sandbox {
         if self.seed != google::Seed::Empty {
             caldav.seed_demo().map_err(io::Error::other)?;
         }
-        let google = GoogleSim::new(self.google, self.clock, self.seed);
+        let google = GoogleSim::new(self.google, self.clock.clone(), self.seed);
+        let seed = match self.seed {
+            google::Seed::Demo => microsoft::Seed::Demo,
+            _ => microsoft::Seed::Empty,
+        };
+        let microsoft = MicrosoftSim::new(self.microsoft, self.clock, seed);
         let mut tasks = JoinSet::new();
         let google_at = (bind, self.google_port).into();
         let google_base = open(&mut tasks, google_at, google.router()).await?;
         let caldav_at = (bind, self.caldav_port).into();
         let caldav_base = open(&mut tasks, caldav_at, caldav.router()).await?;
+        let microsoft_at = (bind, self.microsoft_port).into();
+        let microsoft_base = open(&mut tasks, microsoft_at, microsoft.router()).await?;
+        if let Some(courier) = self.courier {
+            microsoft.set_courier(courier);
+            tasks.spawn(deliver(microsoft.clone()));
+        }
         Ok(Running {
             google_base,
             caldav_base,
+            microsoft_base,
             google,
             caldav,
+            microsoft,
             tasks,
         })
     }
@@ -106,4 +137,11 @@ async fn open(
     let address = listener.local_addr()?;
     tasks.spawn(serve(listener, router));
     Ok(format!("http://{address}"))
+}
+
+async fn deliver(microsoft: MicrosoftSim) -> io::Result<()> {
+    loop {
+        tokio::time::sleep(DELIVERY).await;
+        microsoft.deliver().await;
+    }
 }
