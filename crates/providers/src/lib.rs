@@ -2,7 +2,9 @@
 
 pub mod caldav;
 pub mod google;
+pub mod microsoft;
 mod settings;
+mod text;
 
 use daybook_provider_api::Registry;
 
@@ -14,6 +16,7 @@ pub use settings::{Environment, OauthSettings, ProviderSettings};
 pub fn registry(settings: &ProviderSettings) -> Registry {
     Registry::default()
         .with(settings.oauth(&google::ENVIRONMENT, google::Google::new()))
+        .with(settings.oauth(&microsoft::ENVIRONMENT, microsoft::Microsoft::new()))
         .with(settings::password(caldav::caldav()))
         .with(settings::password(caldav::apple()))
 }

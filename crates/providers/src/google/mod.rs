@@ -4,14 +4,13 @@ mod calls;
 mod changes;
 mod errors;
 mod map;
-mod text;
 mod wire;
 
 use async_trait::async_trait;
 use daybook_domain::calendar::RemoteCalendar;
 use daybook_provider_api::calendar::{CalendarCapability, CalendarProvider, ChangeStream, Pull};
 use daybook_provider_api::manifest::{
-    Auth, ClientAuth, Kind, Limits, Manifest, Oauth, ScopeReason,
+    Auth, ClientAuth, Dialect, Kind, Limits, Manifest, Oauth, ScopeReason,
 };
 use daybook_provider_api::registry::{Identity, Provider};
 use daybook_provider_api::{Result, Session};
@@ -79,6 +78,7 @@ const MANIFEST: Manifest = Manifest {
         ],
         client_auth: ClientAuth::Form,
         revoke_ends_whole_grant: true,
+        dialect: Dialect::STANDARD,
     }),
     // 600 a minute for a user and project; a tenth is left to whatever else uses the project.
     limits: Limits {
@@ -125,7 +125,10 @@ impl Provider for Google {
 #[async_trait]
 impl CalendarProvider for Google {
     fn capability(&self) -> CalendarCapability {
-        CalendarCapability { resources: false }
+        CalendarCapability {
+            resources: false,
+            windowed: false,
+        }
     }
 
     async fn list_calendars(&self, session: &Session<'_>) -> Result<Vec<RemoteCalendar>> {
