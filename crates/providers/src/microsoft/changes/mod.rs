@@ -219,7 +219,8 @@ impl Changes {
     fn tell(&mut self) -> Page {
         let rows = self.round.series.values();
         let doubtful = |rows: &series::Rows| series::is_doubtful(rows, &self.window, &self.home);
-        if !self.full && rows.filter(|rows| !rows.broken).any(doubtful) {
+        let sound = |rows: &&series::Rows| !rows.is_broken(&self.home);
+        if !self.full && rows.filter(sound).any(doubtful) {
             tracing::info!(
                 "Microsoft told of a series without its occurrences; the whole calendar is read"
             );
@@ -233,7 +234,7 @@ impl Changes {
         let next: Vec<String> = series.drain(..series.len().min(SERIES)).collect();
         for id in next {
             match self.round.series.get(&id) {
-                Some(rows) if rows.broken => unchanged.push(id),
+                Some(rows) if rows.is_broken(&self.home) => unchanged.push(id),
                 Some(rows) => changes.push(Change::Resource {
                     events: series::events(&id, rows, &self.window, &self.home),
                     href: id,

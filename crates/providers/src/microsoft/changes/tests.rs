@@ -607,7 +607,10 @@ async fn what_cannot_be_read_stays_as_it_is() {
     let mut read = Read::full();
     let odd = r#"{"id":"odd","type":"singleInstance","start":7}"#.to_owned();
     let nowhen = r#"{"id":"nowhen","type":"singleInstance"}"#.to_owned();
-    let broken = r#"{"id":"s-8","type":"occurrence","seriesMasterId":"s","start":[]}"#.to_owned();
+    let broken = r#"{"id":"s-8","type":"occurrence","seriesMasterId":"s","start":7}"#.to_owned();
+    let vague =
+        r#"{"id":"t-8","type":"occurrence","seriesMasterId":"t","start":{"dateTime":"soon"}}"#
+            .to_owned();
     read.script.then(
         200,
         &page(
@@ -618,6 +621,9 @@ async fn what_cannot_be_read_stays_as_it_is() {
                 occurrence("s", 1),
                 broken,
                 single("a"),
+                master("t"),
+                occurrence("t", 1),
+                vague,
             ],
             true,
         ),
@@ -625,7 +631,7 @@ async fn what_cannot_be_read_stays_as_it_is() {
     let (changes, mut unchanged, _) = read.all().await;
     assert_eq!(changes.len(), 1);
     unchanged.sort_unstable();
-    assert_eq!(unchanged, ["nowhen", "odd", "s", "s-8"]);
+    assert_eq!(unchanged, ["nowhen", "odd", "s", "s-8", "t"]);
 }
 
 #[tokio::test]

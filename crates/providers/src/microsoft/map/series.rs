@@ -28,6 +28,25 @@ pub(in super::super) struct Rows {
     pub(in super::super) broken: bool,
 }
 
+impl Rows {
+    /// Whether a row could not be understood, so that the set is not complete: replacing the series would lose something.
+    pub(in super::super) fn is_broken(&self, home: &Zone) -> bool {
+        let of_days = |row: &wire::Event| row.is_all_day == Some(true);
+        let all_day = self.master.as_ref().is_some_and(of_days);
+        let known = |row: &wire::Event| time::times(row, of_days(row), None, home).is_some();
+        self.broken
+            || self
+                .plain
+                .values()
+                .any(|row| key_of_row(row, all_day, home).is_none())
+            || !self
+                .master
+                .iter()
+                .chain(self.exceptions.values())
+                .all(known)
+    }
+}
+
 /// A day, by which whole days may be shifted against a window of instants.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
