@@ -229,7 +229,7 @@ fn joined(parts: Vec<Answer>, range: &Range<Timestamp>) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::microsoft::script::Stage;
+    use crate::microsoft::tests::Stage;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()

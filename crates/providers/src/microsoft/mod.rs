@@ -92,4 +92,4 @@ impl CalendarProvider for Microsoft {
 }
 
 #[cfg(test)]
-pub(crate) mod script;
+mod tests;

@@ -204,7 +204,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
-    use crate::microsoft::script::Stage;
+    use crate::microsoft::tests::Stage;
 
     fn decode(query: Option<&str>, body: &str) -> Result<Decoded> {
         Microsoft::new().decode(&Inbound {

@@ -2,25 +2,12 @@
 
 use daybook_provider_api::registry::Identity;
 use daybook_provider_api::{Result, Session};
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::super::errors;
 
 /// Who the credentials belong to.
 pub(in super::super) struct Me;
-
-/// Graph's own names, and those of OpenID's userinfo for operators who point there.
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(alias = "sub")]
-    id: Option<String>,
-    #[serde(rename = "displayName", alias = "name")]
-    display_name: Option<String>,
-    #[serde(alias = "email")]
-    mail: Option<String>,
-    #[serde(rename = "userPrincipalName", alias = "preferred_username")]
-    user_principal_name: Option<String>,
-}
 
 impl Me {
     /// Sends it.
@@ -36,18 +23,24 @@ impl Me {
     }
 }
 
+/// Graph's own names, else those of OpenID's userinfo for operators who point there.
 fn parse(body: &[u8]) -> Result<Identity> {
-    let answer: Answer = serde_json::from_slice(body).map_err(|_| errors::malformed())?;
-    let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let json: Value = serde_json::from_slice(body).map_err(|_| errors::malformed())?;
+    let text = |names: [&str; 2]| {
+        let found = names.iter().find_map(|name| json.get(name)?.as_str());
+        found
+            .filter(|text| !text.trim().is_empty())
+            .map(str::to_owned)
+    };
     // `mail` may be null; the sign-in name of a guest is no address.
-    let sign_in = filled(answer.user_principal_name)
+    let sign_in = text(["userPrincipalName", "preferred_username"])
         .filter(|name| name.contains('@') && !name.to_uppercase().contains("#EXT#"));
     Ok(Identity {
-        subject: filled(answer.id).ok_or_else(errors::malformed)?,
-        email: filled(answer.mail)
+        subject: text(["id", "sub"]).ok_or_else(errors::malformed)?,
+        email: text(["mail", "email"])
             .or(sign_in)
             .map(|address| address.to_lowercase()),
-        name: filled(answer.display_name),
+        name: text(["displayName", "name"]),
         api_url: None,
     })
 }

@@ -8,7 +8,7 @@ use daybook_provider_api::error::Retry;
 
 use super::*;
 use crate::microsoft::Microsoft;
-use crate::microsoft::script::Stage as Script;
+use crate::microsoft::tests::Stage as Script;
 
 struct Nothing;
 

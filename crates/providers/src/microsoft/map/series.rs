@@ -114,7 +114,7 @@ pub(in super::super) fn is_doubtful(rows: &Rows, window: &Range<Timestamp>, home
     };
     let nothing = BTreeSet::new();
     reading(master, &frame, &nothing, window, home)
-        .is_some_and(|reading| reading.holes.len() > rows.exceptions.len())
+        .is_none_or(|reading| reading.holes.len() > rows.exceptions.len())
 }
 
 /// The rule that a series repeats by, before any occurrence is known: for what was just written.

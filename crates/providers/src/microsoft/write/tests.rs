@@ -4,7 +4,7 @@ use daybook_domain::event::{Draft, Person, Status};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::microsoft::script::Stage;
+use crate::microsoft::tests::Stage;
 
 const KEY: &str = "019ac5b0-0000-7000-8000-000000000001";
 const NOTHING: &str = r#"{"value":[]}"#;
