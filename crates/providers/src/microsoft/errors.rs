@@ -87,9 +87,7 @@ fn refusal(parts: &Parts, body: &[u8]) -> Error {
 
 /// Codes that say more than the status. Case differs between services, so it is ignored.
 fn by_code(code: &str, status: u16) -> Option<(ErrorKind, &'static str)> {
-    use ErrorKind::{
-        Auth, Conflict, CursorExpired, NotFound, RateLimited, Scope, Unavailable, Unsupported,
-    };
+    use ErrorKind::{Auth, Conflict, CursorExpired, NotFound, Scope, Unsupported};
     let code = code.to_ascii_lowercase();
     Some(match code.as_str() {
         "invalidauthenticationtoken" | "unauthenticated" | "tokenexpired" => (
@@ -132,6 +130,14 @@ fn by_code(code: &str, status: u16) -> Option<(ErrorKind, &'static str)> {
         "errorirresolvableconflict" | "errorchangekeyrequired" | "errorstaleobject" => {
             (Conflict, "says that this was changed meanwhile")
         }
+        _ => return passing(&code),
+    })
+}
+
+/// Codes of what passes by itself.
+fn passing(code: &str) -> Option<(ErrorKind, &'static str)> {
+    use ErrorKind::{RateLimited, Unavailable};
+    Some(match code {
         "applicationthrottled"
         | "mailboxconcurrency"
         | "toomanyrequests"

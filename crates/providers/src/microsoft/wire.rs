@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn one_odd_event_does_not_hide_the_others() {
         let page = Page::events(
-            br#"{"value":[{"id":"a","subject":7,"isAllDay":true},{"id":"b","seriesMasterId":"s","start":[]},3],"@odata.nextLink":"x"}"#,
+            br#"{"value":[{"id":"a","subject":7,"isAllDay":true},{"id":"b","seriesMasterId":"s","start":7},3],"@odata.nextLink":"x"}"#,
         )
         .unwrap();
         assert_eq!(page.value.len(), 1);

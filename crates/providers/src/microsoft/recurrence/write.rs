@@ -35,15 +35,16 @@ pub(in super::super) fn pattern(
     let [rule] = recurrence.rules.as_slice() else {
         return Err(unsupported("more than one rule (RRULE) in a series"));
     };
+    let first = wall_date(start, zone);
+    let pattern = shape(rule, first)?;
     let series = Series::new(start, EventDuration::ZERO, zone.clone(), recurrence.clone());
     if !series.starts_on_its_rules() {
         return Err(unsupported(
             "a series whose first day is not one that its own rule names",
         ));
     }
-    let first = wall_date(start, zone);
     Ok(wire::Recurrence {
-        pattern: shape(rule, first)?,
+        pattern,
         range: range(rule, start, first, zone, name),
     })
 }
