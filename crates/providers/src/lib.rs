@@ -2,10 +2,12 @@
 
 pub mod caldav;
 pub mod google;
+pub mod microsoft;
 mod settings;
 pub mod slack;
 pub mod webex;
 pub mod zoom;
+mod text;
 
 use daybook_provider_api::Registry;
 
@@ -20,6 +22,7 @@ pub fn registry(settings: &ProviderSettings) -> Registry {
         .with(settings.oauth(&slack::ENVIRONMENT, slack::Slack))
         .with(settings.oauth(&webex::ENVIRONMENT, webex::Webex))
         .with(settings.oauth(&zoom::ENVIRONMENT, zoom::Zoom))
+        .with(settings.oauth(&microsoft::ENVIRONMENT, microsoft::Microsoft::new()))
         .with(settings::password(caldav::caldav()))
         .with(settings::password(caldav::apple()))
 }

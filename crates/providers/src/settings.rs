@@ -8,6 +8,7 @@ use daybook_provider_api::error::ErrorKind;
 use daybook_provider_api::manifest::{Auth, Manifest};
 use daybook_provider_api::oauth::Endpoints;
 use daybook_provider_api::registry::{Configured, Provider};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::SecretString;
 
 /// The operator's settings of all providers.
@@ -38,10 +39,15 @@ pub struct OauthSettings {
     pub userinfo_url: Option<String>,
     /// Base of the API.
     pub api_url: Option<String>,
+    /// What `{tenant}` in the provider's usual addresses stands for.
+    pub tenant_id: Option<String>,
 }
 
+/// What `{tenant}` stands for unless the operator says otherwise: work and personal accounts of any organisation.
+const ANY_TENANT: &str = "common";
+
 /// The names a provider's settings have in the environment. `PREFIX_REDIRECT_URI`, `PREFIX_AUTHORIZE_URL`,
-/// `PREFIX_TOKEN_URL`, `PREFIX_REVOKE_URL`, `PREFIX_USERINFO_URL` and `PREFIX_API_URL` follow from the prefix.
+/// `PREFIX_TOKEN_URL`, `PREFIX_REVOKE_URL`, `PREFIX_USERINFO_URL`, `PREFIX_API_URL` and `PREFIX_TENANT_ID` follow from the prefix.
 #[derive(Debug, Clone, Copy)]
 pub struct Environment {
     /// The provider's key.
@@ -54,9 +60,13 @@ pub struct Environment {
     pub client_secret: &'static str,
 }
 
+/// A tenant is one segment of a path.
+const TENANT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+
 /// Every OAuth provider's names.
 const ENVIRONMENTS: &[Environment] = &[
     crate::google::ENVIRONMENT,
+    crate::microsoft::ENVIRONMENT,
     crate::slack::ENVIRONMENT,
     crate::webex::ENVIRONMENT,
     crate::zoom::ENVIRONMENT,
@@ -79,6 +89,7 @@ impl ProviderSettings {
                 revoke_url: suffixed("REVOKE_URL"),
                 userinfo_url: suffixed("USERINFO_URL"),
                 api_url: suffixed("API_URL"),
+                tenant_id: suffixed("TENANT_ID"),
             };
             (names.key, settings)
         };
@@ -116,8 +127,10 @@ impl ProviderSettings {
         let Auth::Oauth(oauth) = &manifest.auth else {
             return None;
         };
+        let tenant = settings.tenant_id.as_deref().unwrap_or(ANY_TENANT).trim();
+        let tenant = utf8_percent_encode(tenant, TENANT).to_string();
         let or = |configured: Option<String>, usual: &str| {
-            configured.unwrap_or_else(|| usual.to_owned())
+            configured.unwrap_or_else(|| usual.replace("{tenant}", &tenant))
         };
         let base = self.base_url.trim_end_matches('/');
         let callback = format!("{base}/api/v1/integrations/{}/callback", manifest.key);
@@ -158,12 +171,16 @@ mod tests {
     use super::*;
 
     fn google(pairs: &[(&str, &str)]) -> Configured {
+        provider("google", pairs)
+    }
+
+    fn provider(key: &str, pairs: &[(&str, &str)]) -> Configured {
         let lookup = |name: &str| {
             let found = pairs.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
         };
         let settings = ProviderSettings::read("https://daybook.example/", lookup);
-        crate::registry(&settings).get("google").unwrap().clone()
+        crate::registry(&settings).get(key).unwrap().clone()
     }
 
     #[test]
@@ -232,6 +249,46 @@ mod tests {
         assert_eq!(
             client.revoke_url.as_deref(),
             Some("https://oauth2.googleapis.com/revoke")
+        );
+    }
+
+    #[test]
+    fn the_tenant_goes_into_the_usual_addresses_only() {
+        let client = |more: &[(&str, &str)]| {
+            let mut pairs = vec![
+                ("MICROSOFT_CLIENT_ID", "id"),
+                ("MICROSOFT_CLIENT_SECRET", "secret"),
+            ];
+            pairs.extend(more);
+            provider("microsoft", &pairs).client.unwrap()
+        };
+        let usual = client(&[]);
+        assert_eq!(
+            usual.authorize_url,
+            "https://login.microsoftonline.com/common/oauth2/v2.0/authorize"
+        );
+        assert_eq!(
+            usual.token_url,
+            "https://login.microsoftonline.com/common/oauth2/v2.0/token"
+        );
+        assert_eq!(usual.revoke_url, None);
+        let own = client(&[
+            ("MICROSOFT_TENANT_ID", "contoso.onmicrosoft.com"),
+            ("MICROSOFT_TOKEN_URL", "https://gw.example/{tenant}/token"),
+        ]);
+        assert_eq!(
+            own.authorize_url,
+            "https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/authorize"
+        );
+        assert_eq!(own.token_url, "https://gw.example/{tenant}/token");
+        let odd = client(&[("MICROSOFT_TENANT_ID", "a/../b?c")]);
+        assert_eq!(
+            odd.authorize_url,
+            "https://login.microsoftonline.com/a%2F..%2Fb%3Fc/oauth2/v2.0/authorize"
+        );
+        assert_eq!(
+            provider("microsoft", &[]).missing,
+            ["MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"]
         );
     }
 }

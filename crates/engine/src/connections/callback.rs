@@ -6,7 +6,7 @@ use daybook_domain::connection::ErrorKind;
 use daybook_provider_api::manifest::{Auth, Oauth};
 use daybook_provider_api::oauth::{self, TokenSet};
 use daybook_provider_api::registry::Identity;
-use daybook_provider_api::{Credential, Session};
+use daybook_provider_api::{self as provider, Credential, Session};
 use daybook_store as store;
 use store::oauth_flows::{Fate, Flow};
 use url::{Origin, Url};
@@ -26,6 +26,8 @@ pub struct Callback {
     pub state: Option<String>,
     /// An error instead of a code.
     pub error: Option<String>,
+    /// The provider's words about it, read for its error numbers only.
+    pub description: Option<String>,
     /// Who says so (RFC 9207), where the provider does.
     pub issuer: Option<String>,
 }
@@ -88,7 +90,6 @@ async fn finish(
 ) -> Result<Completed, Error> {
     let who = who.ok_or(Error::StateForeign)?;
     let issuer = callback.issuer.clone();
-    let code = code_of(callback)?;
     let entry = cx
         .registry
         .get(&flow.provider)
@@ -96,6 +97,7 @@ async fn finish(
     let Auth::Oauth(manifest) = &entry.provider.manifest().auth else {
         return Err(Error::UnknownProvider);
     };
+    let code = code_of(callback, manifest)?;
     let client = vault::client(cx, &flow.provider).ok_or_else(|| Error::NotConfigured {
         provider: flow.provider.clone(),
         missing: entry.missing.clone(),
@@ -144,7 +146,10 @@ async fn finish(
 }
 
 /// The code, unless the provider sent an error in its place.
-fn code_of(callback: Callback) -> Result<String, Error> {
+fn code_of(callback: Callback, manifest: &Oauth) -> Result<String, Error> {
+    if let Some(error) = explained(&callback, manifest) {
+        return Err(error);
+    }
     match callback.error.as_deref() {
         None => callback
             .code
@@ -153,6 +158,16 @@ fn code_of(callback: Callback) -> Result<String, Error> {
         Some("access_denied" | "user_denied" | "consent_required") => Err(Error::AccessDenied),
         Some(other) => Err(Error::ProviderError(printable(other))),
     }
+}
+
+/// What the provider's own number in an error's description means, where its manifest knows: that an administrator must
+/// approve first, for one.
+fn explained(callback: &Callback, manifest: &Oauth) -> Option<Error> {
+    callback.error.as_ref()?;
+    let number = oauth::number_in(callback.description.as_deref()?)?;
+    let known = manifest.dialect.error_code(number)?;
+    let told = format!("The provider {}.", known.what);
+    Some(provider::Error::new(known.kind, told).into())
 }
 
 /// An issuer that is named must be the authorization server that was asked (RFC 9207 §2.4), so that a code of another one is
@@ -253,4 +268,53 @@ fn printable(code: &str) -> String {
         .filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c))
         .take(64)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use daybook_provider_api::manifest::{ClientAuth, Dialect, ErrorCode};
+
+    use super::*;
+
+    #[test]
+    fn a_providers_number_says_what_to_do() {
+        let oauth = Oauth {
+            authorize_url: "",
+            token_url: "",
+            revoke_url: None,
+            userinfo_url: "",
+            api_url: "",
+            pkce: true,
+            scopes: &[],
+            authorize_params: &[],
+            client_auth: ClientAuth::Form,
+            revoke_ends_whole_grant: false,
+            dialect: Dialect {
+                error_codes: &[ErrorCode {
+                    number: 90094,
+                    kind: ErrorKind::Scope,
+                    what: "wants an administrator. Ask your administrator",
+                }],
+                ..Dialect::STANDARD
+            },
+        };
+        let refused = |description: Option<&str>| {
+            let callback = Callback {
+                error: Some("access_denied".to_owned()),
+                description: description.map(str::to_owned),
+                ..Callback::default()
+            };
+            code_of(callback, &oauth)
+                .err()
+                .map(|error| error.to_string())
+        };
+        let told = refused(Some(
+            "AADSTS90094: <b>The grant requires admin permission.</b>",
+        ))
+        .unwrap();
+        assert!(told.contains("Ask your administrator") && !told.contains('<'));
+        let plain = Error::AccessDenied.to_string();
+        assert_eq!(refused(Some("AADSTS1: unknown")), Some(plain.clone()));
+        assert_eq!(refused(None), Some(plain));
+    }
 }

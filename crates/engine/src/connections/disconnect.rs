@@ -44,7 +44,7 @@ pub async fn disconnect(
         .unwrap_or_else(|| connection.provider.clone());
     Line::new(LogType::Oauth, format!("{account} was disconnected"))
         .about(&connection.provider, id, connection.member_id)
-        .detail(json!({"revoked": revoked}))
+        .detail(detail(cx, &connection, revoked))
         .write(&mut tx, workspace)
         .await?;
     let after = store::connections::get(&mut tx, workspace, id).await?;
@@ -58,6 +58,19 @@ pub async fn disconnect(
         },
     );
     Ok((after, revoked))
+}
+
+/// What the activity log says: whether the grant is revoked, and where the person ends it where we cannot.
+fn detail(cx: &Context, connection: &Connection, revoked: bool) -> serde_json::Value {
+    let entry = cx.registry.get(&connection.provider);
+    let removal = entry.and_then(|entry| match &entry.provider.manifest().auth {
+        Auth::Oauth(oauth) => oauth.dialect.removal,
+        Auth::Password(_) => None,
+    });
+    match removal {
+        Some(words) => json!({"revoked": revoked, "removal": words}),
+        None => json!({"revoked": revoked}),
+    }
 }
 
 /// Revokes the grant, unless another connection lives on it (Google ends the whole grant of the account for our client).

@@ -40,6 +40,8 @@ pub(super) struct Run<'a> {
     pub(super) statistics: Statistics,
     /// Whether a pass was begun under this generation.
     pub(super) begun: bool,
+    /// Of a provider that tells only what touches the mirror's window: where that begins. What was over by then is not looked for.
+    pub(super) seen_from: Option<Timestamp>,
     /// How many events the mirror held before; counted once a read turns out to be able to remove any.
     pub(super) held: Option<usize>,
     /// Rows told in this pass, to notice a read that lost most of the calendar.
@@ -113,6 +115,7 @@ async fn read(
         ask,
         statistics: Statistics::default(),
         begun: false,
+        seen_from: None,
         held: None,
         seen: HashSet::new(),
     };
@@ -154,6 +157,7 @@ async fn pass(
     }
     run.seen.clear();
     let calendar = run.calendar;
+    run.seen_from = seen_from(run, capability);
     let mut stream = capability.changes(pull(calendar, cursor, run.started));
     loop {
         let page = match next(run, asking, stream.as_mut()).await {
@@ -196,6 +200,7 @@ async fn pass(
         let finish = Finish {
             cursor: cursor.clone(),
             sweep,
+            sweep_from: run.seen_from,
             next_at,
         };
         apply::page(run, &page, full, Some(finish)).await?;
@@ -212,6 +217,12 @@ fn pull(calendar: &Calendar, cursor: Option<String>, now: Timestamp) -> Pull {
         account_email: calendar.connection_email.clone(),
         window: apply::window(now),
     }
+}
+
+/// Where the window begins that a complete read of this provider tells of, if it has one.
+fn seen_from(run: &Run<'_>, capability: &dyn CalendarProvider) -> Option<Timestamp> {
+    let windowed = capability.capability().windowed;
+    windowed.then(|| apply::window(run.started).start)
 }
 
 fn count_page(statistics: &mut Statistics) -> Result<(), provider::Error> {
@@ -231,7 +242,11 @@ async fn held_before(run: &mut Run<'_>, page: &Page) -> Result<usize, Error> {
     let only_changes = matches!(&page.next, Next::Done { complete, .. } if !complete);
     if run.held.is_none() && !only_changes {
         let (calendar, mut tx) = (run.calendar, run.cx.store.read().await?);
-        let count = store::events::count(&mut tx, calendar.workspace_id, calendar.id).await?;
+        let (workspace, id) = (calendar.workspace_id, calendar.id);
+        let count = match run.seen_from {
+            Some(from) => store::events::count_since(&mut tx, workspace, id, from).await?,
+            None => store::events::count(&mut tx, workspace, id).await?,
+        };
         run.held = usize::try_from(count).ok();
     }
     Ok(run.held.unwrap_or(0))

@@ -23,6 +23,8 @@ pub use write::EventWriter;
 pub struct CalendarCapability {
     /// Events travel in resources that hold a whole UID (CalDAV); changes come as `Change::Resource…`.
     pub resources: bool,
+    /// A complete read tells only what touches `Pull::window` (Graph): what lies before it is not gone because it is not told.
+    pub windowed: bool,
 }
 
 /// A provider that has calendars.

@@ -127,6 +127,12 @@ impl Egress {
         self.clock.now()
     }
 
+    /// A fresh id for a request, for providers that want one to find it in their logs.
+    #[must_use]
+    pub fn request_id(&self) -> uuid::Uuid {
+        self.ids.uuid()
+    }
+
     /// How `host` stands (`name` or `name:port`, as in its URLs).
     #[must_use]
     pub fn circuit(&self, host: &str) -> CircuitState {

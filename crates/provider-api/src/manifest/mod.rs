@@ -1,5 +1,6 @@
 //! What a provider is, as data: names, addresses, scopes with their reasons, limits.
 
+use daybook_domain::connection::ErrorKind;
 use daybook_domain::text_enum;
 
 text_enum! {
@@ -44,7 +45,8 @@ pub enum Auth {
     Password(Password),
 }
 
-/// An OAuth provider's fixed facts. Every address can be overridden one by one (contracts/README rule 1).
+/// An OAuth provider's fixed facts. Every address can be overridden one by one (contracts/README rule 1). `{tenant}` in an
+/// address stands for what the operator set as `PREFIX_TENANT_ID`, `common` unless set.
 #[derive(Debug, Clone)]
 pub struct Oauth {
     /// Where the browser is sent.
@@ -67,6 +69,49 @@ pub struct Oauth {
     pub client_auth: ClientAuth,
     /// Whether revoking ends every grant of that account for this client, so that only the last connection may do it.
     pub revoke_ends_whole_grant: bool,
+    /// How it differs from what the standards lead to expect.
+    pub dialect: Dialect,
+}
+
+/// How a provider's OAuth differs from what the standards lead to expect.
+#[derive(Debug, Clone, Copy)]
+pub struct Dialect {
+    /// A prefix that scopes may be written with or without (`https://graph.microsoft.com/`). Where there is one, scopes are
+    /// compared without regard to case too.
+    pub scope_prefix: Option<&'static str>,
+    /// Whether token requests name the scopes again.
+    pub scope_in_token_requests: bool,
+    /// What the provider's own error numbers mean, by number.
+    pub error_codes: &'static [ErrorCode],
+    /// For providers without a revocation call: where people remove the app themselves, as a sentence.
+    pub removal: Option<&'static str>,
+}
+
+impl Dialect {
+    /// As the standards say.
+    pub const STANDARD: Self = Self {
+        scope_prefix: None,
+        scope_in_token_requests: false,
+        error_codes: &[],
+        removal: None,
+    };
+
+    /// What an error number means here, where the provider has numbers and we know this one.
+    #[must_use]
+    pub fn error_code(&self, number: u32) -> Option<&'static ErrorCode> {
+        self.error_codes.iter().find(|known| known.number == number)
+    }
+}
+
+/// One of a provider's own error numbers (`error_codes` in a token answer, `AADSTS…` in a description).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorCode {
+    /// The number.
+    pub number: u32,
+    /// What it means for us.
+    pub kind: ErrorKind,
+    /// What to tell people, as the rest of a sentence that starts with the provider's name.
+    pub what: &'static str,
 }
 
 /// Where the token endpoint expects the client's credentials.

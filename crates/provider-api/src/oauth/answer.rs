@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::egress::retry_after;
 use crate::error::{ErrorKind, Retry};
+use crate::manifest::{Dialect, ErrorCode};
 use crate::{Error, Result};
 
 use super::TokenSet;
@@ -19,7 +20,11 @@ const DEFAULT_SECONDS: i64 = 3600;
 const LONGEST_SECONDS: i64 = 400 * 24 * 3600;
 
 /// A successful token answer, or what its failure means.
-pub(super) fn tokens(response: &http::Response<Bytes>, now: Timestamp) -> Result<TokenSet> {
+pub(super) fn tokens(
+    response: &http::Response<Bytes>,
+    now: Timestamp,
+    dialect: &Dialect,
+) -> Result<TokenSet> {
     let json = object(response);
     match json {
         Some(json) if response.status().is_success() && json.get("error").is_none() => {
@@ -31,8 +36,35 @@ pub(super) fn tokens(response: &http::Response<Bytes>, now: Timestamp) -> Result
                 )
             })
         }
-        json => Err(failure(response, json.as_ref())),
+        json => {
+            let known = json.as_ref().and_then(|json| numbered(json, dialect));
+            Err(failure(response, json.as_ref(), known))
+        }
     }
+}
+
+/// The number in a text such as `AADSTS50076: …`.
+#[must_use]
+pub fn number_in(description: &str) -> Option<u32> {
+    let (_, rest) = description.split_once("AADSTS")?;
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
+    rest.get(..end)?.parse().ok()
+}
+
+/// The first of the provider's own error numbers that its manifest explains.
+fn numbered(json: &Value, dialect: &Dialect) -> Option<&'static ErrorCode> {
+    let listed = json.get("error_codes").and_then(Value::as_array);
+    let listed = listed.into_iter().flatten().filter_map(|code| match code {
+        Value::Number(number) => u32::try_from(number.as_u64()?).ok(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    });
+    let described = text(json, "error_description").and_then(|text| number_in(&text));
+    listed
+        .chain(described)
+        .find_map(|number| dialect.error_code(number))
 }
 
 /// RFC 7009 §2.2: 200 also for unknown tokens; some answer 400 `invalid_token` instead.
@@ -43,7 +75,7 @@ pub(super) fn revoked(response: &http::Response<Bytes>) -> Result<()> {
     if response.status().is_success() || dead {
         return Ok(());
     }
-    Err(failure(response, json.as_ref()))
+    Err(failure(response, json.as_ref(), None))
 }
 
 fn granted(json: &Value, now: Timestamp) -> Option<TokenSet> {
@@ -65,10 +97,33 @@ fn granted(json: &Value, now: Timestamp) -> Option<TokenSet> {
     })
 }
 
-fn failure(response: &http::Response<Bytes>, json: Option<&Value>) -> Error {
+fn failure(
+    response: &http::Response<Bytes>,
+    json: Option<&Value>,
+    known: Option<&ErrorCode>,
+) -> Error {
     let status = response.status().as_u16();
     let code = json.and_then(error_code);
-    let (kind, what) = match (status, code.as_deref()) {
+    let meaning = (status, code.as_deref());
+    let known = known.filter(|_| status < 500 && status != 429);
+    let (kind, what) = match known {
+        Some(known) => (known.kind, known.what),
+        None => meaning_of(meaning, json, response),
+    };
+    let error = fault(response, kind, what);
+    match code {
+        Some(code) => error.with_code(code),
+        None => error,
+    }
+}
+
+/// What a status and the standards' error codes mean.
+fn meaning_of(
+    status_and_code: (u16, Option<&str>),
+    json: Option<&Value>,
+    response: &http::Response<Bytes>,
+) -> (ErrorKind, &'static str) {
+    match status_and_code {
         (429, _) => (ErrorKind::RateLimited, "asked us to slow down"),
         (500..=599, _) | (_, Some("temporarily_unavailable" | "server_error")) => {
             (ErrorKind::Unavailable, "is not available")
@@ -99,11 +154,6 @@ fn failure(response: &http::Response<Bytes>, json: Option<&Value>) -> Error {
             ErrorKind::Malformed,
             "refused the request in a way we do not know",
         ),
-    };
-    let error = fault(response, kind, what);
-    match code {
-        Some(code) => error.with_code(code),
-        None => error,
     }
 }
 

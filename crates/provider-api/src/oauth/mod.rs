@@ -22,6 +22,7 @@ use crate::error::ErrorKind;
 use crate::manifest::{self, ClientAuth, ScopeReason};
 use crate::{Error, Result};
 
+pub use answer::number_in;
 pub use pkce::{Pkce, challenge_of, new_state, state_hash};
 
 /// This installation's OAuth client at one provider, and the addresses it uses (the manifest's, unless configured).
@@ -138,12 +139,32 @@ pub fn missing_scopes(
     oauth: &manifest::Oauth,
     granted: &BTreeSet<String>,
 ) -> Vec<&'static ScopeReason> {
-    let has = |scope: &str| granted.contains(scope);
+    let granted: BTreeSet<String> = granted.iter().map(|scope| spelled(oauth, scope)).collect();
+    let has = |scope: &str| granted.contains(&spelled(oauth, scope));
     oauth
         .scopes
         .iter()
         .filter(|asked| !has(asked.scope) && !asked.implied_by.iter().any(|wider| has(wider)))
         .collect()
+}
+
+/// A scope in the manifest's spelling, where the manifest names it and the provider writes it in several ways.
+fn spelled(oauth: &manifest::Oauth, scope: &str) -> String {
+    let Some(prefix) = oauth.dialect.scope_prefix else {
+        return scope.to_owned();
+    };
+    let short = |scope: &str| -> String {
+        let lower = scope.to_lowercase();
+        let short = lower.strip_prefix(&prefix.to_lowercase());
+        short.unwrap_or(&lower).to_owned()
+    };
+    let folded = short(scope);
+    let named = oauth
+        .scopes
+        .iter()
+        .flat_map(|asked| std::iter::once(&asked.scope).chain(asked.implied_by))
+        .find(|known| short(known) == folded);
+    named.map_or_else(|| scope.to_owned(), |known| (*known).to_owned())
 }
 
 impl Client<'_> {
@@ -191,8 +212,20 @@ impl Client<'_> {
     }
 
     async fn token(&self, form: &[(&str, &str)]) -> Result<TokenSet> {
-        let response = self.post(&self.endpoints.token_url, form).await?;
-        answer::tokens(&response, self.egress.now())
+        let scopes = all_scopes(self.oauth).join(" ");
+        let mut form = form.to_vec();
+        if self.oauth.dialect.scope_in_token_requests {
+            form.push(("scope", &scopes));
+        }
+        let response = self.post(&self.endpoints.token_url, &form).await?;
+        let mut set = answer::tokens(&response, self.egress.now(), &self.oauth.dialect)?;
+        set.scopes = set.scopes.map(|granted| {
+            granted
+                .iter()
+                .map(|scope| spelled(self.oauth, scope))
+                .collect()
+        });
+        Ok(set)
     }
 
     async fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<http::Response<Bytes>> {

@@ -40,6 +40,7 @@ const OAUTH: manifest::Oauth = manifest::Oauth {
     authorize_params: &[("access_type", "offline"), ("prompt", "consent")],
     client_auth: ClientAuth::Form,
     revoke_ends_whole_grant: true,
+    dialect: manifest::Dialect::STANDARD,
 };
 
 type Sent = (String, Option<HeaderValue>, String);
@@ -335,4 +336,97 @@ fn wider_scopes_count() {
     assert_eq!(missing(&["openid", "cal.read"]), ["cal.write"]);
     assert_eq!(missing(&[]), ["openid", "cal.read", "cal.write"]);
     assert_eq!(all_scopes(&OAUTH), ["openid", "cal.read", "cal.write"]);
+}
+
+const NUMBERED: manifest::Oauth = manifest::Oauth {
+    scopes: &[ScopeReason {
+        scope: "Calendars.Read",
+        reason: "reading",
+        required: true,
+        implied_by: &["Calendars.ReadWrite"],
+    }],
+    dialect: manifest::Dialect {
+        scope_prefix: Some("https://graph.example/"),
+        scope_in_token_requests: true,
+        error_codes: &[
+            manifest::ErrorCode {
+                number: 50196,
+                kind: ErrorKind::Unavailable,
+                what: "asks us to pause",
+            },
+            manifest::ErrorCode {
+                number: 7_000_222,
+                kind: ErrorKind::Operator,
+                what: "says that the client secret has expired",
+            },
+        ],
+        removal: None,
+    },
+    ..OAUTH
+};
+
+#[test]
+fn scopes_are_compared_as_the_provider_writes_them() {
+    let granted = |text: &str| -> BTreeSet<String> { text.split(' ').map(str::to_owned).collect() };
+    for (scopes, missing) in [
+        ("Calendars.Read", 0),
+        ("CALENDARS.READ", 0),
+        ("https://graph.example/calendars.read", 0),
+        ("HTTPS://GRAPH.EXAMPLE/Calendars.ReadWrite openid", 0),
+        ("https://other.example/Calendars.Read", 1),
+        ("Calendars.ReadBasic", 1),
+    ] {
+        assert_eq!(
+            missing_scopes(&NUMBERED, &granted(scopes)).len(),
+            missing,
+            "{scopes}"
+        );
+    }
+    // Without a dialect a scope is its exact text.
+    assert_eq!(missing_scopes(&OAUTH, &granted("OPENID cal")).len(), 1);
+    let body = r#"{"access_token":"a","scope":"https://graph.example/calendars.read OTHER"}"#;
+    let old = SecretString::from("old");
+    let (set, sent) = with(Ok((200, body)), &NUMBERED, async |c: Client<'_>| {
+        c.refresh(&old).await
+    });
+    let scopes = set.unwrap().scopes.unwrap();
+    assert_eq!(
+        scopes,
+        granted("Calendars.Read OTHER"),
+        "kept in the manifest's spelling"
+    );
+    assert!(
+        sent[0].2.contains("&scope=Calendars.Read&"),
+        "{}",
+        sent[0].2
+    );
+}
+
+#[test]
+fn a_providers_own_numbers_say_more_than_its_words() {
+    let refused = |body: &'static str, oauth: &manifest::Oauth| {
+        let old = SecretString::from("old");
+        with(Ok((400, body)), oauth, async |c: Client<'_>| {
+            c.refresh(&old).await
+        })
+        .0
+        .err()
+        .unwrap()
+    };
+    let pause = r#"{"error":"invalid_grant","error_codes":[1,50196]}"#;
+    assert_eq!(refused(pause, &NUMBERED).kind, ErrorKind::Unavailable);
+    assert_eq!(refused(pause, &OAUTH).kind, ErrorKind::Auth);
+    let error = refused(
+        r#"{"error":"invalid_client","error_codes":["7000222"]}"#,
+        &NUMBERED,
+    );
+    assert_eq!(error.kind, ErrorKind::Operator);
+    assert!(error.message.contains("secret has expired"));
+    let described =
+        r#"{"error":"invalid_grant","error_description":"AADSTS50196: The server terminated"}"#;
+    assert_eq!(refused(described, &NUMBERED).kind, ErrorKind::Unavailable);
+    let unknown = r#"{"error":"invalid_grant","error_codes":[99999]}"#;
+    assert_eq!(refused(unknown, &NUMBERED).kind, ErrorKind::Auth);
+    assert_eq!(number_in("AADSTS90094: an admin must"), Some(90094));
+    assert_eq!(number_in("nothing AADSTS"), None);
 }

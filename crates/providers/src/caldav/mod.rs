@@ -119,7 +119,10 @@ impl Provider for Caldav {
 #[async_trait]
 impl CalendarProvider for Caldav {
     fn capability(&self) -> CalendarCapability {
-        CalendarCapability { resources: true }
+        CalendarCapability {
+            resources: true,
+            windowed: false,
+        }
     }
 
     async fn list_calendars(&self, session: &Session<'_>) -> Result<Vec<RemoteCalendar>> {

@@ -5,7 +5,6 @@ mod changes;
 mod errors;
 mod free_busy;
 mod map;
-mod text;
 mod wire;
 mod write;
 
@@ -15,7 +14,7 @@ use daybook_provider_api::calendar::{
     CalendarCapability, CalendarProvider, ChangeStream, EventWriter, FreeBusy, Pull,
 };
 use daybook_provider_api::manifest::{
-    Auth, ClientAuth, Kind, Limits, Manifest, Oauth, ScopeReason,
+    Auth, ClientAuth, Dialect, Kind, Limits, Manifest, Oauth, ScopeReason,
 };
 use daybook_provider_api::registry::{Identity, Provider};
 use daybook_provider_api::{Result, Session};
@@ -83,6 +82,7 @@ const MANIFEST: Manifest = Manifest {
         ],
         client_auth: ClientAuth::Form,
         revoke_ends_whole_grant: true,
+        dialect: Dialect::STANDARD,
     }),
     // 600 a minute for a user and project; a tenth is left to whatever else uses the project.
     limits: Limits {
@@ -129,7 +129,10 @@ impl Provider for Google {
 #[async_trait]
 impl CalendarProvider for Google {
     fn capability(&self) -> CalendarCapability {
-        CalendarCapability { resources: false }
+        CalendarCapability {
+            resources: false,
+            windowed: false,
+        }
     }
 
     async fn list_calendars(&self, session: &Session<'_>) -> Result<Vec<RemoteCalendar>> {

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use daybook_provider_api::manifest::{
-    Auth, ClientAuth, Kind, Limits, Manifest, Oauth, ScopeReason,
+    Auth, ClientAuth, Dialect, Kind, Limits, Manifest, Oauth, ScopeReason,
 };
 use daybook_provider_api::registry::{Identity, Provider};
 use daybook_provider_api::{Result, Session};
@@ -74,6 +74,7 @@ const MANIFEST: Manifest = Manifest {
         authorize_params: &[],
         client_auth: ClientAuth::Basic,
         revoke_ends_whole_grant: true,
+        dialect: Dialect::STANDARD,
     }),
     // The second tier of methods; messages to one channel are slower still.
     limits: Limits {

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use daybook_provider_api::manifest::{
-    Auth, ClientAuth, Kind, Limits, Manifest, Oauth, ScopeReason,
+    Auth, ClientAuth, Dialect, Kind, Limits, Manifest, Oauth, ScopeReason,
 };
 use daybook_provider_api::registry::{Identity, Provider};
 use daybook_provider_api::{Result, Session};
@@ -62,6 +62,7 @@ const MANIFEST: Manifest = Manifest {
         authorize_params: &[("prompt", "select_account")],
         client_auth: ClientAuth::Form,
         revoke_ends_whole_grant: true,
+        dialect: Dialect::STANDARD,
     }),
     // No number is published: five a second, and whatever a 429 says.
     limits: Limits {

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use daybook_provider_api::manifest::{
-    Auth, ClientAuth, Kind, Limits, Manifest, Oauth, ScopeReason,
+    Auth, ClientAuth, Dialect, Kind, Limits, Manifest, Oauth, ScopeReason,
 };
 use daybook_provider_api::registry::{Identity, Provider};
 use daybook_provider_api::{Result, Session};
@@ -94,6 +94,7 @@ const MANIFEST: Manifest = Manifest {
         client_auth: ClientAuth::Basic,
         // There is one grant for a user and an app: a new authorisation ends the tokens of the one before.
         revoke_ends_whole_grant: true,
+        dialect: Dialect::STANDARD,
     }),
     // Two a second is what the smallest plan allows for making meetings; all users and apps of the account share it.
     limits: Limits {

@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use read::{
-    EventState, Resource, count, count_all_day, counts, etags, get, load_by_provider_ids,
-    load_by_resources, master_page, resources_of, series_rows,
+    EventState, Resource, count, count_all_day, count_since, counts, etags, get,
+    load_by_provider_ids, load_by_resources, master_page, resources_of, series_rows,
 };
 pub use write::{
-    Swept, delete_by_provider_ids, delete_by_resources, sweep, touch_generation, upsert_batch,
+    Swept, delete_by_provider_ids, delete_by_resources, sweep, sweep_since, touch_generation,
+    upsert_batch,
 };
 
 daybook_domain::text_enum! {

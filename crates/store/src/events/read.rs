@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use daybook_domain::event::Status;
 use daybook_domain::{CalendarId, EventId, WorkspaceId};
+use jiff::Timestamp;
 
 use super::{Event, Kind, Row};
 use crate::{Result, Tx};
@@ -159,6 +160,24 @@ pub async fn count(tx: &mut Tx, ws: WorkspaceId, calendar: CalendarId) -> Result
         "SELECT count(*) FROM event WHERE workspace_id = $1 AND calendar_id = $2",
         ws,
         calendar
+    )?;
+    Ok(count)
+}
+
+/// How many of them a read can tell of that tells only what was not over at `from`.
+pub async fn count_since(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+    from: Timestamp,
+) -> Result<i64> {
+    let (count,) = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT count(*) FROM event WHERE workspace_id = $1 AND calendar_id = $2 AND NOT (kind = 'single' AND end_us <= $3)",
+        ws,
+        calendar,
+        from
     )?;
     Ok(count)
 }

@@ -2,6 +2,7 @@
 
 use daybook_domain::event::{EventTime, Role};
 use daybook_domain::{CalendarId, EventId, WorkspaceId};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::types::Json;
 
@@ -207,5 +208,24 @@ pub async fn sweep(
         ws,
         calendar,
         generation
+    )
+}
+
+/// As [`sweep`], for a read that tells only what was not over at `from`: single events that were stay.
+pub async fn sweep_since(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+    generation: i64,
+    from: Timestamp,
+) -> Result<Vec<Swept>> {
+    fetch_all!(
+        tx,
+        Swept,
+        "DELETE FROM event WHERE workspace_id = $1 AND calendar_id = $2 AND seen_generation < $3 AND NOT (kind = 'single' AND end_us <= $4) RETURNING provider_event_id, series_provider_id",
+        ws,
+        calendar,
+        generation,
+        from
     )
 }

@@ -155,6 +155,22 @@ pub mod told {
         ev::touch_generation(&mut tx, c.ws, &ids[..2], 2)
             .await
             .unwrap();
+        // A read that tells only what is not over by then looks for nothing that is.
+        let later = jiff::Timestamp::MAX;
+        let singles = all
+            .iter()
+            .filter(|event| event.role == Role::Single)
+            .count();
+        assert_eq!(
+            ev::count_since(&mut tx, c.ws, c.calendar, later)
+                .await
+                .unwrap(),
+            4 - i64::try_from(singles).unwrap()
+        );
+        let over = ev::sweep_since(&mut tx, c.ws, c.calendar, 2, later)
+            .await
+            .unwrap();
+        assert!(over.iter().all(|gone| gone.provider_event_id != "d"));
         let swept = ev::sweep(&mut tx, c.ws, c.calendar, 2).await.unwrap();
         assert_eq!(
             swept

@@ -35,6 +35,8 @@ pub(super) struct Finish {
     pub(super) cursor: Option<String>,
     /// Whether what was not told is gone.
     pub(super) sweep: bool,
+    /// Where this is said, single events that were over by then stay: the read could not tell of them.
+    pub(super) sweep_from: Option<Timestamp>,
     /// When the next poll is due.
     pub(super) next_at: Timestamp,
 }
@@ -64,8 +66,8 @@ pub(super) async fn page(
     write_events(&mut tx, run, &plan).await?;
     report(&mut tx, run, &plan, &states).await?;
     let mut touched = plan.touched.clone();
-    if finish.as_ref().is_some_and(|finish| finish.sweep) {
-        touched.extend(sweep(&mut tx, run, &mut statistics).await?);
+    if let Some(finish) = finish.as_ref().filter(|finish| finish.sweep) {
+        touched.extend(sweep(&mut tx, run, finish.sweep_from, &mut statistics).await?);
     }
     draw(&mut tx, run, &plan, &touched).await?;
     // A read that ends in the middle leaves rows that the old cursor does not know of; a server need not tell that they went
@@ -197,15 +199,14 @@ async fn write_events(tx: &mut Tx, run: &Run<'_>, plan: &Plan<'_>) -> store::Res
 async fn sweep(
     tx: &mut Tx,
     run: &Run<'_>,
+    from: Option<Timestamp>,
     statistics: &mut Statistics,
 ) -> store::Result<Vec<String>> {
-    let gone = store::events::sweep(
-        tx,
-        run.calendar.workspace_id,
-        run.calendar.id,
-        run.generation,
-    )
-    .await?;
+    let (workspace, id, generation) = (run.calendar.workspace_id, run.calendar.id, run.generation);
+    let gone = match from {
+        Some(from) => store::events::sweep_since(tx, workspace, id, generation, from).await?,
+        None => store::events::sweep(tx, workspace, id, generation).await?,
+    };
     statistics.deleted += gone.len() as u64;
     Ok(gone
         .into_iter()

@@ -7,7 +7,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
 
-use super::{text, wire};
+use super::wire;
+use crate::text;
 
 /// Names of the event colours 1 to 11, as people see them.
 const COLORS: [&str; 11] = [

@@ -28,6 +28,9 @@ pub struct CallbackQuery {
     pub state: Option<String>,
     /// An error instead of a code.
     pub error: Option<String>,
+    /// The provider's words about the error; only its numbers are read.
+    #[param(ignore)]
+    pub error_description: Option<String>,
     /// Who says so (RFC 9207). Not something a client of ours sends.
     #[param(ignore)]
     pub iss: Option<String>,

@@ -153,6 +153,7 @@ async fn finish(
         code: Some(code),
         state: Some(state),
         error: None,
+        description: None,
         issuer: None,
     };
     let completed = callback::complete(&app.cx, Some(who), callback)
@@ -174,6 +175,7 @@ async fn back(
         code,
         state,
         error,
+        error_description: description,
         iss: issuer,
     } = query;
     let callback = Callback {
@@ -181,6 +183,7 @@ async fn back(
         code,
         state,
         error,
+        description,
         issuer,
     };
     let outcome = callback::complete(&app.cx, who, callback).await;

@@ -20,7 +20,7 @@ const MEETING_HOSTS: &[&str] = &[
 
 /// Plain text of a description: tags go, line breaks and list items stay visible, entities become characters. Text
 /// without HTML comes out as it is.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     if !text.contains(['<', '&']) {
         return text.trim().to_owned();
     }
@@ -39,7 +39,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// An `http` or `https` address, or nothing.
-pub(super) fn link(text: &str) -> Option<String> {
+pub(crate) fn link(text: &str) -> Option<String> {
     let text = text.trim();
     let url = Url::parse(text).ok()?;
     let web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
@@ -47,7 +47,7 @@ pub(super) fn link(text: &str) -> Option<String> {
 }
 
 /// The way to join that a location holds: a link of a known service, or a location that is nothing but a link.
-pub(super) fn meeting_link(location: &str) -> Option<String> {
+pub(crate) fn meeting_link(location: &str) -> Option<String> {
     let whole = location.trim();
     whole
         .split([' ', '\n', '\r', '\t', ',', ';', '<', '>', '(', ')', '"'])

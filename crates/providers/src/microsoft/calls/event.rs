@@ -1,0 +1,45 @@
+//! `GET` and `DELETE /me/events/{id}`.
+
+use daybook_provider_api::{Result, Session};
+use http::Method;
+use http::header::IF_MATCH;
+
+use super::super::{errors, wire};
+
+/// One event, series or occurrence, complete.
+///
+/// # Errors
+/// `NotFound` or `Gone` when it is not there.
+pub(in super::super) async fn get(session: &Session<'_>, id: &str) -> Result<wire::Event> {
+    let request = super::get(&super::address(
+        &session.api_url,
+        &["me", "events", id],
+        &[],
+    ))?;
+    let body = super::send(session, request).await?;
+    wire::event(&body).ok_or_else(errors::malformed)
+}
+
+/// Removes an event, a series or an occurrence; an organizer's cancels it. Already gone is success.
+pub(in super::super) async fn delete(
+    session: &Session<'_>,
+    id: &str,
+    etag: Option<&str>,
+) -> Result<()> {
+    let address = super::address(&session.api_url, &["me", "events", id], &[]);
+    let mut request = super::request(Method::DELETE, &address, bytes::Bytes::new(), super::PREFER)?;
+    if_match(&mut request, etag);
+    match super::send(session, request).await {
+        Ok(_) => Ok(()),
+        Err(error) if errors::is_gone(&error) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes the request fail with 412 when the event is no longer the one that `etag` names.
+pub(super) fn if_match(request: &mut http::Request<bytes::Bytes>, etag: Option<&str>) {
+    let value = etag.and_then(|etag| http::HeaderValue::from_str(etag).ok());
+    if let Some(value) = value {
+        request.headers_mut().insert(IF_MATCH, value);
+    }
+}

@@ -1,0 +1,38 @@
+//! `POST /me/calendars/{id}/events` and `PATCH /me/events/{id}` (contracts/microsoft §6).
+
+use daybook_provider_api::{Result, Session};
+use http::Method;
+use serde_json::Value;
+
+use super::super::{errors, wire};
+use super::event::if_match;
+
+/// Creates an event. Not repeated by itself when the answer is lost: the caller looks for its marker first.
+pub(in super::super) async fn create(
+    session: &Session<'_>,
+    calendar: &str,
+    body: &Value,
+) -> Result<wire::Event> {
+    let path = ["me", "calendars", calendar, "events"];
+    let address = super::address(&session.api_url, &path, &[]);
+    let request = super::with_json(Method::POST, &address, body)?;
+    let body = super::send_once(session, request).await?;
+    wire::event(&body).ok_or_else(errors::malformed)
+}
+
+/// Changes an event, a series or an occurrence: only the fields in `body`.
+///
+/// # Errors
+/// `Conflict` when it is no longer the one that `etag` names.
+pub(in super::super) async fn update(
+    session: &Session<'_>,
+    id: &str,
+    etag: Option<&str>,
+    body: &Value,
+) -> Result<wire::Event> {
+    let address = super::address(&session.api_url, &["me", "events", id], &[]);
+    let mut request = super::with_json(Method::PATCH, &address, body)?;
+    if_match(&mut request, etag);
+    let body = super::send_once(session, request).await?;
+    wire::event(&body).ok_or_else(errors::malformed)
+}
