@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod availability;
 pub mod calendars;
 pub mod clients;
 pub mod connections;

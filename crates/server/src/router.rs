@@ -11,7 +11,9 @@ use tower_http::normalize_path::NormalizePath;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{accounts, calendars, connections, events, jobs, system, time, watching};
+use crate::api::{
+    accounts, availability, calendars, connections, events, jobs, system, time, watching,
+};
 use crate::layers::{authenticate, headers, observe, origin};
 use crate::openapi;
 use crate::problem::Problem;
@@ -43,6 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .nest("/api/v1", account_routes())
         .nest("/api/v1", connection_routes())
         .nest("/api/v1", calendar_routes())
+        .nest("/api/v1", availability_routes())
         .nest("/api/v1", time_routes())
         .nest("/api/v1", watching_routes())
 }
@@ -113,6 +116,21 @@ fn calendar_routes() -> OpenApiRouter<App> {
         .routes(routes!(events::convert::convert_bulk))
 }
 
+fn availability_routes() -> OpenApiRouter<App> {
+    use availability::{blocks, check, configurations, many};
+    OpenApiRouter::new()
+        .routes(routes!(configurations::list, configurations::create))
+        .routes(routes!(
+            configurations::get,
+            configurations::update,
+            configurations::delete
+        ))
+        .routes(routes!(check::check))
+        .routes(routes!(many::find))
+        .routes(routes!(blocks::list, blocks::create))
+        .routes(routes!(blocks::get, blocks::update, blocks::delete))
+}
+
 fn time_routes() -> OpenApiRouter<App> {
     use time::{clients, entries, projects};
     OpenApiRouter::new()
@@ -141,6 +159,7 @@ fn watching_routes() -> OpenApiRouter<App> {
 fn alias_routes() -> OpenApiRouter<App> {
     use calendars::aliases;
     OpenApiRouter::new()
+        .routes(routes!(availability::check::check_alias))
         .routes(routes!(connections::oauth::google_callback))
         .routes(routes!(aliases::list_states))
         .routes(routes!(aliases::state))

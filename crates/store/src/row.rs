@@ -1,6 +1,8 @@
 //! Between columns and domain values: what each type is stored as, and how a row is read on either database.
 
-use daybook_domain::{account, activity, calendar, connection, event, sync, time_entry};
+use daybook_domain::{
+    account, activity, availability, calendar, connection, event, sync, time_entry,
+};
 use jiff::{Timestamp, civil::Date};
 use sqlx::types::Json;
 use sqlx::{ColumnIndex, Decode, Row, Type};
@@ -157,6 +159,8 @@ ids!(
     JobId,
     ActivityId,
     OauthFlowId,
+    ConfigurationId,
+    BlockId,
 );
 
 macro_rules! texts {
@@ -200,6 +204,8 @@ jsons!(
     sync::Statistics,
     event::Details,
     event::EventTime,
+    availability::Configuration,
+    availability::Weekly,
 );
 
 impl Field for Timestamp {

@@ -75,6 +75,15 @@ impl Claims {
         self.sorted.iter().map(|claim| claim.time).collect()
     }
 
+    /// The stretches that are known to be taken.
+    pub fn taken(&self) -> impl Iterator<Item = Interval> {
+        let known = self
+            .sorted
+            .iter()
+            .filter(|claim| claim.rule != Rule::Unknown);
+        known.map(|claim| claim.time)
+    }
+
     /// What stands in the way of `slot` with so much time kept free around it.
     pub fn hits(&self, slot: Interval, before: i64, after: i64) -> impl Iterator<Item = Hit> {
         let wide = Interval::new(slot.start - before, slot.end + after);

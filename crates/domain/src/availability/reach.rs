@@ -27,6 +27,8 @@ text_enum! {
         Stale = "stale",
         /// The mirror does not reach that far.
         BeyondMirror = "beyond_mirror",
+        /// There is no calendar that counts.
+        NoCalendars = "no_calendars",
         /// The provider was asked and did not say.
         ProviderSilent = "provider_silent",
         /// The provider was asked and could not be reached, or refused.
@@ -94,6 +96,9 @@ impl Unknown {
             }
             Self::BeyondMirror => {
                 "The calendar is known only up to an earlier day; ask for an earlier time."
+            }
+            Self::NoCalendars => {
+                "No calendar that counts as busy is given; connect one, or mark one as a source of busy time."
             }
             Self::ProviderSilent => "The provider did not say when this calendar is busy.",
             Self::ProviderFailed => {

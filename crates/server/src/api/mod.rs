@@ -2,6 +2,7 @@
 //! one engine call, and answer.
 
 pub mod accounts;
+pub mod availability;
 pub mod calendars;
 pub mod connections;
 pub mod errors;

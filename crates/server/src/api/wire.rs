@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use daybook_domain::account::{Role, Scope};
 use daybook_domain::activity::LogType;
+use daybook_domain::availability::{Rule, Unknown};
 use daybook_domain::calendar::AccessRole;
 use daybook_domain::connection::{ErrorKind, Status as ConnectionStatus};
 use daybook_domain::event::{ResponseStatus, Status as EventStatus};
@@ -63,6 +64,10 @@ text_schema! {
     HealthSchema = "HealthStatus" of Health;
     /// [`JobState`].
     JobStateSchema = "JobState" of JobState;
+    /// [`Rule`].
+    RuleSchema = "AvailabilityRule" of Rule;
+    /// [`Unknown`].
+    UnknownSchema = "UnknownReason" of Unknown;
     /// [`LogType`].
     LogTypeSchema = "LogType" of LogType;
 }

@@ -10,7 +10,9 @@ use daybook_domain::sync::Statistics;
 use daybook_domain::{CalendarId, ClientId, ConnectionId, MemberId, ProjectId, WorkspaceId};
 use jiff::Timestamp;
 
-pub use read::{Summary, by_external_id, count, get, list, of_connection, summaries};
+pub use read::{
+    Summary, by_external_id, count, get, get_many, list, of_connection, of_members, summaries,
+};
 pub use sync::{
     DueExpansion, DueSync, ErrorCounts, SyncLease, bump_generation, due, due_for_expansion,
     mark_sync_error, mark_sync_ok, release_sync_lease, save_cursor, schedule_sync,

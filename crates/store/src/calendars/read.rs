@@ -17,6 +17,31 @@ pub async fn get(tx: &mut Tx, ws: WorkspaceId, id: CalendarId) -> Result<Calenda
     )
 }
 
+bulk! {
+    GET_MANY = select!("WHERE c.workspace_id = $1 AND c.id IN ("),
+    fixed 1, columns 1, ") ORDER BY c.created_at, c.id"
+}
+bulk! {
+    OF_MEMBERS = select!("WHERE c.workspace_id = $1 AND c.active AND c.sync_enabled AND n.member_id IN ("),
+    fixed 1, columns 1, ") ORDER BY c.created_at, c.id"
+}
+
+/// Those of these calendars that are there.
+pub async fn get_many(tx: &mut Tx, ws: WorkspaceId, ids: &[CalendarId]) -> Result<Vec<Calendar>> {
+    Ok(bulk_fetch!(tx, Calendar, GET_MANY, [ws], ids, |id| [*id]))
+}
+
+/// The calendars of these members that are synced, also when their connection is in trouble.
+pub async fn of_members(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    members: &[MemberId],
+) -> Result<Vec<Calendar>> {
+    Ok(bulk_fetch!(tx, Calendar, OF_MEMBERS, [ws], members, |id| [
+        *id
+    ]))
+}
+
 /// The calendar with this provider id; of one connection, or of the oldest one that has it.
 pub async fn by_external_id(
     tx: &mut Tx,

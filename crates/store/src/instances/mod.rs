@@ -1,6 +1,7 @@
 //! Instances: single events and the occurrences of series, expanded for a rolling window, so that a range is one read.
 
 mod read;
+mod taken;
 mod write;
 
 use daybook_domain::event::Status;
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use read::{Busy, InstanceView, Range, busy, get, get_many, range};
+pub use taken::{Taken, taken};
 pub use write::{delete_for_events, replace_for_events};
 
 /// An instance to store.
