@@ -2,11 +2,11 @@
 
     python3 benches/run.py [PART ...] [--rounds 5] [--events 10000]
 
-Parts: google postgres caldav recurrence listing footprint large; all of them when none is named. First build what is measured:
+Parts: google postgres caldav recurrence availability listing footprint large; all of them when none is named. First build what is measured:
 
     cargo build --profile fast --bin daybook
     cargo build --profile fast -p daybook-sandbox --example bench_simulators
-    cargo bench --profile fast -p daybook-domain --bench recurrence --no-run
+    cargo bench --profile fast -p daybook-domain --bench recurrence --bench availability --no-run
     cargo build --release --manifest-path benches/peers/Cargo.toml --target-dir target/peers
     python3 -m venv target/bench-venv && target/bench-venv/bin/pip install -r benches/requirements.txt
 """
@@ -23,12 +23,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from kit import caldav, footprint, google, listing, recurrence  # noqa: E402
+from kit import availability, caldav, footprint, google, listing, recurrence  # noqa: E402
 from kit.measure import Failed  # noqa: E402
 from kit.report import Report  # noqa: E402
 from kit.world import ROOT  # noqa: E402
 
-PARTS = ["recurrence", "google", "postgres", "caldav", "listing", "footprint", "large"]
+PARTS = ["recurrence", "availability", "google", "postgres", "caldav", "listing", "footprint", "large"]
 
 
 class Tools:
@@ -40,14 +40,19 @@ class Tools:
         self.daybook = target / profile / "daybook"
         self.simulators = target / profile / "examples/bench_simulators"
         self.peers = target / "peers/release/daybook-bench-peers"
-        built = sorted((target / profile / "deps").glob("recurrence-*"), key=lambda path: path.stat().st_mtime)
-        self.recurrence = next((path for path in reversed(built) if path.suffix == ""), None)
+        self.recurrence, self.availability = (newest(target / profile / "deps", name) for name in ("recurrence", "availability"))
         for tool in (self.daybook, self.simulators, self.peers):
             if not tool.exists():
                 sys.exit(f"{tool} is not built.\n{__doc__}")
 
     def has(self, package):
         return subprocess.run([self.python, "-c", f"import {package}"], capture_output=True).returncode == 0
+
+
+def newest(folder, name):
+    """The newest build of a bench."""
+    built = sorted(folder.glob(f"{name}-*"), key=lambda path: path.stat().st_mtime)
+    return next((path for path in reversed(built) if path.suffix == ""), None)
 
 
 def main():
@@ -75,6 +80,8 @@ def run(part, tools, work, report, words):
     work.mkdir()
     if part == "recurrence":
         recurrence.bench(tools, report, words.rounds)
+    elif part == "availability":
+        availability.bench(tools, report, words.rounds)
     elif part == "google":
         google.sqlite(tools, work, report, words.rounds, words.events)
     elif part == "postgres":

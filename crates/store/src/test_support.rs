@@ -139,6 +139,22 @@ impl Store {
         Ok(rows.into_iter().map(|(text,)| text).collect())
     }
 
+    /// How SQLite would run a query, a line for each step.
+    ///
+    /// # Errors
+    /// What the database says; [`Error::Unusable`] on PostgreSQL.
+    pub async fn plan_raw(&self, text: String) -> Result<String> {
+        let Db::Sqlite { read, .. } = &self.inner.db else {
+            return Err(Error::Unusable(
+                "only SQLite tells its plan like this".into(),
+            ));
+        };
+        let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
+        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(text).fetch_all(read).await?;
+        let steps: Vec<String> = rows.into_iter().map(|row| row.3).collect();
+        Ok(steps.join("\n"))
+    }
+
     /// Prepares a statement without running it.
     ///
     /// # Errors

@@ -402,6 +402,7 @@ fn allowed(standing: Standing, operation: &Operation, case: &Case) -> Allowed {
         Standing::Nobody if operation.is_public => Allowed::Anything,
         Standing::Nobody => Allowed::Only(&[401]),
         Standing::ReadOnly if operation.is_public => Allowed::Anything,
+        Standing::ReadOnly if ASKED_BY_POST.contains(&name.as_str()) => Allowed::Only(&[200]),
         Standing::ReadOnly if !operation.is_read() || name.ends_with("/authorize") => {
             Allowed::Only(&[403])
         }
@@ -425,7 +426,9 @@ fn allowed(standing: Standing, operation: &Operation, case: &Case) -> Allowed {
         }
         Standing::Member if name.ends_with("convert-bulk") => Allowed::Refused,
         Standing::Member if case.place.starts_with('?') => Allowed::EmptyOr(&[403, 404]),
-        Standing::Member if in_path => Allowed::Only(&[403, 404]),
+        Standing::Member if in_path && has_id => Allowed::Only(&[403, 404]),
+        // What names another member's thing does so in its body.
+        Standing::Member if in_path => Allowed::Only(&[403, 404, 422]),
         Standing::Member => Allowed::Only(&[403, 404, 422]),
     }
 }
@@ -437,10 +440,18 @@ const ADMIN_READS: &[&str] = &[
     "get /api/v1/jobs",
 ];
 
+/// Questions that need a body: they change nothing, and a key that may read may ask them.
+pub const ASKED_BY_POST: &[&str] = &[
+    "post /api/calendar-configurations/{id}/check_availability",
+    "post /api/v1/availability",
+    "post /api/v1/calendar-configurations/{id}/check_availability",
+];
+
 /// What any member may do in the workspace: their own things, and the clients, projects and names that all share.
 /// Everything else that names another member's thing is refused.
 const MEMBERS_MAY: &[&str] = &[
     "post /api/v1/api-keys",
+    "post /api/v1/blocks",
     "post /api/v1/clients",
     "get /api/v1/clients/{id}",
     "delete /api/v1/clients/{id}",
@@ -581,6 +592,13 @@ fn things(
     );
     let entry = json!({"description": format!("{private} work"), "started_at": "2026-06-01T08:00:00Z", "duration_minutes": 30});
     things.insert("entry", make("time-entries", &entry));
+    let configuration = json!({"name": format!("{private} hours"), "calendar_ids": [calendar]});
+    things.insert(
+        "configuration",
+        make("calendar-configurations", &configuration),
+    );
+    let block = json!({"title": format!("{private} lunch"), "start": "2026-06-01T10:00:00Z", "end": "2026-06-01T11:00:00Z"});
+    things.insert("block", make("blocks", &block));
     things.insert(
         "key",
         server.api_key(who, &format!("{private} key"), "read").0,
@@ -613,6 +631,8 @@ fn id_in_path(path: &str, name: &str, things: &Things) -> Option<String> {
                 ("/clients/", "client"),
                 ("/projects/", "project"),
                 ("/time-entries/", "entry"),
+                ("/calendar-configurations/", "configuration"),
+                ("/blocks/", "block"),
                 ("/connections/", "connection"),
                 ("/integrations/calendars/", "calendar"),
                 ("/integrations/calendar/", "calendar"),
@@ -696,6 +716,17 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
             json!({"description": "d", "started_at": "2026-06-01T08:00:00Z", "duration_minutes": 5})
         }
         "TimeEntryPatch" => json!({"description": "d2"}),
+        "ConfigurationInput" => json!({"calendar_ids": [id("calendar")]}),
+        "ConfigurationPatch" => json!({"duration": 45}),
+        "CheckInput" => json!({"date": "2026-06-01"}),
+        "AvailabilityInput" => {
+            json!({"participants": [{"member_id": id("member")}], "duration_minutes": 30,
+                "query_periods": [{"start": "2026-06-01T08:00:00Z", "end": "2026-06-01T18:00:00Z"}]})
+        }
+        "BlockInput" => {
+            json!({"title": "b", "start": "2026-06-02T10:00:00Z", "end": "2026-06-02T11:00:00Z"})
+        }
+        "BlockPatch" => json!({"title": "b2"}),
         "RejectInput" => json!({"reason": "r"}),
         "WorkspacePatch" => json!({"name": "w"}),
         "InvitationInput" => json!({"email": "i@test.example", "role": "member"}),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::http_isolation::body_of;
+use super::http_isolation::{ASKED_BY_POST, body_of};
 use super::kit::database::{Database, difference};
 use super::kit::document::{Document, Operation};
 use super::kit::server::text;
@@ -36,6 +36,8 @@ fn needed(operation: &Operation) -> usize {
         0
     } else if ADMIN.contains(&name.as_str()) {
         3
+    } else if ASKED_BY_POST.contains(&name.as_str()) {
+        1
     } else if !operation.is_read() || name.ends_with("/authorize") {
         2
     } else {
@@ -91,6 +93,8 @@ fn ask(operation: &Operation) -> Ask {
     let things = BTreeMap::from([
         ("event", NOTHING.to_owned()),
         ("external", "nothing".to_owned()),
+        ("calendar", NOTHING.to_owned()),
+        ("member", NOTHING.to_owned()),
     ]);
     match operation.body.as_deref() {
         // A name that never fits, so that nothing is made with the key under test.
@@ -118,6 +122,10 @@ fn a_write_key_of_an_owner_does_not_manage_others() {
     let entry =
         json!({"description": "d", "started_at": "2026-06-01T08:00:00Z", "duration_minutes": 5});
     let entry = text(&server.make(&member, "/api/v1/time-entries", &entry, 201)["id"]);
+    let hours = json!({"calendar_ids": [id]});
+    let hours = text(&server.make(&member, "/api/v1/calendar-configurations", &hours, 201)["id"]);
+    let block = json!({"start": "2026-06-01T08:00:00Z", "end": "2026-06-01T09:00:00Z"});
+    let block = text(&server.make(&member, "/api/v1/blocks", &block, 201)["id"]);
     let (key_of_member, _) = server.api_key(&member, "k", "write");
     let (_, write) = server.api_key(&owner, "w", "write");
     let workspace = text(&server.read(&owner, "/api/v1/workspace")["id"]);
@@ -181,6 +189,22 @@ fn a_write_key_of_an_owner_does_not_manage_others() {
             json!({"description": "changed"}),
         ),
         ("DELETE", format!("time-entries/{entry}"), nothing.clone()),
+        (
+            "PATCH",
+            format!("calendar-configurations/{hours}"),
+            json!({"duration": 45}),
+        ),
+        (
+            "DELETE",
+            format!("calendar-configurations/{hours}"),
+            nothing.clone(),
+        ),
+        (
+            "PATCH",
+            format!("blocks/{block}"),
+            json!({"title": "changed"}),
+        ),
+        ("DELETE", format!("blocks/{block}"), nothing.clone()),
         (
             "POST",
             format!("time-entries/{entry}/submit"),

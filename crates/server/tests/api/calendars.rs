@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Ask, EMAIL, PASSWORD, call};
 
 /// A server over a world of simulators, set up by Ada; her cookie.
-async fn server(world: &World) -> (Router, String) {
+pub async fn server(world: &World) -> (Router, String) {
     let router = router(App::new(world.cx.clone(), HttpSettings::default()));
     let body =
         json!({"email": EMAIL, "password": PASSWORD, "name": "Ada", "workspace_name": "Northwind"});

@@ -3,6 +3,7 @@
 #![expect(clippy::too_many_lines, reason = "stories are told in one go")]
 
 mod accounts;
+mod availability;
 mod calendars;
 mod contract;
 mod document;

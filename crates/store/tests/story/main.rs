@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod availability;
 mod billing;
 mod calendars;
 mod connections;

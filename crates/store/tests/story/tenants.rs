@@ -5,8 +5,8 @@ super::stories!(isolation, references);
 mod told {
     use daybook_store::test_support::TestDb;
     use daybook_store::{
-        Error, activity, api_keys, calendars, clients, connections, events, instances, members,
-        projects, time_entries,
+        Error, activity, api_keys, blocks, calendars, clients, configurations, connections, events,
+        instances, members, projects, time_entries,
     };
     use jiff::Timestamp;
 
@@ -31,6 +31,20 @@ mod told {
         )
         .await
         .unwrap();
+        let configuration = configurations::create(
+            &mut tx,
+            b.ws,
+            b.member,
+            "x",
+            &Default::default(),
+            &[b.calendar],
+        )
+        .await
+        .unwrap();
+        let lunch = blocks::When::Weekly(super::super::availability::told::lunch());
+        let block = blocks::create(&mut tx, b.ws, b.member, "x", &lunch)
+            .await
+            .unwrap();
         macro_rules! not_found {
             ($($call:expr),+ $(,)?) => {$( assert!(matches!($call.await, Err(Error::NotFound)), stringify!($call)); )+};
         }
@@ -63,6 +77,19 @@ mod told {
             clients::get(&mut tx, a.ws, client.id),
             clients::update(&mut tx, a.ws, client.id, &Default::default()),
             clients::delete(&mut tx, a.ws, client.id),
+            configurations::get(&mut tx, a.ws, configuration.id),
+            configurations::replace(
+                &mut tx,
+                a.ws,
+                configuration.id,
+                "y",
+                &Default::default(),
+                &[]
+            ),
+            configurations::delete(&mut tx, a.ws, configuration.id),
+            blocks::get(&mut tx, a.ws, block.id),
+            blocks::replace(&mut tx, a.ws, block.id, "y", &lunch),
+            blocks::delete(&mut tx, a.ws, block.id),
             time_entries::get(&mut tx, a.ws, entry.id),
             time_entries::delete(&mut tx, a.ws, entry.id),
             time_entries::update(&mut tx, a.ws, entry.id, 1, &Default::default()),
@@ -108,6 +135,19 @@ mod told {
                 .unwrap(),
             vec![]
         );
+        let (from, to) = (Timestamp::MIN, Timestamp::MAX);
+        let theirs = instances::taken(&mut tx, a.ws, &[b.calendar], from, to).await;
+        assert_eq!(theirs.unwrap(), vec![]);
+        let theirs = blocks::of_members(&mut tx, a.ws, &[b.member], from, to).await;
+        assert_eq!(theirs.unwrap(), vec![]);
+        let theirs = calendars::get_many(&mut tx, a.ws, &[b.calendar]).await;
+        assert_eq!(theirs.unwrap(), vec![]);
+        let theirs = calendars::of_members(&mut tx, a.ws, &[b.member]).await;
+        assert_eq!(theirs.unwrap(), vec![]);
+        let theirs = configurations::list(&mut tx, a.ws, None, None, 10).await;
+        assert_eq!(theirs.unwrap(), vec![]);
+        let theirs = blocks::list(&mut tx, a.ws, None, None, 10).await;
+        assert_eq!(theirs.unwrap(), vec![]);
         assert_eq!(
             members::list(&mut tx, a.ws, None, 10).await.unwrap().len(),
             1
@@ -218,6 +258,9 @@ mod told {
             tx => connections::upsert_authorised(&mut tx, a.ws, &account),
             tx => calendars::upsert_listed(&mut tx, a.ws, b.connection, &[crate::remote("x", false)], calendars::NewCalendars::Off),
             tx => events::upsert_batch(&mut tx, a.ws, b.calendar, 1, &event),
+            tx => configurations::create(&mut tx, a.ws, a.member, "x", &Default::default(), &[b.calendar]),
+            tx => configurations::create(&mut tx, a.ws, b.member, "x", &Default::default(), &[a.calendar]),
+            tx => blocks::create(&mut tx, a.ws, b.member, "x", &blocks::When::Weekly(super::super::availability::told::lunch())),
             tx => daybook_store::sessions::create(&mut tx, &session),
         );
     }

@@ -2,8 +2,10 @@
 //! What happens to people: accounts connected and lost, calendars mirrored, meetings billed. On every database there is.
 
 mod accounts;
+mod availability;
 mod entries;
 mod guard;
+mod live;
 mod mirror;
 mod oauth;
 mod outage;

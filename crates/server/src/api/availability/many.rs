@@ -25,6 +25,7 @@ pub struct AvailabilityInput {
     pub participants: Vec<ParticipantInput>,
     /// How many of them must be free: `"all"`, or a number; by default all.
     #[serde(default)]
+    #[schema(value_type = RequiredSchema)]
     pub required: Required,
     /// Minutes a slot is long: 1 to 1440.
     pub duration_minutes: i64,
@@ -69,14 +70,32 @@ pub struct ParticipantInput {
 }
 
 /// How many participants must be free.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
-#[serde(untagged)]
+#[derive(Debug, Clone, Copy, Default)]
 pub enum Required {
     /// `"all"`.
     #[default]
     All,
     /// At least so many.
     AtLeast(u64),
+}
+
+/// [`Required`].
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = Required)]
+pub enum RequiredSchema {
+    /// All of them.
+    Word(RequiredWord),
+    /// At least so many.
+    Number(u64),
+}
+
+/// All of them.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RequiredWord {
+    /// All of them.
+    All,
 }
 
 /// Minutes kept free around a slot.
