@@ -305,7 +305,9 @@ fn faults(ask: &Ask) -> Vec<Invalid> {
     }
     period_faults(&ask.periods, &mut faults);
     hours_faults("", &ask.open_hours, &mut faults);
-    for (n, participant) in ask.participants.iter().enumerate().take(MOST) {
+    // Too many are refused for being too many, whoever they are.
+    let few = if people > MOST { 0 } else { people };
+    for (n, participant) in ask.participants.iter().enumerate().take(few) {
         let at = format!("/participants/{n}");
         if let Whom::Calendars(ids) = &participant.whom
             && (ids.is_empty() || ids.len() > configurations::MOST_CALENDARS)

@@ -77,7 +77,7 @@ async fn each_kind_of_event_takes_the_time_that_its_rule_says() {
         };
         kind("Perhaps", 11, json!({"status": "tentative"}));
         kind("Free", 12, json!({"transparency": "transparent"}));
-        let answer = |answer: &str| json!({"attendees": [{"email": ADA, "responseStatus": answer, "self": true}, {"email": "bob@northwind.example"}]});
+        let answer = |answer: &str| json!({"attendees": [{"email": ADA, "responseStatus": answer}, {"email": "bob@northwind.example"}]});
         kind("Declined", 13, answer("declined"));
         kind("Unanswered", 14, answer("needsAction"));
         let (who, _, id) = ada(&world).await;
@@ -176,9 +176,9 @@ async fn buffers_blocks_notice_and_days_have_their_say() {
         let ten = &found.refused[0].0.reasons;
         assert_eq!((ten.len(), ten[0].rule), (1, Rule::Buffer));
 
-        // It is ten o'clock on the Wednesday.
+        // It is a second past ten on the Wednesday.
         let today = on(&world, &who, plain, day(date(2026, 3, 4))).await;
-        assert_eq!(starts(&today), [10, 11, 12, 13, 14, 15, 16]);
+        assert_eq!(starts(&today), [11, 12, 13, 14, 15, 16]);
         assert_eq!(today.refused[0].0.reasons[0].rule, Rule::Notice);
         let soon = configure(&world, &who, &[id], |set| set.days_buffer = 1).await;
         let today = on(&world, &who, soon, day(date(2026, 3, 4))).await;
