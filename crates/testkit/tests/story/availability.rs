@@ -79,18 +79,16 @@ async fn each_kind_of_event_takes_the_time_that_its_rule_says() {
         kind("Free", 12, json!({"transparency": "transparent"}));
         let answer = |answer: &str| json!({"attendees": [{"email": ADA, "responseStatus": answer}, {"email": "bob@northwind.example"}]});
         kind("Declined", 13, answer("declined"));
-        kind("Unanswered", 14, answer("needsAction"));
         let (who, _, id) = ada(&world).await;
         let plain = configure(&world, &who, &[id], |_| ()).await;
         let found = on(&world, &who, plain, day(THURSDAY)).await;
-        assert_eq!(starts(&found), [9, 12, 13, 16], "{:?}", found.reasons);
+        assert_eq!(starts(&found), [9, 12, 13, 14, 16], "{:?}", found.reasons);
         assert_eq!(found.time_zone, "Europe/Berlin", "the member's own");
-        assert_eq!(found.busy.seconds(), 4 * 3_600);
+        assert_eq!(found.busy.seconds(), 3 * 3_600);
         assert!(found.reasons.is_empty() && found.calendars[0].unknown.is_none());
 
         let rules = BusyRules {
             tentative: false,
-            unanswered: false,
             declined: true,
             free: true,
             ..BusyRules::default()
@@ -114,7 +112,7 @@ async fn each_kind_of_event_takes_the_time_that_its_rule_says() {
         let hours = configure(&world, &who, &[id], |set| set.busy_rules.all_day = false).await;
         assert_eq!(
             starts(&on(&world, &who, hours, day(THURSDAY)).await),
-            [9, 12, 13, 16]
+            [9, 12, 13, 14, 16]
         );
     }
 }
