@@ -341,6 +341,8 @@ proptest! {
             people, need, most: usize::MAX, most_refused: usize::MAX,
         };
         let (loose, tight) = (search(&fewer).run(), search(&fuller).run());
+        let unasked = Search { most_refused: 0, ..search(&fewer) }.run();
+        prop_assert_eq!(&unasked.slots, &loose.slots);
         let starts = |slots: &[daybook_domain::availability::Slot]| slots.iter().map(|slot| slot.time.start).collect::<BTreeSet<_>>();
         prop_assert!(starts(&tight.slots).is_subset(&starts(&loose.slots)));
         prop_assert_eq!(loose.slots.len() + loose.refused.len(), tight.slots.len() + tight.refused.len());

@@ -113,6 +113,8 @@ impl Search<'_> {
             Need::All => people.len(),
             Need::AtLeast(n) => n,
         };
+        // Where everybody must be free and nobody asks why not, those who come later look at what is left.
+        let only_all = self.need == Need::All && self.most_refused == 0;
         let mut candidates = self.candidates();
         let (mut starts, mut free) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK));
         loop {
@@ -125,6 +127,9 @@ impl Search<'_> {
             free.resize(starts.len(), 0_u128);
             for (n, (person, cursor)) in people.iter().zip(&mut cursors).enumerate() {
                 self.mark(person, cursor, 1 << n, &starts, &mut free);
+                if only_all {
+                    keep(1 << n, &mut starts, &mut free);
+                }
             }
             for (start, free) in starts.iter().zip(&free) {
                 let slot = Slot {
@@ -180,24 +185,47 @@ impl Search<'_> {
         let busy = person.busy.parts();
         for (start, free) in starts.iter().zip(free) {
             let (from, to) = (start - self.before, start + self.duration + self.after);
-            while busy.get(cursor.busy).is_some_and(|part| part.end <= from) {
-                cursor.busy += 1;
-            }
-            if busy.get(cursor.busy).is_some_and(|part| part.start < to) {
-                continue;
-            }
             if let Some(open) = &person.open {
                 let (open, end) = (open.parts(), start + self.duration);
-                while open.get(cursor.open).is_some_and(|part| part.end < end) {
-                    cursor.open += 1;
-                }
+                cursor.open = skip(open, cursor.open, |part| part.end < end);
                 if open.get(cursor.open).is_none_or(|part| part.start > *start) {
                     continue;
                 }
             }
-            *free |= bit;
+            cursor.busy = skip(busy, cursor.busy, |part| part.end <= from);
+            if busy.get(cursor.busy).is_none_or(|part| part.start >= to) {
+                *free |= bit;
+            }
         }
     }
+}
+
+/// The first place from `at` on that is not over yet: steps that double, then a search between the last two.
+#[inline]
+fn skip(parts: &[Interval], mut at: usize, over: impl Fn(&Interval) -> bool) -> usize {
+    if !parts.get(at).is_some_and(&over) {
+        return at;
+    }
+    let mut step = 1;
+    while parts.get(at + step).is_some_and(&over) {
+        at += step;
+        step *= 2;
+    }
+    let rest = parts.get(at + 1..(at + step).min(parts.len()));
+    at + 1 + rest.unwrap_or_default().partition_point(over)
+}
+
+/// Keeps the starts that have the bit.
+fn keep(bit: u128, starts: &mut Vec<i64>, free: &mut Vec<u128>) {
+    let mut kept = 0;
+    for n in 0..starts.len() {
+        if free[n] & bit != 0 {
+            (starts[kept], free[kept]) = (starts[n], free[n]);
+            kept += 1;
+        }
+    }
+    starts.truncate(kept);
+    free.truncate(kept);
 }
 
 impl Round {
