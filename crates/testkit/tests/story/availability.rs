@@ -25,7 +25,7 @@ pub async fn configure(
     world: &World,
     who: &Principal,
     calendars: &[CalendarId],
-    change: impl Fn(&mut Settings) + Send + Sync,
+    change: impl Fn(&mut Settings) + Send + Sync + 'static,
 ) -> ConfigurationId {
     let new = configurations::Create {
         name: None,
