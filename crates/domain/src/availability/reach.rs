@@ -115,91 +115,41 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_unknown() {
         let now: Timestamp = "2026-03-04T12:00:00Z".parse().unwrap();
-        let ago = |minutes| now.checked_sub(SignedDuration::from_mins(minutes)).ok();
-        let good = Mirror {
-            status: Status::Connected,
-            active: true,
-            sync_enabled: true,
-            synced_at: ago(60),
-            interval_minutes: 60,
-            expanded_until: None,
+        let why = |change: &dyn Fn(&mut Mirror)| {
+            let mut mirror = Mirror {
+                status: Status::Connected,
+                active: true,
+                sync_enabled: true,
+                synced_at: Some(now),
+                interval_minutes: 60,
+                expanded_until: None,
+            };
+            change(&mut mirror);
+            unknown(&mirror, now)
         };
-        assert_eq!(unknown(&good, now), None);
+        let old = |minutes: i64, interval: i64| {
+            why(&move |mirror| {
+                mirror.synced_at = now.checked_sub(SignedDuration::from_mins(minutes)).ok();
+                mirror.interval_minutes = interval;
+            })
+        };
+        assert_eq!(why(&|_| ()), None);
+        assert_eq!(why(&|mirror| mirror.status = Status::Error), None);
+        let gone = why(&|mirror| mirror.status = Status::Disconnected);
+        assert_eq!(gone, Some(Unknown::Disconnected));
+        let lost = why(&|mirror| mirror.status = Status::NeedsReauth);
+        assert_eq!(lost, Some(Unknown::NeedsReauth));
+        assert_eq!(why(&|mirror| mirror.active = false), Some(Unknown::Gone));
         assert_eq!(
-            unknown(
-                &Mirror {
-                    status: Status::Error,
-                    ..good
-                },
-                now
-            ),
-            None
+            why(&|mirror| mirror.sync_enabled = false),
+            Some(Unknown::SyncOff)
         );
-        let cases = [
-            (
-                Mirror {
-                    status: Status::NeedsReauth,
-                    ..good
-                },
-                Unknown::NeedsReauth,
-            ),
-            (
-                Mirror {
-                    status: Status::Disconnected,
-                    ..good
-                },
-                Unknown::Disconnected,
-            ),
-            (
-                Mirror {
-                    active: false,
-                    ..good
-                },
-                Unknown::Gone,
-            ),
-            (
-                Mirror {
-                    sync_enabled: false,
-                    ..good
-                },
-                Unknown::SyncOff,
-            ),
-            (
-                Mirror {
-                    synced_at: None,
-                    ..good
-                },
-                Unknown::NeverSynced,
-            ),
-            (
-                Mirror {
-                    synced_at: ago(181),
-                    ..good
-                },
-                Unknown::Stale,
-            ),
-            (
-                Mirror {
-                    synced_at: ago(16),
-                    interval_minutes: 5,
-                    ..good
-                },
-                Unknown::Stale,
-            ),
-        ];
-        for (mirror, why) in cases {
-            assert_eq!(unknown(&mirror, now), Some(why), "{mirror:?}");
-        }
         assert_eq!(
-            unknown(
-                &Mirror {
-                    synced_at: ago(14),
-                    interval_minutes: 1,
-                    ..good
-                },
-                now
-            ),
-            None
+            why(&|mirror| mirror.synced_at = None),
+            Some(Unknown::NeverSynced)
         );
+        assert_eq!((old(180, 60), old(181, 60)), (None, Some(Unknown::Stale)));
+        assert_eq!((old(15, 5), old(16, 5)), (None, Some(Unknown::Stale)));
+        assert_eq!((old(14, 1), old(16, 1)), (None, Some(Unknown::Stale)));
     }
 }

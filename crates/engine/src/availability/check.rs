@@ -141,14 +141,7 @@ fn search(
     let (zone, now) = (hours.zone(), cx.clock.now());
     let rules = settings.forbidden(zone, now);
     let forbidden: Set = rules.iter().map(|(_, time)| *time).collect();
-    let people: Vec<Person> = known
-        .iter()
-        .map(|one| Person {
-            open: None,
-            busy: one.claims.set(),
-            required: true,
-        })
-        .collect();
+    let people = people(&known);
     let search = Search {
         windows,
         within: None,
@@ -164,6 +157,10 @@ fn search(
         most_refused: if ask.explain { MOST_REFUSED } else { 0 },
     };
     let found = search.run();
+    let shown = |time: Interval| {
+        let clock = |at| zone.to_datetime(at);
+        (clock(time.from()), clock(time.until()))
+    };
     let judge = Judge {
         known: &known,
         people: &people,
@@ -172,32 +169,40 @@ fn search(
         after: search.after,
         some: false,
     };
-    let shown = |time: Interval| {
-        (
-            zone.to_datetime(time.from()),
-            zone.to_datetime(time.until()),
-        )
-    };
-    let slots = found.slots.iter().map(|slot| {
-        let (start, end) = shown(slot.time);
-        (slot.time, start, end)
-    });
-    let refused = found.refused.iter().map(|slot| {
-        let (start, end) = shown(slot.time);
-        (judge.explain(slot), start, end)
-    });
-    Checked {
+    let mut checked = Checked {
         time_zone: settings.time_zone.clone(),
-        slots: slots.collect(),
-        refused: refused.collect(),
-        busy: known
-            .iter()
-            .flat_map(|one| one.claims.taken())
-            .collect::<Set>()
-            .clip(day),
+        slots: Vec::with_capacity(found.slots.len()),
+        refused: Vec::with_capacity(found.refused.len()),
+        busy: taken(&known).clip(day),
         reasons: whole_day(windows, &rules, &known),
-        calendars: known.into_iter().flat_map(|one| one.calendars).collect(),
+        calendars: Vec::new(),
+    };
+    for slot in &found.slots {
+        let (start, end) = shown(slot.time);
+        checked.slots.push((slot.time, start, end));
     }
+    for slot in &found.refused {
+        let (start, end) = shown(slot.time);
+        checked.refused.push((judge.explain(slot), start, end));
+    }
+    checked.calendars = known.into_iter().flat_map(|one| one.calendars).collect();
+    checked
+}
+
+/// Those who must all be free: one, with the configuration's calendars.
+fn people(known: &[Gathered]) -> Vec<Person> {
+    let each = known.iter().map(|one| Person {
+        open: None,
+        busy: one.claims.set(),
+        required: true,
+    });
+    each.collect()
+}
+
+/// The time that is known to be taken.
+fn taken(known: &[Gathered]) -> Set {
+    let each = known.iter().flat_map(|one| one.claims.taken());
+    each.collect()
 }
 
 /// What is to be said of the day as a whole.

@@ -31,24 +31,34 @@ pub async fn ask(
             .or_default()
             .push(*calendar);
     }
-    let each = by_connection.into_values().map(|own| async move {
-        let Some(first) = own.first() else {
-            return Vec::new();
-        };
-        let capability = cx.registry.calendar(&first.provider);
-        let Some(way) = capability
-            .ok()
-            .and_then(|capability| capability.free_busy())
-        else {
-            return Vec::new();
-        };
-        let told = match of_connection(cx, way, &own, span).await {
-            Ok(told) => told,
-            Err(why) => vec![Err(why); own.len()],
-        };
-        own.iter().map(|calendar| calendar.id).zip(told).collect()
-    });
-    join_all(each).await.into_iter().flatten().collect()
+    let mut asked = Vec::new();
+    for own in by_connection.into_values() {
+        asked.push(one_connection(cx, own, span));
+    }
+    join_all(asked).await.into_iter().flatten().collect()
+}
+
+/// What one account's provider says of its calendars; nothing when it cannot be asked.
+async fn one_connection(
+    cx: &Context,
+    own: Vec<&Calendar>,
+    span: Interval,
+) -> Vec<(CalendarId, Told)> {
+    let Some(first) = own.first() else {
+        return Vec::new();
+    };
+    let capability = cx.registry.calendar(&first.provider);
+    let Some(way) = capability
+        .ok()
+        .and_then(|capability| capability.free_busy())
+    else {
+        return Vec::new();
+    };
+    let told = match of_connection(cx, way, &own, span).await {
+        Ok(told) => told,
+        Err(why) => vec![Err(why); own.len()],
+    };
+    own.iter().map(|calendar| calendar.id).zip(told).collect()
 }
 
 async fn of_connection(

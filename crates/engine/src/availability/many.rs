@@ -279,6 +279,27 @@ fn faults(ask: &Ask) -> Vec<Invalid> {
             "must be \"all\", or a number from 1 to that of the participants".to_owned(),
         );
     }
+    number_faults(ask, &mut faults);
+    period_faults(&ask.periods, &mut faults);
+    hours_faults("", &ask.open_hours, &mut faults);
+    // Too many are refused for being too many, whoever they are.
+    let few = if people > MOST { 0 } else { people };
+    for (n, participant) in ask.participants.iter().enumerate().take(few) {
+        let at = format!("/participants/{n}");
+        if let Whom::Calendars(ids) = &participant.whom
+            && (ids.is_empty() || ids.len() > configurations::MOST_CALENDARS)
+        {
+            faults.push(Invalid {
+                pointer: format!("{at}/calendar_ids"),
+                detail: "must name 1 to 50 calendars".to_owned(),
+            });
+        }
+        hours_faults(&at, &participant.open_hours, &mut faults);
+    }
+    faults
+}
+
+fn number_faults(ask: &Ask, faults: &mut Vec<Invalid>) {
     let numbers = [
         (
             "/duration_minutes",
@@ -297,29 +318,12 @@ fn faults(ask: &Ask) -> Vec<Invalid> {
     ];
     for (pointer, value, range) in numbers {
         if value.is_some_and(|value| !range.contains(&value)) {
-            wrong(
-                pointer,
-                format!("must be from {} to {}", range.start(), range.end()),
-            );
-        }
-    }
-    period_faults(&ask.periods, &mut faults);
-    hours_faults("", &ask.open_hours, &mut faults);
-    // Too many are refused for being too many, whoever they are.
-    let few = if people > MOST { 0 } else { people };
-    for (n, participant) in ask.participants.iter().enumerate().take(few) {
-        let at = format!("/participants/{n}");
-        if let Whom::Calendars(ids) = &participant.whom
-            && (ids.is_empty() || ids.len() > configurations::MOST_CALENDARS)
-        {
             faults.push(Invalid {
-                pointer: format!("{at}/calendar_ids"),
-                detail: "must name 1 to 50 calendars".to_owned(),
+                pointer: pointer.to_owned(),
+                detail: format!("must be from {} to {}", range.start(), range.end()),
             });
         }
-        hours_faults(&at, &participant.open_hours, &mut faults);
     }
-    faults
 }
 
 fn period_faults(periods: &[(Timestamp, Timestamp)], faults: &mut Vec<Invalid>) {

@@ -126,7 +126,7 @@ impl Judge<'_> {
         for n in missing.clone() {
             self.of_person(n, slot.time, &mut reasons);
         }
-        if self.some && reasons.is_empty() || self.some && missing.count() > 0 {
+        if self.some && missing.count() > 0 {
             reasons.insert(0, Reason::plain(Rule::TooFew));
         }
         reasons.truncate(MOST_REASONS);

@@ -287,6 +287,7 @@ async fn configurations_are_kept_changed_and_removed() {
         (&Value::Null, &Value::Null)
     );
 
+    desk.world.clock.pass(1);
     let body = json!({"calendar_ids": [desk.calendar]});
     let once = |body: &Value| {
         Ask::post(CONFIGURATIONS)

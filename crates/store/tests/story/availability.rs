@@ -60,6 +60,8 @@ pub mod told {
         assert_eq!(made.calendar_ids, both, "in the order given");
         let read = configurations::get(&mut tx, c.ws, made.id).await.unwrap();
         assert_eq!(read, made);
+        tx.commit().await.unwrap();
+        let mut tx = db.store.write().await.unwrap();
         let second = configurations::create(&mut tx, c.ws, c.member, "Two", &settings, &both[..1])
             .await
             .unwrap();
@@ -107,6 +109,8 @@ pub mod told {
         let one = blocks::create(&mut tx, c.ws, c.member, "Dentist", &once)
             .await
             .unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = db.store.write().await.unwrap();
         let weekly = When::Weekly(lunch());
         let two = blocks::create(&mut tx, c.ws, c.member, "", &weekly)
             .await

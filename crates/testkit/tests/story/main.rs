@@ -1,4 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::too_many_lines, reason = "stories are told in one go")]
 //! What happens to people: accounts connected and lost, calendars mirrored, meetings billed. On every database there is.
 
 mod accounts;

@@ -1,14 +1,19 @@
 //! When many people are free together.
 
+use std::borrow::Cow;
+
 use axum::extract::State;
 use daybook_domain::availability::{BusyRules, Configuration as Settings, Invalid, Need, Slot};
 use daybook_engine::Context;
 use daybook_engine::availability::Error;
+use daybook_engine::availability::Seen;
 use daybook_engine::availability::many::{self, Answer, Ask, MOST, Participant, Whom};
 use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use super::clock::{Clock, EndClock};
@@ -80,22 +85,22 @@ pub enum Required {
 }
 
 /// [`Required`].
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged)]
-#[schema(as = Required)]
-pub enum RequiredSchema {
-    /// All of them.
-    Word(RequiredWord),
-    /// At least so many.
-    Number(u64),
+pub struct RequiredSchema;
+
+impl PartialSchema for RequiredSchema {
+    fn schema() -> RefOr<Schema> {
+        let kind = |kind: Type| ObjectBuilder::new().schema_type(SchemaType::Type(kind));
+        let both = OneOfBuilder::new()
+            .item(kind(Type::String).enum_values(Some(["all"])))
+            .item(kind(Type::Integer));
+        RefOr::T(Schema::OneOf(both.build()))
+    }
 }
 
-/// All of them.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RequiredWord {
-    /// All of them.
-    All,
+impl ToSchema for RequiredSchema {
+    fn name() -> Cow<'static, str> {
+        "RequiredParticipants".into()
+    }
 }
 
 /// Minutes kept free around a slot.
@@ -292,7 +297,7 @@ impl AvailabilityBody {
             end: slot.time.until(),
             free: (0..people).filter(|n| slot.has(*n)).collect(),
         };
-        let participant = |(member_id, calendars): (Option<Uuid>, &Vec<_>)| ParticipantBody {
+        let participant = |(member_id, calendars): (Option<Uuid>, &Vec<Seen>)| ParticipantBody {
             member_id,
             calendars: calendars.iter().map(LookedAtBody::new).collect(),
         };
