@@ -18,11 +18,18 @@ struct Migration {
 }
 
 /// All steps; a step's version is its place in the list, from 1. Append only.
-const MIGRATIONS: &[Migration] = &[Migration {
-    name: "init",
-    sqlite: include_str!("../migrations/sqlite/0001_init.sql"),
-    postgres: include_str!("../migrations/postgres/0001_init.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "init",
+        sqlite: include_str!("../migrations/sqlite/0001_init.sql"),
+        postgres: include_str!("../migrations/postgres/0001_init.sql"),
+    },
+    Migration {
+        name: "push",
+        sqlite: include_str!("../migrations/sqlite/0004_push.sql"),
+        postgres: include_str!("../migrations/postgres/0004_push.sql"),
+    },
+];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.
 const LOCK: i64 = 0x0064_6179_626f_6f6b;

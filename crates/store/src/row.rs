@@ -149,6 +149,7 @@ ids!(
     InvitationId,
     ConnectionId,
     CalendarId,
+    PushChannelId,
     EventId,
     InstanceId,
     ClientId,
@@ -182,6 +183,7 @@ texts!(
     time_entry::Source,
     time_entry::Status,
     crate::jobs::State,
+    crate::push_channels::State,
     crate::events::Kind,
 );
 

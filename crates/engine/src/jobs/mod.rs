@@ -9,8 +9,11 @@ mod cleanup;
 pub mod full_calendar_sync;
 pub mod notify_integration_disconnected;
 mod refresh_tokens;
+mod renew_push_channels;
+pub mod stop_push_channel;
 mod sync_all_calendars;
 pub mod sync_calendar;
+pub mod watch_calendar;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -4,12 +4,15 @@ mod calls;
 mod changes;
 mod errors;
 mod map;
+mod push;
 mod text;
 mod wire;
 
 use async_trait::async_trait;
 use daybook_domain::calendar::RemoteCalendar;
-use daybook_provider_api::calendar::{CalendarCapability, CalendarProvider, ChangeStream, Pull};
+use daybook_provider_api::calendar::{
+    CalendarCapability, CalendarProvider, ChangeStream, Pull, Push,
+};
 use daybook_provider_api::manifest::{
     Auth, ClientAuth, Kind, Limits, Manifest, Oauth, ScopeReason,
 };
@@ -142,6 +145,10 @@ impl CalendarProvider for Google {
                 None => return Ok(calendars),
             }
         }
+    }
+
+    fn push(&self) -> Option<&dyn Push> {
+        Some(self)
     }
 
     fn changes(&self, pull: Pull) -> Box<dyn ChangeStream> {

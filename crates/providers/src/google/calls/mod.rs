@@ -2,7 +2,9 @@
 
 pub(super) mod calendar_list;
 pub(super) mod list_events;
+pub(super) mod stop_channel;
 pub(super) mod userinfo;
+pub(super) mod watch_events;
 
 use std::collections::HashSet;
 
