@@ -13,9 +13,9 @@ use utoipa_axum::routes;
 
 use crate::api::{accounts, calendars, connections, events, jobs, system, time, watching};
 use crate::layers::{authenticate, headers, observe, origin};
-use crate::openapi;
 use crate::problem::Problem;
 use crate::state::App;
+use crate::{hooks, openapi};
 
 /// Everything this server answers: the API, and behind it the dashboard.
 pub fn router(app: App) -> Router {
@@ -55,9 +55,12 @@ fn system_routes() -> OpenApiRouter<App> {
         .routes(routes!(system::describe::openapi))
         .routes(routes!(system::describe::docs))
         .routes(routes!(system::describe::style))
+        .routes(routes!(hooks::receive))
         .nest(
             "/api/v1",
-            OpenApiRouter::new().routes(routes!(system::stream::stream)),
+            OpenApiRouter::new()
+                .routes(routes!(system::stream::stream))
+                .routes(routes!(hooks::receive)),
         )
 }
 

@@ -242,13 +242,25 @@ pub async fn set_renew_at(
     )
 }
 
-/// Notes for when a sync (or, of one that is closing, its stopping) was promised.
-pub async fn promise(
+/// The account was authorised again: its live channels were made under an older grant, and should be renewed.
+pub async fn renew_all(
     tx: &mut Tx,
     ws: WorkspaceId,
-    id: PushChannelId,
-    at: Timestamp,
+    connection: ConnectionId,
+    now: Timestamp,
 ) -> Result<()> {
+    execute!(
+        tx,
+        "UPDATE push_channel SET renew_at = $3 WHERE workspace_id = $1 AND connection_id = $2 AND state = 'live'",
+        ws,
+        connection,
+        now
+    )?;
+    Ok(())
+}
+
+/// Notes for when a sync (or, of one that is closing, its stopping) was promised.
+pub async fn promise(tx: &mut Tx, ws: WorkspaceId, id: PushChannelId, at: Timestamp) -> Result<()> {
     execute_one!(
         tx,
         "UPDATE push_channel SET promised_at = $3 WHERE workspace_id = $1 AND id = $2",

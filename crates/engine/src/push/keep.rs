@@ -134,7 +134,14 @@ impl Keeper<'_> {
             return self.open(address, true).await;
         };
         let until = self.until();
-        match ask(cx, self.push, self.access().await?, Ask::Renew(&known, until)).await {
+        match ask(
+            cx,
+            self.push,
+            self.access().await?,
+            Ask::Renew(&known, until),
+        )
+        .await
+        {
             Ok(Some(answer)) => {
                 let mut tx = cx.store.write().await?;
                 let opened = self.opened(&answer, until);

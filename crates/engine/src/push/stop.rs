@@ -53,8 +53,7 @@ pub async fn stop(cx: &Context, workspace: WorkspaceId, id: PushChannelId) -> Re
 pub async fn stop_all(cx: &Context, connection: &Connection) -> Result<(), Error> {
     let workspace = connection.workspace_id;
     let mut tx = cx.store.write().await?;
-    let channels =
-        store::push_channels::of_connection(&mut tx, workspace, connection.id).await?;
+    let channels = store::push_channels::of_connection(&mut tx, workspace, connection.id).await?;
     if channels.is_empty() {
         return Ok(());
     }

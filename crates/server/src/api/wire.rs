@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use daybook_domain::account::{Role, Scope};
 use daybook_domain::activity::LogType;
-use daybook_domain::calendar::AccessRole;
+use daybook_domain::calendar::{AccessRole, PushMode};
 use daybook_domain::connection::{ErrorKind, Status as ConnectionStatus};
 use daybook_domain::event::{ResponseStatus, Status as EventStatus};
 use daybook_domain::time_entry::{Source, Status as TimeEntryStatus};
@@ -51,6 +51,8 @@ text_schema! {
     ErrorKindSchema = "ErrorKind" of ErrorKind;
     /// [`AccessRole`].
     AccessRoleSchema = "AccessRole" of AccessRole;
+    /// [`PushMode`].
+    PushModeSchema = "PushMode" of PushMode;
     /// [`Source`].
     SourceSchema = "TimeEntrySource" of Source;
     /// [`TimeEntryStatus`].

@@ -6,6 +6,7 @@ mod accounts;
 mod calendars;
 mod contract;
 mod document;
+mod hooks;
 mod idempotency;
 mod invitations;
 mod keys;

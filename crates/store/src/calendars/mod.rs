@@ -11,13 +11,13 @@ use daybook_domain::{CalendarId, ClientId, ConnectionId, MemberId, ProjectId, Wo
 use jiff::Timestamp;
 
 pub use read::{Summary, by_external_id, count, get, list, of_connection, summaries};
+#[cfg(feature = "test-support")]
+pub use sync::force_cursor;
 pub use sync::{
     DueExpansion, DueSync, ErrorCounts, SyncLease, bump_generation, cursor, due, due_for_expansion,
     mark_sync_error, mark_sync_ok, release_sync_lease, save_cursor, schedule_sync,
     set_expanded_until, set_watch_after, take_sync_lease,
 };
-#[cfg(feature = "test-support")]
-pub use sync::force_cursor;
 pub use write::{NewCalendars, Settings, delete, set_enabled, update_settings, upsert_listed};
 
 use crate::LastError;

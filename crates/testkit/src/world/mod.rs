@@ -1,6 +1,7 @@
 //! The engine in a simulated world.
 
 pub mod connect;
+pub mod hook;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub struct Builder {
     google: Config,
     contents: Seed,
     profile: Profile,
+    push: bool,
 }
 
 /// The engine, with everything around it simulated.
@@ -71,6 +73,7 @@ pub struct World {
     /// The CalDAV simulator.
     pub caldav: CalDavSim,
     seed: u64,
+    push: bool,
     registry: Arc<Registry>,
     db: Option<TestDb>,
 }
@@ -119,6 +122,13 @@ impl Builder {
         self
     }
 
+    /// Providers are asked to tell of changes. What they say waits in the simulator until a test hands it on.
+    #[must_use]
+    pub fn push(mut self) -> Self {
+        self.push = true;
+        self
+    }
+
     /// The world; `None` only for PostgreSQL, when there is none.
     pub async fn build(mut self) -> Option<World> {
         let db = match self.db {
@@ -152,6 +162,7 @@ impl Builder {
             hosts: hosts(&google, &caldav),
             gate: &gate,
             seed: self.seed,
+            push: self.push,
             name: "node-1",
         });
         Some(World {
@@ -161,6 +172,7 @@ impl Builder {
             google,
             caldav,
             seed: self.seed,
+            push: self.push,
             registry,
             db,
         })
@@ -177,6 +189,7 @@ impl World {
             google: Config::default(),
             contents: Seed::Empty,
             profile: Profile::Radicale,
+            push: false,
         }
     }
 
@@ -207,6 +220,7 @@ impl World {
             hosts: hosts(&self.google, &self.caldav),
             gate: &gate,
             seed,
+            push: self.push,
             name,
         });
         Node { cx, gate }
@@ -297,6 +311,7 @@ struct Parts<'a> {
     hosts: BTreeMap<&'static str, Router>,
     gate: &'a Arc<Gate>,
     seed: u64,
+    push: bool,
     name: &'a str,
 }
 
@@ -316,6 +331,7 @@ fn context(parts: &Parts<'_>) -> Context {
     );
     let mut settings = Settings::at(must(Url::parse(BASE)));
     settings.allow_private_targets = true;
+    settings.push = parts.push;
     Context {
         store: parts.store.clone(),
         clock,

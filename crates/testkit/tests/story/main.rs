@@ -7,6 +7,8 @@ mod guard;
 mod mirror;
 mod oauth;
 mod outage;
+mod push;
+mod push_in_place;
 
 use daybook_domain::sync::Statistics;
 use daybook_domain::{CalendarId, ConnectionId};

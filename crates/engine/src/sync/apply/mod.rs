@@ -83,7 +83,7 @@ pub(super) async fn page(
     {
         return Err(Error::LostLease);
     }
-    if let Some(finish) = finish {
+    if finish.is_some() {
         statistics.duration_ms = elapsed_ms(cx, run.started);
         complete(&mut tx, run, &statistics).await?;
     }
@@ -257,11 +257,7 @@ pub(super) fn expand_all(
 }
 
 /// The calendar is up to date: says so, in the transaction that made it so.
-async fn complete(
-    tx: &mut Tx,
-    run: &Run<'_>,
-    statistics: &Statistics,
-) -> store::Result<()> {
+async fn complete(tx: &mut Tx, run: &Run<'_>, statistics: &Statistics) -> store::Result<()> {
     let (workspace, calendar) = (run.calendar.workspace_id, run.calendar);
     let next_at = next_poll(run.cx, calendar, statistics);
     store::calendars::mark_sync_ok(tx, workspace, calendar.id, statistics, next_at).await?;
