@@ -31,6 +31,8 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 const UNDER_WAY: SignedDuration = SignedDuration::from_mins(10);
 /// Between two tries to stop a channel that still sends notices.
 const STOP_AGAIN: SignedDuration = SignedDuration::from_mins(10);
+/// A channel that was prolonged so short ago is not prolonged because a notice asks for it again.
+const JUST_RENEWED: SignedDuration = SignedDuration::from_mins(10);
 
 /// What to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +98,8 @@ pub async fn receive(
         return Ok(Received::Noted);
     }
     let now = tx.now().await?;
-    let steps = Steps::decide(&mut tx, told, now).await?;
+    let fresh = fresh(push.capability().max_life_minutes, now);
+    let steps = Steps::decide(&mut tx, told, now, fresh).await?;
     drop(tx);
     if !steps.is_empty() {
         let mut tx = cx.store.write().await?;
@@ -104,6 +107,12 @@ pub async fn receive(
         tx.commit().await?;
     }
     Ok(Received::Noted)
+}
+
+/// A channel that ends later than this was prolonged a moment ago.
+fn fresh(max_life_minutes: u32, now: Timestamp) -> Timestamp {
+    let life = SignedDuration::from_mins(i64::from(max_life_minutes)) - JUST_RENEWED;
+    now.saturating_add(life).unwrap_or(Timestamp::MAX)
 }
 
 fn count(provider: &str, outcome: &'static str, notices: usize) {
@@ -211,16 +220,17 @@ impl Steps {
         tx: &mut Tx,
         told: BTreeMap<PushChannelId, Told>,
         now: Timestamp,
+        fresh: Timestamp,
     ) -> store::Result<Self> {
         let mut steps = Self::default();
         for told in told.into_values() {
-            steps.add(told, now);
+            steps.add(told, now, fresh);
         }
         steps.leave_out_promised(tx).await?;
         Ok(steps)
     }
 
-    fn add(&mut self, told: Told, now: Timestamp) {
+    fn add(&mut self, told: Told, now: Timestamp, fresh: Timestamp) {
         let channel = &told.channel;
         let waits = now.duration_since(channel.created_at) < UNDER_WAY;
         let calendar = match (channel.state, channel.calendar_id) {
@@ -241,7 +251,7 @@ impl Steps {
         if says(Kind::Removed) && channel.state == State::Live {
             return self.removed.push((told.channel, calendar));
         }
-        if says(Kind::Renew) && channel.renew_at.is_some_and(|at| now < at) {
+        if says(Kind::Renew) && channel.expires_at < fresh {
             self.renew.push((channel.clone(), calendar));
         }
         if says(Kind::Changed) || says(Kind::Removed) {
