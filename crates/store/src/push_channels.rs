@@ -314,9 +314,10 @@ pub async fn due(tx: &mut Tx, now: Timestamp, base: &str, limit: i64) -> Result<
 }
 
 /// Channels that must be stopped, after the one with id `after`: those that are closing, and those of calendars that are no
-/// longer synced or listed. Only of connections that answer.
+/// longer synced or listed. Only of connections that answer, and not those whose stopping was begun after `begun_before`.
 pub async fn unwanted(
     tx: &mut Tx,
+    begun_before: Timestamp,
     after: Option<PushChannelId>,
     limit: i64,
 ) -> Result<Vec<Unwanted>> {
@@ -326,9 +327,11 @@ pub async fn unwanted(
         "SELECT p.id, p.workspace_id FROM push_channel p JOIN connection n ON n.workspace_id = p.workspace_id AND n.id = p.connection_id
          LEFT JOIN calendar c ON c.workspace_id = p.workspace_id AND c.id = p.calendar_id
          WHERE p.id > $1 AND p.remote_id IS NOT NULL AND n.status IN ('connected', 'error')
-         AND (p.state = 'closing' OR (p.state = 'live' AND NOT (c.sync_enabled AND c.active))) ORDER BY p.id LIMIT $2",
+         AND ((p.state = 'closing' AND (p.promised_at IS NULL OR p.promised_at <= $3)) OR (p.state = 'live' AND NOT (c.sync_enabled AND c.active)))
+         ORDER BY p.id LIMIT $2",
         after.unwrap_or(uuid::Uuid::nil().into()),
-        limit
+        limit,
+        begun_before
     )
 }
 

@@ -12,6 +12,8 @@ use crate::{Context, push};
 pub const NAME: &str = "renew_push_channels";
 /// Channels per round: more than this come with the next one.
 const BATCH: i64 = 500;
+/// A channel that the provider would not stop is tried again after this long.
+const STOP_AGAIN: SignedDuration = SignedDuration::from_hours(6);
 /// Renewals of one round are spread over this many seconds.
 const SPREAD: f64 = 300.0;
 
@@ -39,9 +41,12 @@ async fn stop_unwanted(cx: &Context) -> Result<(), Failure> {
     let mut after = None;
     loop {
         let mut tx = cx.store.write().await?;
-        let page = store::push_channels::unwanted(&mut tx, after, BATCH).await?;
+        let now = tx.now().await?;
+        let begun_before = now.saturating_sub(STOP_AGAIN).unwrap_or(now);
+        let page = store::push_channels::unwanted(&mut tx, begun_before, after, BATCH).await?;
         for channel in &page {
             store::push_channels::close(&mut tx, channel.workspace_id, channel.id).await?;
+            store::push_channels::promise(&mut tx, channel.workspace_id, channel.id, now).await?;
             stop_push_channel::enqueue(&mut tx, channel.workspace_id, channel.id).await?;
         }
         tx.commit().await?;

@@ -88,11 +88,14 @@ mod told {
             .unwrap();
 
         // Nobody wants it: switched off, closed, or the calendar gone; it stays known until it has run out.
-        assert_eq!(push::unwanted(&mut tx, None, 9).await.unwrap(), []);
+        assert_eq!(push::unwanted(&mut tx, now, None, 9).await.unwrap(), []);
         cal::set_enabled(&mut tx, a.ws, a.calendar, false)
             .await
             .unwrap();
-        assert_eq!(push::unwanted(&mut tx, None, 9).await.unwrap().len(), 1);
+        assert_eq!(
+            push::unwanted(&mut tx, now, None, 9).await.unwrap().len(),
+            1
+        );
         let second = new(&a, 2, &[2; 32], end);
         push::intend(&mut tx, a.ws, &second).await.unwrap();
         push::close(&mut tx, a.ws, second.id).await.unwrap();
@@ -101,7 +104,7 @@ mod told {
             .unwrap();
         assert_eq!(late.state, State::Closing, "not wanted any more");
         assert_eq!(
-            push::unwanted(&mut tx, Some(first.id), 9)
+            push::unwanted(&mut tx, now, Some(first.id), 9)
                 .await
                 .unwrap()
                 .len(),
