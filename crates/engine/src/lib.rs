@@ -15,6 +15,7 @@ pub mod health;
 pub mod jobs;
 pub mod live;
 pub mod projects;
+pub mod push;
 pub mod sync;
 pub mod timesheets;
 

@@ -5,9 +5,9 @@ pub mod google;
 pub mod microsoft;
 mod settings;
 pub mod slack;
+mod text;
 pub mod webex;
 pub mod zoom;
-mod text;
 
 use daybook_provider_api::Registry;
 

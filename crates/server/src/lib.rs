@@ -4,6 +4,7 @@
 pub mod api;
 pub mod cursor;
 pub mod extract;
+pub mod hooks;
 mod layers;
 pub mod limits;
 pub mod listener;

@@ -15,9 +15,9 @@ use crate::api::{
     accounts, availability, calendars, connections, events, jobs, system, time, watching,
 };
 use crate::layers::{authenticate, headers, observe, origin};
-use crate::openapi;
 use crate::problem::Problem;
 use crate::state::App;
+use crate::{hooks, openapi};
 
 /// Everything this server answers: the API, and behind it the dashboard.
 pub fn router(app: App) -> Router {
@@ -58,9 +58,12 @@ fn system_routes() -> OpenApiRouter<App> {
         .routes(routes!(system::describe::openapi))
         .routes(routes!(system::describe::docs))
         .routes(routes!(system::describe::style))
+        .routes(routes!(hooks::receive))
         .nest(
             "/api/v1",
-            OpenApiRouter::new().routes(routes!(system::stream::stream)),
+            OpenApiRouter::new()
+                .routes(routes!(system::stream::stream))
+                .routes(routes!(hooks::receive)),
         )
 }
 

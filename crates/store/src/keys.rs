@@ -81,6 +81,7 @@ const COLUMNS: &[Column] = &[
     column!("connection", "refresh_token"),
     column!("connection", "password"),
     column!("oauth_flow", "verifier"),
+    column!("calendar", "sync_cursor"),
 ];
 
 /// Re-encrypts up to `batch` values of each column with the current key, in short transactions. Call it until it is done; it

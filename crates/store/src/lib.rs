@@ -5,7 +5,7 @@
 //! `workspaces::{create, list_all, by_slug}`, everything in `users`, `members::of_user`, `sessions::{by_token_hash, get, delete,
 //! delete_of_user, delete_expired}`, `api_keys::by_token_hash`, `invitations::by_token_hash`, `idempotency::delete_older`,
 //! `connections::{count_same_grant, due_for_refresh}`, `oauth_flows::{take, delete_expired}`, `calendars::{due, due_for_expansion}`,
-//! `activity::delete_older`, `event_writes::delete_older`, and all of `jobs`, `leases`, `schedules`, `meta` and
+//! `push_channels::{by_token_hashes, due, unwanted, delete_expired}`, `activity::delete_older`, `event_writes::delete_older`, and all of `jobs`, `leases`, `schedules`, `meta` and
 //! `keys`.
 
 #[macro_use]
@@ -35,6 +35,7 @@ mod migrations;
 pub mod oauth_flows;
 mod open;
 pub mod projects;
+pub mod push_channels;
 mod row;
 pub mod schedules;
 pub mod sessions;

@@ -38,6 +38,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0003_event_writes.sql"),
         postgres: include_str!("../migrations/postgres/0003_event_writes.sql"),
     },
+    Migration {
+        name: "push",
+        sqlite: include_str!("../migrations/sqlite/0004_push.sql"),
+        postgres: include_str!("../migrations/postgres/0004_push.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

@@ -4,6 +4,7 @@
 //! sandbox's simulators, called in-process; time stands still until it is moved; randomness follows from a seed. Nothing
 //! here sleeps or opens a socket (but for PostgreSQL, where one is named).
 
+pub mod bell;
 mod clock;
 mod gate;
 mod mirror;
@@ -12,6 +13,7 @@ mod seeds;
 mod transport;
 mod world;
 
+pub use bell::Bell;
 pub use clock::SimClock;
 pub use gate::{Act, Arrival, Arrivals, Gate, Point};
 pub use mirror::{MirrorRow, Shown, caldav_truth, google_truth, mirror, shown, visible};
@@ -19,4 +21,5 @@ pub use pause::SimPause;
 pub use seeds::{Seeds, sweep};
 pub use transport::SimTransport;
 pub use world::connect::{CALDAV_PASSWORD, CALDAV_USER, Consent};
+pub use world::hook::HOOK;
 pub use world::{ADA, BASE, Builder, CALDAV, Db, GOOGLE, Node, World};

@@ -1,7 +1,7 @@
 //! `doctor`: looks at everything an installation needs and says how to mend what is wrong.
 
 use anyhow::{Result, bail};
-use daybook_engine::Context;
+use daybook_engine::{Context, push};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
@@ -72,9 +72,7 @@ fn finding(what: &str, state: State, says: impl Into<String>) -> Finding {
 }
 
 fn push_url(config: &Config) -> Finding {
-    let host = config.base_url.host_str().unwrap_or_default();
-    let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-    if config.base_url.scheme() == "https" && !local {
+    if push::reachable(&config.base_url, false) {
         return finding(
             "address",
             State::Ok,

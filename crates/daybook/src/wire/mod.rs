@@ -10,6 +10,7 @@ use daybook_domain::Ids;
 use daybook_domain::clock::SystemClock;
 use daybook_engine::context::{Context, RealPause, Settings};
 use daybook_engine::live::Bus;
+use daybook_engine::push;
 use daybook_provider_api::Egress;
 use daybook_provider_api::egress::EgressConfig;
 use daybook_providers::ProviderSettings;
@@ -56,6 +57,7 @@ pub async fn context(config: &Config) -> Result<Context> {
     let mut settings = Settings::at(config.base_url.clone());
     settings.frontend_url.clone_from(&config.frontend_url);
     settings.allow_private_targets = config.allow_private_targets;
+    settings.push = push::reachable(&config.base_url, config.allow_private_targets);
     if let Some(url) = config.values.text("apple.api_url") {
         settings
             .server_urls

@@ -16,6 +16,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How changes to a calendar are noticed.
+    PushMode {
+        /// The provider tells of them; a slow poll runs behind.
+        Push = "push",
+        /// Its provider is asked from time to time.
+        Poll = "poll",
+    }
+}
+
 impl AccessRole {
     /// Whether events can be written.
     #[must_use]

@@ -70,6 +70,8 @@ id! {
     EventId,
     /// One instance of an event: `Event.id` on the wire.
     InstanceId,
+    /// A subscription to a calendar's changes at its provider.
+    PushChannelId,
     /// Whom time is billed to.
     ClientId,
     /// What time is billed to.

@@ -6,7 +6,7 @@ use daybook_store as store;
 
 use super::{Error, changeable};
 use crate::activity::Line;
-use crate::{Context, Principal};
+use crate::{Context, Principal, push};
 
 /// Removes calendar `id`.
 ///
@@ -15,6 +15,7 @@ use crate::{Context, Principal};
 pub async fn remove(cx: &Context, who: &Principal, id: CalendarId) -> Result<(), Error> {
     let calendar = changeable(cx, who, id).await?;
     let mut tx = cx.store.write().await?;
+    push::release(&mut tx, who.workspace_id, id).await?;
     store::calendars::delete(&mut tx, who.workspace_id, id).await?;
     Line::new(
         LogType::CalendarSync,

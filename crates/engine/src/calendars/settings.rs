@@ -8,7 +8,7 @@ use store::calendars::{Calendar, Settings};
 
 use super::{Error, changeable};
 use crate::jobs::sync_calendar::{self, When};
-use crate::{Context, Principal};
+use crate::{Context, Principal, push};
 
 /// Changes the settings of calendar `id`, and switches its syncing on or off when `enabled` says so.
 ///
@@ -72,6 +72,8 @@ async fn switch(
     let after = store::calendars::set_enabled(tx, who.workspace_id, id, enabled).await?;
     if enabled {
         sync_calendar::enqueue(tx, who.workspace_id, id, false, When::Now).await?;
+    } else {
+        push::release(tx, who.workspace_id, id).await?;
     }
     Ok(after)
 }

@@ -1,4 +1,4 @@
-//! Disconnects an account: revokes at the provider where that harms nobody else, forgets the secrets, keeps the history.
+//! Disconnects an account: ends its push channels, revokes at the provider where that harms nobody else, forgets the secrets, keeps the history.
 
 use daybook_domain::ConnectionId;
 use daybook_domain::activity::LogType;
@@ -10,7 +10,7 @@ use store::connections::Connection;
 
 use super::{Error, refresh, vault};
 use crate::activity::Line;
-use crate::{Context, Principal, live};
+use crate::{Context, Principal, live, push};
 
 /// Disconnects connection `id`. Returns it, and whether the provider confirmed that the grant is revoked.
 ///
@@ -34,6 +34,7 @@ pub async fn disconnect(
         }
         other => other?,
     };
+    push::stop_all(cx, &connection).await?;
     let revoked = revoke(cx, &connection).await?;
     let mut tx = cx.store.write().await?;
     store::connections::forget_secrets(&mut tx, workspace, id).await?;

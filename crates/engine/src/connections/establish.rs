@@ -100,6 +100,10 @@ pub async fn establish(
             Vec::new()
         }
     };
+    if !created {
+        let now = tx.now().await?;
+        store::push_channels::renew_all(&mut tx, workspace, connection.id, now).await?;
+    }
     let verb = if created { "connected" } else { "reconnected" };
     let account = connection
         .account_email

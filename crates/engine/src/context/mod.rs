@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::connections::gates::Gates;
-use crate::live;
+use crate::{live, push};
 
 /// Everything a use case may touch. Cheap to clone.
 #[derive(Clone)]
@@ -52,6 +52,8 @@ pub struct Settings {
     pub allow_private_targets: bool,
     /// Servers of password providers that usually have a fixed one, where the operator says otherwise, by provider.
     pub server_urls: BTreeMap<String, String>,
+    /// Whether providers can reach `base_url`, so that they are asked to tell us of changes ([`crate::push::reachable`]).
+    pub push: bool,
     /// How long a synchronous sync request may take before it is handed to a job (SPEC §2.3).
     pub sync_patience: Duration,
     /// How long a refresh lease lasts: twice the token endpoint's time-out (R5).
@@ -67,6 +69,7 @@ impl Settings {
     #[must_use]
     pub fn at(base_url: Url) -> Self {
         Self {
+            push: push::reachable(&base_url, false),
             base_url,
             frontend_url: None,
             allow_private_targets: false,

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{
     Kind, cleanup, full_calendar_sync, notify_integration_disconnected, refresh_tokens,
-    settle_event_write, sync_all_calendars, sync_calendar,
+    renew_push_channels, settle_event_write, stop_push_channel, sync_all_calendars, sync_calendar,
+    watch_calendar,
 };
 
 const fn minutes(minutes: u64) -> Duration {
@@ -27,6 +28,21 @@ pub const JOBS: &[Kind] = &[
         name: full_calendar_sync::NAME,
         timeout: minutes(30),
         run: full_calendar_sync::run,
+    },
+    Kind {
+        name: renew_push_channels::NAME,
+        timeout: minutes(2),
+        run: renew_push_channels::run,
+    },
+    Kind {
+        name: watch_calendar::NAME,
+        timeout: minutes(5),
+        run: watch_calendar::run,
+    },
+    Kind {
+        name: stop_push_channel::NAME,
+        timeout: minutes(2),
+        run: stop_push_channel::run,
     },
     Kind {
         name: refresh_tokens::NAME,

@@ -9,9 +9,12 @@ mod cleanup;
 pub mod full_calendar_sync;
 pub mod notify_integration_disconnected;
 mod refresh_tokens;
+mod renew_push_channels;
 mod settle_event_write;
+pub mod stop_push_channel;
 mod sync_all_calendars;
 pub mod sync_calendar;
+pub mod watch_calendar;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -39,6 +39,11 @@ pub const SCHEDULE: &[Entry] = &[
         words: "every 15 minutes",
     },
     Entry {
+        job: "renew_push_channels",
+        every: Duration::from_secs(10 * MINUTE),
+        words: "every 10 minutes",
+    },
+    Entry {
         job: "full_calendar_sync",
         every: Duration::from_secs(DAY),
         words: "daily",

@@ -32,6 +32,8 @@ pub enum When {
     Now,
     /// At its own second.
     At(Timestamp),
+    /// Then, before what only keeps up: the provider said that something changed.
+    Told(Timestamp),
 }
 
 /// Enqueues a sync in the caller's transaction.
@@ -58,6 +60,7 @@ pub async fn enqueue(
     let (due_at, priority) = match when {
         When::Now => (None, Priority::High),
         When::At(at) => (Some(at), Priority::Normal),
+        When::Told(at) => (Some(at), Priority::High),
     };
     let payload = serde_json::to_value(payload).unwrap_or(Value::Null);
     let job = NewJob {

@@ -14,6 +14,7 @@ use super::Error;
 use crate::Context;
 use crate::activity::Line;
 use crate::connections::outcome;
+use crate::push;
 
 /// Writes the failure down and gives it back.
 pub(super) async fn note(cx: &Context, calendar: &Calendar, error: Error) -> Error {
@@ -64,6 +65,7 @@ async fn write(cx: &Context, calendar: &Calendar, failure: &provider::Error) -> 
     }
     if counts.confirmed_errors >= i64::from(CONFIRMED_ERRORS_BEFORE_OFF) && calendar.sync_enabled {
         store::calendars::set_enabled(&mut tx, workspace, id, false).await?;
+        push::release(&mut tx, workspace, id).await?;
         let title = format!(
             "{} was switched off: its provider refused access {} times in a row",
             calendar.name, counts.confirmed_errors

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use daybook_domain::connection::ErrorKind;
-use daybook_domain::sync::{Statistics, next_due};
+use daybook_domain::sync::Statistics;
 use daybook_domain::{CalendarId, EventId, WorkspaceId};
 use daybook_provider_api::calendar::{ChangeStream, Next, Page, Pull};
 use daybook_provider_api::{self as provider, CalendarProvider};
@@ -79,7 +79,7 @@ pub async fn run(
     };
     release(cx, &calendar, lease.fence).await;
     match &result {
-        Ok(done) => tell(cx, &calendar, "finished", changes(done), Some(*done), None),
+        Ok(done) => tell(cx, &calendar, "finished", done.changes(), Some(*done), None),
         Err(error) => tell(cx, &calendar, "failed", 0, None, Some(error.to_string())),
     }
     result
@@ -174,7 +174,7 @@ async fn pass(
                 run.cx,
                 calendar,
                 "page",
-                changes(&run.statistics),
+                run.statistics.changes(),
                 None,
                 None,
             );
@@ -192,16 +192,10 @@ async fn pass(
                 Err(unfounded().into())
             };
         }
-        let next_at = next_due(
-            run.cx.clock.now(),
-            calendar.sync_interval_minutes,
-            run.cx.ids.fraction(),
-        );
         let finish = Finish {
             cursor: cursor.clone(),
             sweep,
             sweep_from: run.seen_from,
-            next_at,
         };
         apply::page(run, &page, full, Some(finish)).await?;
         return Ok(Pass::Complete);
@@ -312,10 +306,6 @@ async fn release(cx: &Context, calendar: &Calendar, fence: i64) {
 
 pub(super) fn lease_time(cx: &Context) -> SignedDuration {
     SignedDuration::try_from(cx.settings.sync_lease).unwrap_or(SignedDuration::from_mins(1))
-}
-
-pub(super) const fn changes(statistics: &Statistics) -> u64 {
-    statistics.created + statistics.updated + statistics.deleted
 }
 
 fn tell(

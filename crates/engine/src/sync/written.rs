@@ -40,6 +40,7 @@ pub(crate) async fn written(
         statistics: Statistics::default(),
         begun: true,
         held: None,
+        seen_from: None,
         seen: HashSet::new(),
     };
     let page = Page {

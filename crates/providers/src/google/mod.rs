@@ -5,13 +5,14 @@ mod changes;
 mod errors;
 mod free_busy;
 mod map;
+mod push;
 mod wire;
 mod write;
 
 use async_trait::async_trait;
 use daybook_domain::calendar::RemoteCalendar;
 use daybook_provider_api::calendar::{
-    CalendarCapability, CalendarProvider, ChangeStream, EventWriter, FreeBusy, Pull,
+    CalendarCapability, CalendarProvider, ChangeStream, EventWriter, FreeBusy, Pull, Push,
 };
 use daybook_provider_api::manifest::{
     Auth, ClientAuth, Dialect, Kind, Limits, Manifest, Oauth, ScopeReason,
@@ -156,6 +157,10 @@ impl CalendarProvider for Google {
     }
 
     fn free_busy(&self) -> Option<&dyn FreeBusy> {
+        Some(self)
+    }
+
+    fn push(&self) -> Option<&dyn Push> {
         Some(self)
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use daybook_domain::account::{Role, Scope};
 use daybook_domain::activity::LogType;
 use daybook_domain::availability::{Rule, Unknown};
-use daybook_domain::calendar::AccessRole;
+use daybook_domain::calendar::{AccessRole, PushMode};
 use daybook_domain::connection::{ErrorKind, Status as ConnectionStatus};
 use daybook_domain::event::{
     Conference, ResponseStatus, Scope as EventScope, Status as EventStatus,
@@ -54,6 +54,8 @@ text_schema! {
     ErrorKindSchema = "ErrorKind" of ErrorKind;
     /// [`AccessRole`].
     AccessRoleSchema = "AccessRole" of AccessRole;
+    /// [`PushMode`].
+    PushModeSchema = "PushMode" of PushMode;
     /// [`Source`].
     SourceSchema = "TimeEntrySource" of Source;
     /// [`TimeEntryStatus`].

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 
 use super::address;
-use super::headers::is_api;
+use super::headers::{is_api, is_hook};
 use crate::api::accounts::cookie;
 use crate::limits::{Caller, Verdict};
 use crate::problem::Problem;
@@ -45,6 +45,10 @@ pub async fn authenticate(State(app): State<App>, request: Request, next: Next) 
     }
     let (mut parts, body) = request.into_parts();
     let address = address::client(&parts, &app.http.trusted_proxies);
+    if is_hook(parts.uri.path()) {
+        parts.extensions.insert(ClientAddress(address));
+        return next.run(Request::from_parts(parts, body)).await;
+    }
     let local = address::is_local(&parts);
     let identity = match identify(&app, &parts.headers).await {
         Ok(identity) => identity,

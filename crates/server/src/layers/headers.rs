@@ -61,6 +61,11 @@ pub fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/") || path.starts_with("/hooks/")
 }
 
+/// Whether a path takes notices of providers: they prove themselves by what a notice carries, not by who calls.
+pub fn is_hook(path: &str) -> bool {
+    path.starts_with("/hooks/") || path.starts_with("/api/v1/hooks/")
+}
+
 fn is_html(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(CONTENT_TYPE)

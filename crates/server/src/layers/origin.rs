@@ -8,6 +8,7 @@ use http::header::{AUTHORIZATION, HOST, ORIGIN};
 use http::{HeaderMap, Method};
 use url::Url;
 
+use super::headers::is_hook;
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -15,7 +16,12 @@ use crate::state::App;
 pub async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
     let settings = &app.cx.settings;
     let ours = [Some(&settings.base_url), settings.frontend_url.as_ref()];
-    if is_safe(request.method()) || is_ours(request.headers(), ours.into_iter().flatten()) {
+    // A notice is no act of a person, so there is no session that another site could abuse.
+    let is_notice = is_hook(request.uri().path());
+    if is_notice
+        || is_safe(request.method())
+        || is_ours(request.headers(), ours.into_iter().flatten())
+    {
         return next.run(request).await;
     }
     let detail = "The request came from another site, so nothing was changed. Use the dashboard itself, or an API key.";

@@ -121,6 +121,8 @@ pub struct RateLimits {
     pub login_address: Limiter<Option<IpAddr>>,
     /// OAuth authorisations started by one user.
     pub oauth: Limiter<UserId>,
+    /// Notices of providers from one address.
+    pub hooks: Limiter<Option<IpAddr>>,
 }
 
 impl Default for RateLimits {
@@ -131,6 +133,7 @@ impl Default for RateLimits {
             login_account: Limiter::new(rate(5, 5)),
             login_address: Limiter::new(rate(20, 20)),
             oauth: Limiter::new(rate(20, 20)),
+            hooks: Limiter::new(rate(300 * 60, 300)),
         }
     }
 }

@@ -31,6 +31,9 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("post", "/api/v1/auth/invitations/{token}/accept"),
     ("get", "/api/v1/integrations/{provider}/callback"),
     ("get", "/api/calendars/google/callback"),
+    // Whoever calls these proves it with what a notice carries.
+    ("post", "/hooks/{provider}"),
+    ("post", "/api/v1/hooks/{provider}"),
 ];
 
 /// The document, for the command line, the dashboard's client and tests.
@@ -182,7 +185,11 @@ pub fn is_public(method: &str, path: &str) -> bool {
 
 /// `get` + `/api/v1/workspace/members/{id}` → `get_workspace_members_id`.
 fn operation_id(method: &str, path: &str) -> String {
-    let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    // Notices have two addresses, and an operation's id is its own.
+    let short = path
+        .strip_prefix("/api/v1")
+        .filter(|rest| !rest.starts_with("/hooks/"));
+    let path = short.unwrap_or(path);
     let words = path
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty());
@@ -251,5 +258,9 @@ mod tests {
             "get_workspace_members_id"
         );
         assert_eq!(operation_id("get", "/api/calendars"), "get_api_calendars");
+        assert_ne!(
+            operation_id("post", "/api/v1/hooks/{provider}"),
+            operation_id("post", "/hooks/{provider}")
+        );
     }
 }

@@ -7,6 +7,7 @@ mod availability;
 mod calendars;
 mod contract;
 mod document;
+mod hooks;
 mod idempotency;
 mod invitations;
 mod keys;

@@ -14,10 +14,12 @@ pub use read::{
     Filter, Summary, all_enabled, by_external_id, count, get, get_many, list, of_connection,
     of_members, summaries,
 };
+#[cfg(feature = "test-support")]
+pub use sync::force_cursor;
 pub use sync::{
-    DueExpansion, DueSync, ErrorCounts, SyncLease, bump_generation, due, due_for_expansion,
+    DueExpansion, DueSync, ErrorCounts, SyncLease, bump_generation, cursor, due, due_for_expansion,
     mark_sync_error, mark_sync_ok, release_sync_lease, save_cursor, schedule_sync,
-    set_expanded_until, take_sync_lease,
+    set_expanded_until, set_watch_after, take_sync_lease,
 };
 pub use write::{NewCalendars, Settings, delete, set_enabled, update_settings, upsert_listed};
 
@@ -73,8 +75,14 @@ row! {
         pub default_client_id: Option<ClientId>,
         /// Project of entries made from its events.
         pub default_project_id: Option<ProjectId>,
-        /// Where the next incremental sync goes on.
-        pub cursor: Option<String>,
+        /// Whether the next sync knows where to go on.
+        pub has_cursor: bool,
+        /// When an incremental sync last found that something had changed.
+        pub changed_at: Option<Timestamp>,
+        /// Until when its provider tells us of changes.
+        pub push_expires_at: Option<Timestamp>,
+        /// Before this it is not asked for push again: it cannot be watched, or could not just now.
+        pub watch_after: Option<Timestamp>,
         /// Counts full reads.
         pub generation: i64,
         /// Up to when series are expanded.
@@ -103,7 +111,9 @@ macro_rules! select {
             "SELECT c.id, c.workspace_id, c.connection_id, n.member_id, n.provider, n.account_email AS connection_email, \
              n.status AS connection_status, n.token_expires_at, c.external_id, c.name, c.time_zone, c.access_role, c.background_color, \
              c.is_primary, c.active, c.sync_enabled, c.sync_interval_minutes, c.sync_past_days, c.sync_future_days, c.busy_source, \
-             c.write_target, c.default_client_id, c.default_project_id, c.cursor, c.generation, c.expanded_until, c.last_sync_at, \
+             c.write_target, c.default_client_id, c.default_project_id, c.sync_cursor IS NOT NULL AS has_cursor, c.changed_at, c.watch_after, \
+             (SELECT max(p.expires_at) FROM push_channel p WHERE p.workspace_id = c.workspace_id AND p.calendar_id = c.id AND p.state = 'live') AS push_expires_at, \
+             c.generation, c.expanded_until, c.last_sync_at, \
              c.next_sync_at, c.sync_errors, c.confirmed_errors, c.last_error, c.last_statistics, c.created_at \
              FROM calendar c JOIN connection n ON n.workspace_id = c.workspace_id AND n.id = c.connection_id ",
             $rest

@@ -3,10 +3,12 @@
 use daybook_domain::sync::Statistics;
 use daybook_domain::{CalendarId, ConnectionId, WorkspaceId};
 use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::types::Json;
 
+use crate::crypto::Place;
 use crate::tx::plus;
-use crate::{LastError, Result, Tx};
+use crate::{Error, LastError, Result, Tx};
 
 /// The right to sync a calendar, until another one is given out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,21 +73,93 @@ pub async fn take_sync_lease(
     let now = tx.now().await?;
     let row = fetch_optional!(
         tx,
-        (i64, Option<String>, i64),
+        (i64, Option<Vec<u8>>, i64),
         "UPDATE calendar SET lease_owner = $3, lease_fence = lease_fence + 1, lease_until = $5
          WHERE workspace_id = $1 AND id = $2 AND (lease_until IS NULL OR lease_until <= $4)
-         RETURNING lease_fence, cursor, generation",
+         RETURNING lease_fence, sync_cursor, generation",
         ws,
         id,
         owner,
         now,
         plus(now, ttl)
     )?;
-    Ok(row.map(|(fence, cursor, generation)| SyncLease {
-        fence,
-        cursor,
-        generation,
-    }))
+    row.map(|(fence, sealed, generation)| {
+        Ok(SyncLease {
+            fence,
+            cursor: open_cursor(tx, ws, id, sealed)?,
+            generation,
+        })
+    })
+    .transpose()
+}
+
+/// Where the next incremental sync goes on. `None`: everything must be read.
+pub async fn cursor(tx: &mut Tx, ws: WorkspaceId, id: CalendarId) -> Result<Option<String>> {
+    let (sealed,) = fetch_one!(
+        tx,
+        (Option<Vec<u8>>,),
+        "SELECT sync_cursor FROM calendar WHERE workspace_id = $1 AND id = $2",
+        ws,
+        id
+    )?;
+    open_cursor(tx, ws, id, sealed)
+}
+
+/// Moves the cursor whoever holds the lease: the bug that simulations must find.
+#[cfg(feature = "test-support")]
+pub async fn force_cursor(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    id: CalendarId,
+    cursor: &str,
+) -> Result<()> {
+    let sealed = seal_cursor(tx, ws, id, Some(cursor))?;
+    execute_one!(
+        tx,
+        "UPDATE calendar SET sync_cursor = $3 WHERE workspace_id = $1 AND id = $2",
+        ws,
+        id,
+        sealed
+    )
+}
+
+/// A cursor may be a capability (Graph's delta links open the calendar), so it is kept like a token. A damaged one is no
+/// cursor: the next read is a full one.
+fn open_cursor(
+    tx: &Tx,
+    ws: WorkspaceId,
+    id: CalendarId,
+    sealed: Option<Vec<u8>>,
+) -> Result<Option<String>> {
+    let Some(sealed) = sealed else {
+        return Ok(None);
+    };
+    match tx.keys().decrypt(&cursor_place(ws, id), &sealed) {
+        Ok(cursor) => Ok(Some(cursor.expose_secret().to_owned())),
+        Err(Error::Corrupt { .. }) => {
+            tracing::error!(calendar.id = %id, "the sync cursor is damaged; the calendar is read in full");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn seal_cursor(
+    tx: &Tx,
+    ws: WorkspaceId,
+    id: CalendarId,
+    cursor: Option<&str>,
+) -> Result<Option<Vec<u8>>> {
+    let seal = |cursor: &str| {
+        let cursor = SecretString::from(cursor);
+        tx.keys()
+            .encrypt(&cursor_place(ws, id), &cursor, tx.store.ids.as_ref())
+    };
+    cursor.map(seal).transpose()
+}
+
+fn cursor_place(ws: WorkspaceId, id: CalendarId) -> Place {
+    Place::new(ws, "calendar", "sync_cursor", id.as_uuid())
 }
 
 /// Gives the lease back; false when it was lost.
@@ -116,13 +190,14 @@ pub async fn save_cursor(
     ttl: SignedDuration,
 ) -> Result<bool> {
     let now = tx.now().await?;
+    let sealed = seal_cursor(tx, ws, id, cursor)?;
     let changed = execute!(
         tx,
-        "UPDATE calendar SET cursor = $4, lease_until = $5 WHERE workspace_id = $1 AND id = $2 AND lease_fence = $3",
+        "UPDATE calendar SET sync_cursor = $4, lease_until = $5 WHERE workspace_id = $1 AND id = $2 AND lease_fence = $3",
         ws,
         id,
         fence,
-        cursor,
+        sealed,
         plus(now, ttl)
     )?;
     Ok(changed == 1)
@@ -171,7 +246,7 @@ pub async fn schedule_sync(
     )
 }
 
-/// Notes a sync without error.
+/// Notes a sync without error. One that went on from a cursor and found changes also notes when that was.
 pub async fn mark_sync_ok(
     tx: &mut Tx,
     ws: WorkspaceId,
@@ -180,15 +255,33 @@ pub async fn mark_sync_ok(
     next_at: Timestamp,
 ) -> Result<()> {
     let now = tx.now().await?;
+    let news = !statistics.full && statistics.changes() > 0;
     execute_one!(
         tx,
         "UPDATE calendar SET last_sync_at = $3, next_sync_at = CASE WHEN sync_enabled THEN CAST($4 AS BIGINT) ELSE NULL END, sync_errors = 0, confirmed_errors = 0,
-         last_error = NULL, last_statistics = $5 WHERE workspace_id = $1 AND id = $2",
+         last_error = NULL, last_statistics = $5, changed_at = CASE WHEN $6 THEN $3 ELSE changed_at END WHERE workspace_id = $1 AND id = $2",
         ws,
         id,
         now,
         next_at,
-        Json(statistics)
+        Json(statistics),
+        news
+    )
+}
+
+/// Notes before when the calendar is not to be watched again; `None` forgets it.
+pub async fn set_watch_after(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    id: CalendarId,
+    at: Option<Timestamp>,
+) -> Result<()> {
+    execute_one!(
+        tx,
+        "UPDATE calendar SET watch_after = $3 WHERE workspace_id = $1 AND id = $2",
+        ws,
+        id,
+        at
     )
 }
 

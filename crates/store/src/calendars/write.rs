@@ -177,8 +177,14 @@ pub async fn set_enabled(
     read::get(tx, ws, id).await
 }
 
-/// Removes the calendar with its mirror. Time entries stay.
+/// Removes the calendar with its mirror. Time entries stay, and so do its push channels until they are stopped.
 pub async fn delete(tx: &mut Tx, ws: WorkspaceId, id: CalendarId) -> Result<()> {
+    execute!(
+        tx,
+        "UPDATE push_channel SET calendar_id = NULL, state = 'closing' WHERE workspace_id = $1 AND calendar_id = $2",
+        ws,
+        id
+    )?;
     execute!(
         tx,
         "DELETE FROM instance WHERE workspace_id = $1 AND calendar_id = $2",

@@ -59,6 +59,47 @@ pub async fn list(
     )
 }
 
+row! {
+    /// When a live job does its work.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Standing of "job" {
+        /// Its key.
+        pub dedupe_key: Option<String>,
+        /// When it may run; while it runs, when its lease ends.
+        pub due_at: Timestamp,
+        /// When it runs once more after the present run.
+        pub again_at: Option<Timestamp>,
+        /// Set while it runs.
+        pub lease_until: Option<Timestamp>,
+        /// How often it was tried.
+        pub attempt: i64,
+    }
+}
+
+impl Standing {
+    /// Whether it will start (once more, if it runs) by `at`, so that enqueueing another one for then would change nothing. One
+    /// that failed waits for its next try whatever is enqueued.
+    #[must_use]
+    pub fn starts_by(&self, at: Timestamp) -> bool {
+        match self.lease_until {
+            Some(_) => self.again_at.is_some_and(|again| again <= at),
+            None => self.attempt > 0 || self.due_at <= at,
+        }
+    }
+}
+
+bulk! {
+    STANDING = "SELECT dedupe_key, due_at, again_at, lease_until, attempt FROM job WHERE state = 'live' AND kind = $1 AND dedupe_key IN (",
+    fixed 1, columns 1, ")"
+}
+
+/// The live jobs of a kind with one of these keys.
+pub async fn standing(tx: &mut Tx, kind: &str, keys: &[String]) -> Result<Vec<Standing>> {
+    Ok(bulk_fetch!(tx, Standing, STANDING, [kind], keys, |key| [
+        key.as_str()
+    ]))
+}
+
 /// Makes a job that was given up live again, with all its attempts. `NotFound` when it was not given up, `Conflict` when a live
 /// one with the same key does its work.
 pub async fn retry(tx: &mut Tx, id: JobId) -> Result<Job> {

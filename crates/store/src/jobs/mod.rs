@@ -13,7 +13,9 @@ use serde_json::Value;
 use sqlx::types::Json;
 
 pub use claim::{Retried, claim, fail, finish, hand_back, heartbeat, retry_at};
-pub use manage::{Count, Filter, counts, delete_finished_older, get, list, next_due, retry};
+pub use manage::{
+    Count, Filter, Standing, counts, delete_finished_older, get, list, next_due, retry, standing,
+};
 
 use crate::open::JOBS_CHANNEL;
 use crate::tx::Conn;

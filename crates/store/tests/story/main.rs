@@ -14,6 +14,7 @@ mod jobs;
 mod keys;
 mod mirror;
 mod open;
+mod push;
 mod statements;
 mod tenants;
 

@@ -1,6 +1,7 @@
 //! The engine in a simulated world.
 
 pub mod connect;
+pub mod hook;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -56,6 +57,7 @@ pub struct Builder {
     google: Config,
     contents: Seed,
     profile: Profile,
+    push: bool,
 }
 
 /// The engine, with everything around it simulated.
@@ -71,6 +73,7 @@ pub struct World {
     /// The CalDAV simulator.
     pub caldav: CalDavSim,
     seed: u64,
+    push: bool,
     registry: Arc<Registry>,
     hosts: BTreeMap<&'static str, Router>,
     db: Option<TestDb>,
@@ -120,6 +123,13 @@ impl Builder {
         self
     }
 
+    /// Providers are asked to tell of changes. What they say waits in the simulator until a test hands it on.
+    #[must_use]
+    pub fn push(mut self) -> Self {
+        self.push = true;
+        self
+    }
+
     /// The world; `None` only for PostgreSQL, when there is none.
     pub async fn build(mut self) -> Option<World> {
         let db = match self.db {
@@ -157,6 +167,7 @@ impl Builder {
             hosts: &hosts,
             gate: &gate,
             seed: self.seed,
+            push: self.push,
             name: "node-1",
         });
         Some(World {
@@ -166,6 +177,7 @@ impl Builder {
             google,
             caldav,
             seed: self.seed,
+            push: self.push,
             registry,
             hosts,
             db,
@@ -183,6 +195,7 @@ impl World {
             google: Config::default(),
             contents: Seed::Empty,
             profile: Profile::Radicale,
+            push: false,
         }
     }
 
@@ -213,6 +226,7 @@ impl World {
             hosts: &self.hosts,
             gate: &gate,
             seed,
+            push: self.push,
             name,
         });
         Node { cx, gate }
@@ -303,6 +317,7 @@ struct Parts<'a> {
     hosts: &'a BTreeMap<&'static str, Router>,
     gate: &'a Arc<Gate>,
     seed: u64,
+    push: bool,
     name: &'a str,
 }
 
@@ -322,6 +337,7 @@ fn context(parts: &Parts<'_>) -> Context {
     );
     let mut settings = Settings::at(must(Url::parse(BASE)));
     settings.allow_private_targets = true;
+    settings.push = parts.push;
     Context {
         store: parts.store.clone(),
         clock,

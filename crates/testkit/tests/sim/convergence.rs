@@ -9,7 +9,7 @@ use daybook_domain::CalendarId;
 use daybook_domain::connection::Status;
 use daybook_engine::calendars::settings;
 use daybook_engine::connections::{self, establish::Connected, refresh};
-use daybook_engine::store::calendars::Calendar;
+use daybook_engine::store::{self, calendars::Calendar};
 use daybook_engine::sync::{self, Ask, Mode};
 use daybook_engine::{Context, Principal};
 use daybook_sandbox::fault::{Desk, Fault, RetryAfter, Rule};
@@ -221,10 +221,12 @@ impl<S: Side> Run<S> {
             return;
         };
         if let Some(cursor) = self.side.cursor(body) {
-            let id = id.as_uuid().simple();
-            let cursor = cursor.replace('\'', "''");
-            let text = format!("UPDATE calendar SET cursor = '{cursor}' WHERE id = X'{id}'");
-            self.world.cx.store.execute_raw(text).await.unwrap();
+            let mut tx = self.world.cx.store.write().await.unwrap();
+            let workspace = self.who.workspace_id;
+            store::calendars::force_cursor(&mut tx, workspace, id, &cursor)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
         }
     }
 

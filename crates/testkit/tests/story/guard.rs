@@ -7,7 +7,7 @@ use daybook_sandbox::google::Seed;
 use daybook_testkit::{ADA, CALDAV_PASSWORD, CALDAV_USER, Point, World, google_truth, mirror};
 
 use crate::mirror::ics;
-use crate::{ada, calendar, meeting, put};
+use crate::{ada, meeting, put};
 
 const LOAD: &str = "load@northwind.example";
 
@@ -145,17 +145,28 @@ async fn a_sync_that_was_taken_over_writes_nothing() {
                 .await
                 .unwrap();
             assert_eq!(done.created, 2);
-            let cursor = calendar(&world, &who, id).await.cursor;
+            let cursor = cursor_of(&world, &who, id).await;
             world.gate.open();
             stalled.go();
             cursor
         };
         let (result, cursor) = tokio::join!(slow, takeover);
         assert!(matches!(result, Err(sync::Error::LostLease)), "{result:?}");
-        assert_eq!(calendar(&world, &who, id).await.cursor, cursor);
+        assert_eq!(cursor_of(&world, &who, id).await, cursor);
         assert_eq!(
             mirror(&world.cx.store, who.workspace_id, id).await,
             google_truth(world.google.snapshot(ADA))
         );
     }
+}
+
+async fn cursor_of(
+    world: &World,
+    who: &daybook_engine::Principal,
+    id: daybook_domain::CalendarId,
+) -> Option<String> {
+    let mut tx = world.cx.store.read().await.unwrap();
+    daybook_engine::store::calendars::cursor(&mut tx, who.workspace_id, id)
+        .await
+        .unwrap()
 }

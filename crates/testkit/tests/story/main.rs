@@ -10,6 +10,8 @@ mod live;
 mod mirror;
 mod oauth;
 mod outage;
+mod push;
+mod push_in_place;
 mod writes;
 
 use daybook_domain::sync::Statistics;

@@ -29,7 +29,7 @@ async fn two_accounts_are_connected_and_their_events_listed() {
         assert_eq!(titles(&week(&world, &who).await), ["Review", "Dentist"]);
         let calendar = calendar(&world, &who, caldav.calendars[0].id).await;
         assert_eq!(counts(&calendar.last_statistics.unwrap()), (1, 0, 0, 0));
-        assert!(calendar.last_error.is_none() && calendar.cursor.is_some());
+        assert!(calendar.last_error.is_none() && calendar.has_cursor);
     }
 }
 

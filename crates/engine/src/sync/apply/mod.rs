@@ -10,22 +10,25 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use daybook_domain::activity::LogType;
 use daybook_domain::calendar::{MIRROR_FUTURE_DAYS, MIRROR_PAST_DAYS};
 use daybook_domain::event::{ProviderEvent, Role};
-use daybook_domain::sync::Statistics;
+use daybook_domain::sync::{Statistics, next_due, pace};
 use daybook_domain::{EventId, zone::Zone};
 use daybook_provider_api::calendar::Page;
 use daybook_store as store;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::Tx;
+use store::calendars::Calendar;
 use store::events::{Event, NewEvent};
 use store::instances::NewInstance;
 
 use super::expand::{self, Master, Replacement, span_of};
-use super::run::{Run, changes, lease_time};
+use super::run::{Run, lease_time};
 use super::{Error, pieces};
 use crate::Context;
 use crate::activity::Line;
 use crate::connections::outcome;
+use crate::jobs::watch_calendar;
+use crate::push;
 use plan::Plan;
 use told::{States, Told};
 
@@ -37,8 +40,6 @@ pub(super) struct Finish {
     pub(super) sweep: bool,
     /// Where this is said, single events that were over by then stay: the read could not tell of them.
     pub(super) sweep_from: Option<Timestamp>,
-    /// When the next poll is due.
-    pub(super) next_at: Timestamp,
 }
 
 /// The window for which series are expanded.
@@ -85,9 +86,9 @@ pub(super) async fn page(
     {
         return Err(Error::LostLease);
     }
-    if let Some(finish) = finish {
+    if finish.is_some() {
         statistics.duration_ms = elapsed_ms(cx, run.started);
-        complete(&mut tx, run, &statistics, &finish).await?;
+        complete(&mut tx, run, &statistics).await?;
     }
     tx.commit().await?;
     run.statistics = statistics;
@@ -316,14 +317,13 @@ pub(super) fn expand_all(
 }
 
 /// The calendar is up to date: says so, in the transaction that made it so.
-async fn complete(
-    tx: &mut Tx,
-    run: &Run<'_>,
-    statistics: &Statistics,
-    finish: &Finish,
-) -> store::Result<()> {
+async fn complete(tx: &mut Tx, run: &Run<'_>, statistics: &Statistics) -> store::Result<()> {
     let (workspace, calendar) = (run.calendar.workspace_id, run.calendar);
-    store::calendars::mark_sync_ok(tx, workspace, calendar.id, statistics, finish.next_at).await?;
+    let next_at = next_poll(run.cx, calendar, statistics);
+    store::calendars::mark_sync_ok(tx, workspace, calendar.id, statistics, next_at).await?;
+    if push::should_watch(run.cx, calendar) {
+        watch_calendar::enqueue(tx, workspace, calendar.id, None).await?;
+    }
     if statistics.full {
         store::calendars::set_expanded_until(
             tx,
@@ -335,7 +335,7 @@ async fn complete(
     }
     let connection = store::connections::get(tx, workspace, calendar.connection_id).await?;
     outcome::succeeded(tx, &connection).await?;
-    if run.ask.by_hand || statistics.full || changes(statistics) > 0 {
+    if run.ask.by_hand || statistics.full || statistics.changes() > 0 {
         let title = format!(
             "{} was synced: {} new, {} changed, {} gone",
             calendar.name, statistics.created, statistics.updated, statistics.deleted
@@ -353,6 +353,24 @@ async fn complete(
             .await?;
     }
     Ok(())
+}
+
+/// When the calendar is polled again, by how lively it is and whether its provider tells of changes.
+fn next_poll(cx: &Context, calendar: &Calendar, statistics: &Statistics) -> Timestamp {
+    let now = cx.clock.now();
+    let news = !statistics.full && statistics.changes() > 0;
+    let changed_at = if news { Some(now) } else { calendar.changed_at };
+    let watched = cx.settings.push && calendar.push_expires_at.is_some_and(|at| now < at);
+    let floor = cx.registry.get(&calendar.provider).map_or(0, |entry| {
+        i64::from(entry.provider.manifest().limits.min_poll_minutes)
+    });
+    let minutes = pace(
+        calendar.sync_interval_minutes,
+        floor,
+        watched,
+        changed_at.map(|at| now.duration_since(at)),
+    );
+    next_due(now, minutes, cx.ids.fraction())
 }
 
 fn elapsed_ms(cx: &Context, started: Timestamp) -> u64 {

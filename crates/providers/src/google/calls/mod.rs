@@ -8,7 +8,9 @@ pub(super) mod get_event;
 pub(super) mod insert_event;
 pub(super) mod list_events;
 pub(super) mod patch_event;
+pub(super) mod stop_channel;
 pub(super) mod userinfo;
+pub(super) mod watch_events;
 
 use std::collections::HashSet;
 

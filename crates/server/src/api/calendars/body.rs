@@ -1,6 +1,6 @@
 //! What calendars look like in answers, and what requests about them may say.
 
-use daybook_domain::calendar::AccessRole;
+use daybook_domain::calendar::{AccessRole, PushMode};
 use daybook_domain::connection::Status;
 use daybook_domain::sync::Statistics;
 use daybook_engine::store::calendars::Calendar;
@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::connections::body::LastErrorBody;
-use crate::api::wire::{AccessRoleSchema, ConnectionStatusSchema};
+use crate::api::wire::{AccessRoleSchema, ConnectionStatusSchema, PushModeSchema};
 use crate::extract::{nullable, switch};
 
 /// A calendar of a connection.
@@ -41,6 +41,12 @@ pub struct CalendarBody {
     /// When the next sync is due.
     #[schema(required = true)]
     pub next_sync_at: Option<Timestamp>,
+    /// How changes are noticed: `push` when the provider tells of them within seconds (a slow poll runs behind), else `poll`.
+    #[schema(value_type = PushModeSchema)]
+    pub push_mode: PushMode,
+    /// Until when the provider tells of changes; renewed before.
+    #[schema(required = true)]
+    pub push_expires_at: Option<Timestamp>,
     /// Failures in a row.
     pub sync_errors: i64,
     /// How its connection stands.
@@ -218,6 +224,9 @@ impl CalendarBody {
     /// The calendar, with the size of its mirror, at `now`.
     pub fn new(calendar: Calendar, events_count: i64, now: Timestamp) -> Self {
         let lapsed = calendar.token_expires_at.is_some_and(|at| at <= now);
+        let push_expires_at = calendar
+            .push_expires_at
+            .filter(|at| calendar.sync_enabled && now < *at);
         Self {
             id: calendar.id.into(),
             name: calendar.name.clone(),
@@ -229,6 +238,12 @@ impl CalendarBody {
             sync_future_days: calendar.sync_future_days,
             last_sync_at: calendar.last_sync_at,
             next_sync_at: calendar.next_sync_at.filter(|_| calendar.sync_enabled),
+            push_mode: if push_expires_at.is_some() {
+                PushMode::Push
+            } else {
+                PushMode::Poll
+            },
+            push_expires_at,
             sync_errors: calendar.sync_errors,
             connection_status: calendar.connection_status,
             provider_details: ProviderDetails {

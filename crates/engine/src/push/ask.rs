@@ -1,0 +1,70 @@
+//! Asks a provider about a channel, with credentials that work: refused once, they are refreshed and it is asked again.
+
+use daybook_domain::connection::ErrorKind;
+use daybook_provider_api::calendar::push::{Channel, Watch};
+use daybook_provider_api::{self as provider, Credential, Push, Session};
+use jiff::Timestamp;
+use store::push_channels::PushChannel;
+
+use crate::Context;
+use crate::connections::Error;
+use crate::connections::vault::{self, Access};
+use daybook_store as store;
+
+/// What is asked.
+pub(super) enum Ask<'a> {
+    /// To make one.
+    Watch(&'a Watch),
+    /// To prolong one until then.
+    Renew(&'a Channel, Timestamp),
+    /// To end one.
+    Stop(&'a Channel),
+}
+
+/// The answer; a channel unless it was to be ended.
+pub(super) async fn ask(
+    cx: &Context,
+    push: &dyn Push,
+    mut access: Access,
+    what: Ask<'_>,
+) -> Result<Option<Channel>, Error> {
+    let mut renewed = false;
+    loop {
+        let session = access.session(cx);
+        match send(push, &session, &what).await {
+            Err(error)
+                if error.kind == ErrorKind::Auth
+                    && !renewed
+                    && matches!(access.credential, Credential::Bearer(_)) =>
+            {
+                renewed = true;
+                let (workspace, id) = (access.connection.workspace_id, access.connection.id);
+                let version = access.version;
+                drop(session);
+                access = vault::renew(cx, workspace, id, version).await?;
+            }
+            other => return Ok(other?),
+        }
+    }
+}
+
+async fn send(
+    push: &dyn Push,
+    session: &Session<'_>,
+    what: &Ask<'_>,
+) -> provider::Result<Option<Channel>> {
+    match what {
+        Ask::Watch(watch) => push.watch(session, watch).await.map(Some),
+        Ask::Renew(channel, until) => push.renew(session, channel, *until).await.map(Some),
+        Ask::Stop(channel) => push.stop(session, channel).await.map(|()| None),
+    }
+}
+
+/// A channel in the provider's words; `None` while we do not know what the provider calls it.
+pub(super) fn remote(channel: &PushChannel) -> Option<Channel> {
+    Some(Channel {
+        remote_id: channel.remote_id.clone()?,
+        resource_id: channel.resource_id.clone(),
+        expires_at: channel.expires_at,
+    })
+}
