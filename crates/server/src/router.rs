@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{accounts, calendars, connections, events, jobs, system, time, watching};
-use crate::layers::{authenticate, headers, observe, origin};
+use crate::layers::{authenticate, cors, headers, observe, origin};
 use crate::openapi;
 use crate::problem::Problem;
 use crate::state::App;
@@ -30,7 +30,8 @@ pub fn router(app: App) -> Router {
         .with_state(app.clone());
     Router::new()
         .fallback_service(NormalizePath::trim_trailing_slash(routes))
-        .layer(from_fn_with_state(app, observe::observe))
+        .layer(from_fn_with_state(app.clone(), observe::observe))
+        .layer(from_fn_with_state(app, cors::share))
         .layer(from_fn(headers::secure))
         .layer(CompressionLayer::new())
 }

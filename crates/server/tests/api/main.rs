@@ -5,6 +5,7 @@
 mod accounts;
 mod calendars;
 mod contract;
+mod cors;
 mod document;
 mod idempotency;
 mod invitations;

@@ -34,6 +34,11 @@ impl Server {
 
     /// A server that people reach at `base_url`.
     pub async fn at(base_url: &str) -> Self {
+        Self::with_settings(Settings::at(Url::parse(base_url).unwrap())).await
+    }
+
+    /// A server with these settings.
+    pub async fn with_settings(settings: Settings) -> Self {
         let db = TestDb::memory().await;
         let ids: Arc<dyn daybook_domain::Ids> = Arc::new(fresh_ids());
         let egress = Egress::new(EgressConfig::default(), db.clock.clone(), ids.clone()).unwrap();
@@ -45,15 +50,15 @@ impl Server {
             egress: Arc::new(egress),
             live: live::Bus::default(),
             pause: Arc::new(RealPause),
-            settings: Arc::new(Settings::at(Url::parse(base_url).unwrap())),
+            settings: Arc::new(settings),
             node: "test".into(),
             detached: tokio_util::task::TaskTracker::new(),
         };
-        let settings = HttpSettings {
+        let http = HttpSettings {
             setup_token: Some("let me in".into()),
             ..HttpSettings::default()
         };
-        let app = App::new(cx, settings);
+        let app = App::new(cx, http);
         Self {
             router: router(app.clone()),
             app,
