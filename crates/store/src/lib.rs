@@ -34,6 +34,7 @@ mod open;
 pub mod projects;
 mod row;
 pub mod schedules;
+mod scope;
 pub mod sessions;
 #[cfg(feature = "test-support")]
 pub mod test_support;

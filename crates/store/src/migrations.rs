@@ -18,11 +18,18 @@ struct Migration {
 }
 
 /// All steps; a step's version is its place in the list, from 1. Append only.
-const MIGRATIONS: &[Migration] = &[Migration {
-    name: "init",
-    sqlite: include_str!("../migrations/sqlite/0001_init.sql"),
-    postgres: include_str!("../migrations/postgres/0001_init.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "init",
+        sqlite: include_str!("../migrations/sqlite/0001_init.sql"),
+        postgres: include_str!("../migrations/postgres/0001_init.sql"),
+    },
+    Migration {
+        name: "row_security",
+        sqlite: include_str!("../migrations/sqlite/0002_row_security.sql"),
+        postgres: include_str!("../migrations/postgres/0002_row_security.sql"),
+    },
+];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.
 const LOCK: i64 = 0x0064_6179_626f_6f6b;
@@ -104,7 +111,8 @@ pub(crate) async fn run(store: &Store) -> Result<()> {
                 .bind(LOCK)
                 .execute(&mut conn)
                 .await?;
-            sqlx::raw_sql("SET client_min_messages = warning")
+            // A step may change rows of every workspace.
+            sqlx::raw_sql("SET client_min_messages = warning; SET daybook.system = 'on'")
                 .execute(&mut conn)
                 .await?;
             sqlx::raw_sql(LEDGER).execute(&mut conn).await?;
@@ -114,6 +122,10 @@ pub(crate) async fn run(store: &Store) -> Result<()> {
                     tx.commit().await?;
                 }
             }
+            // Tables of later steps: row security is nothing that a step could forget.
+            sqlx::query(sql!(postgres: "SELECT daybook_protect_tenants()"))
+                .execute(&mut conn)
+                .await?;
             // Closing the session gives the lock back.
             conn.close().await?;
         }

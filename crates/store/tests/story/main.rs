@@ -13,6 +13,7 @@ mod jobs;
 mod keys;
 mod mirror;
 mod open;
+mod row_security;
 mod statements;
 mod tenants;
 
