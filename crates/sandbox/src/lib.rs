@@ -8,6 +8,7 @@ pub mod caldav;
 pub mod clock;
 pub mod fault;
 pub mod google;
+pub mod oidc;
 pub mod serve;
 mod stage;
 

@@ -63,12 +63,15 @@ fn system_routes() -> OpenApiRouter<App> {
 }
 
 fn account_routes() -> OpenApiRouter<App> {
-    use accounts::{api_keys, auth, invitations, me, members, workspace};
+    use accounts::{api_keys, auth, invitations, me, members, oidc, workspace};
     OpenApiRouter::new()
         .routes(routes!(auth::set_up))
         .routes(routes!(auth::log_in))
         .routes(routes!(auth::log_out))
         .routes(routes!(auth::session))
+        .routes(routes!(oidc::methods))
+        .routes(routes!(oidc::start))
+        .routes(routes!(oidc::callback))
         .routes(routes!(me::get, me::update))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))

@@ -2,7 +2,7 @@
 //!
 //! A transaction ([`Tx`]) is the only way in; every aggregate has a module of free functions that take one. Functions take the
 //! [`WorkspaceId`](daybook_domain::WorkspaceId) they work in. The system-wide ones, which look across workspaces, are:
-//! `workspaces::{create, list_all, by_slug}`, everything in `users`, `members::of_user`, `sessions::{by_token_hash, get, delete,
+//! `workspaces::{create, list_all, by_slug}`, everything in `users`, `identities` and `sign_in_flows`, `members::of_user`, `sessions::{by_token_hash, get, delete,
 //! delete_of_user, delete_expired}`, `api_keys::by_token_hash`, `invitations::by_token_hash`, `idempotency::delete_older`,
 //! `connections::{count_same_grant, due_for_refresh}`, `oauth_flows::{take, delete_expired}`, `calendars::{due, due_for_expansion}`,
 //! `activity::delete_older`, and all of `jobs`, `leases`, `schedules`, `meta` and
@@ -21,6 +21,7 @@ pub mod crypto;
 mod error;
 pub mod events;
 pub mod idempotency;
+pub mod identities;
 pub mod instances;
 pub mod invitations;
 pub mod jobs;
@@ -36,6 +37,7 @@ mod row;
 pub mod schedules;
 mod scope;
 pub mod sessions;
+pub mod sign_in_flows;
 #[cfg(feature = "test-support")]
 pub mod test_support;
 pub mod time_entries;

@@ -29,6 +29,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_row_security.sql"),
         postgres: include_str!("../migrations/postgres/0002_row_security.sql"),
     },
+    Migration {
+        name: "single_sign_on",
+        sqlite: include_str!("../migrations/sqlite/0006_single_sign_on.sql"),
+        postgres: include_str!("../migrations/postgres/0006_single_sign_on.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

@@ -95,6 +95,7 @@ impl Config {
         let database_connections = check.number("database_connections", 2, 500);
         let workers = check.number("workers", 1, 256);
         check.providers();
+        check.single_sign_on();
         let wrong = check.wrong;
         let secret = |key: &str| values.text(key).map(SecretString::from);
         let (Some(base_url), Some(database_url)) = (base_url, database_url) else {
@@ -284,6 +285,22 @@ impl<'a> Check<'a> {
             ] {
                 self.url(&format!("{provider}.{part}"));
             }
+        }
+    }
+}
+
+impl Check<'_> {
+    /// All three settings of single sign-on, or none.
+    fn single_sign_on(&mut self) {
+        self.url("oidc.issuer_url");
+        let keys = ["oidc.issuer_url", "oidc.client_id", "oidc.client_secret"];
+        let is_set = |check: &Self, key: &str| check.values.text(key).is_some();
+        let Some(set) = keys.into_iter().find(|key| is_set(self, key)) else {
+            return;
+        };
+        for key in keys.into_iter().filter(|key| !is_set(self, key)) {
+            let line = format!("{} is set but {} is not", self.name(set), env_of(key));
+            self.wrong.push(line);
         }
     }
 }

@@ -11,6 +11,7 @@ mod idempotency;
 mod invitations;
 mod keys;
 mod listener;
+mod oidc;
 mod stream;
 mod support;
 mod tenants;

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use daybook_engine::context::RealPause;
 use daybook_engine::{Context, Settings, live};
-use daybook_provider_api::egress::EgressConfig;
+use daybook_provider_api::egress::{EgressConfig, Network, SystemResolver, Transport};
 use daybook_provider_api::{Egress, Registry};
 use daybook_server::listener::Peer;
 use daybook_server::{App, HttpSettings, router};
@@ -40,8 +40,19 @@ impl Server {
     /// A server with these settings.
     pub async fn with_settings(settings: Settings) -> Self {
         let db = TestDb::memory().await;
+        let network = Network::new(&EgressConfig::default(), Arc::new(SystemResolver)).unwrap();
+        Self::with_transport(settings, db, Arc::new(network)).await
+    }
+
+    /// A server whose requests go out through `transport`.
+    pub async fn with_transport(
+        settings: Settings,
+        db: TestDb,
+        transport: Arc<dyn Transport>,
+    ) -> Self {
         let ids: Arc<dyn daybook_domain::Ids> = Arc::new(fresh_ids());
-        let egress = Egress::new(EgressConfig::default(), db.clock.clone(), ids.clone()).unwrap();
+        let config = EgressConfig::default();
+        let egress = Egress::with_transport(config, db.clock.clone(), ids.clone(), transport);
         let cx = Context {
             store: db.store.clone(),
             clock: db.clock.clone(),
