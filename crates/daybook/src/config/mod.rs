@@ -374,6 +374,17 @@ mod tests {
     }
 
     #[test]
+    fn single_sign_on_is_set_up_whole_or_not_at_all() {
+        let issuer = ("OIDC_ISSUER_URL", "https://id.example.com");
+        let client = [("OIDC_CLIENT_ID", "daybook"), ("OIDC_CLIENT_SECRET", "s")];
+        config(&[issuer, client[0], client[1]]).unwrap();
+        let refused = config(&[issuer, client[0]]).unwrap_err().to_string();
+        let said = "OIDC_ISSUER_URL is set but OIDC_CLIENT_SECRET is not";
+        assert!(refused.contains(said), "{refused}");
+        assert!(config(&client).is_err());
+    }
+
+    #[test]
     fn every_wrong_value_is_named() {
         for (name, value, said) in [
             ("DAYBOOK_BIND", "somewhere", "an address and port"),
