@@ -6,6 +6,7 @@ pub mod egress;
 pub mod error;
 pub mod manifest;
 pub mod oauth;
+pub mod oidc;
 pub mod registry;
 pub mod session;
 

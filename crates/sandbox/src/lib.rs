@@ -9,6 +9,7 @@ pub mod clock;
 pub mod fault;
 pub mod google;
 pub mod microsoft;
+pub mod oidc;
 pub mod serve;
 mod shell;
 mod spec;

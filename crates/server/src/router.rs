@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::api::{
     accounts, availability, calendars, connections, events, jobs, system, time, watching,
 };
-use crate::layers::{authenticate, headers, observe, origin};
+use crate::layers::{authenticate, cors, headers, observe, origin};
 use crate::problem::Problem;
 use crate::state::App;
 use crate::{hooks, openapi};
@@ -32,7 +32,8 @@ pub fn router(app: App) -> Router {
         .with_state(app.clone());
     Router::new()
         .fallback_service(NormalizePath::trim_trailing_slash(routes))
-        .layer(from_fn_with_state(app, observe::observe))
+        .layer(from_fn_with_state(app.clone(), observe::observe))
+        .layer(from_fn_with_state(app, cors::share))
         .layer(from_fn(headers::secure))
         .layer(CompressionLayer::new())
 }
@@ -68,12 +69,15 @@ fn system_routes() -> OpenApiRouter<App> {
 }
 
 fn account_routes() -> OpenApiRouter<App> {
-    use accounts::{api_keys, auth, invitations, me, members, workspace};
+    use accounts::{api_keys, auth, invitations, me, members, oidc, workspace};
     OpenApiRouter::new()
         .routes(routes!(auth::set_up))
         .routes(routes!(auth::log_in))
         .routes(routes!(auth::log_out))
         .routes(routes!(auth::session))
+        .routes(routes!(oidc::methods))
+        .routes(routes!(oidc::start))
+        .routes(routes!(oidc::callback))
         .routes(routes!(me::get, me::update))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))

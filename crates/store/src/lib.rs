@@ -2,7 +2,7 @@
 //!
 //! A transaction ([`Tx`]) is the only way in; every aggregate has a module of free functions that take one. Functions take the
 //! [`WorkspaceId`](daybook_domain::WorkspaceId) they work in. The system-wide ones, which look across workspaces, are:
-//! `workspaces::{create, list_all, by_slug}`, everything in `users`, `members::of_user`, `sessions::{by_token_hash, get, delete,
+//! `workspaces::{create, list_all, by_slug}`, everything in `users`, `identities` and `sign_in_flows`, `members::of_user`, `sessions::{by_token_hash, get, delete,
 //! delete_of_user, delete_expired}`, `api_keys::by_token_hash`, `invitations::by_token_hash`, `idempotency::delete_older`,
 //! `connections::{count_same_grant, due_for_refresh}`, `oauth_flows::{take, delete_expired}`, `calendars::{due, due_for_expansion}`,
 //! `push_channels::{by_token_hashes, due, unwanted, delete_expired}`, `activity::delete_older`, `event_writes::delete_older`, and all of `jobs`, `leases`, `schedules`, `meta` and
@@ -24,6 +24,7 @@ mod error;
 pub mod event_writes;
 pub mod events;
 pub mod idempotency;
+pub mod identities;
 pub mod instances;
 pub mod invitations;
 pub mod jobs;
@@ -38,7 +39,9 @@ pub mod projects;
 pub mod push_channels;
 mod row;
 pub mod schedules;
+mod scope;
 pub mod sessions;
+pub mod sign_in_flows;
 #[cfg(feature = "test-support")]
 pub mod test_support;
 pub mod time_entries;

@@ -43,6 +43,16 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0004_push.sql"),
         postgres: include_str!("../migrations/postgres/0004_push.sql"),
     },
+    Migration {
+        name: "row_security",
+        sqlite: include_str!("../migrations/sqlite/0005_row_security.sql"),
+        postgres: include_str!("../migrations/postgres/0005_row_security.sql"),
+    },
+    Migration {
+        name: "single_sign_on",
+        sqlite: include_str!("../migrations/sqlite/0006_single_sign_on.sql"),
+        postgres: include_str!("../migrations/postgres/0006_single_sign_on.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.
@@ -126,7 +136,8 @@ pub(crate) async fn run(store: &Store) -> Result<()> {
                 .bind(LOCK)
                 .execute(&mut conn)
                 .await?;
-            sqlx::raw_sql("SET client_min_messages = warning")
+            // A step may change rows of every workspace.
+            sqlx::raw_sql("SET client_min_messages = warning; SET daybook.system = 'on'")
                 .execute(&mut conn)
                 .await?;
             sqlx::raw_sql(LEDGER).execute(&mut conn).await?;
@@ -136,6 +147,10 @@ pub(crate) async fn run(store: &Store) -> Result<()> {
                     tx.commit().await?;
                 }
             }
+            // Tables of later steps: row security is nothing that a step could forget.
+            sqlx::query(sql!(postgres: "SELECT daybook_protect_tenants()"))
+                .execute(&mut conn)
+                .await?;
             // Closing the session gives the lock back.
             conn.close().await?;
         }

@@ -12,7 +12,6 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool};
 
 use crate::crypto::KeyRing;
-use crate::tx::{Conn, Tx};
 use crate::{Error, Result, keys, migrations};
 
 /// How long a caller waits for a free connection.
@@ -123,31 +122,6 @@ impl Store {
         keys::check(&mut tx).await?;
         keys::note(&mut tx).await?;
         tx.commit().await
-    }
-
-    /// A transaction for reading. Writing in it fails with [`Error::ReadOnly`] (but not in an in-memory database, which has
-    /// one connection: never hold two transactions there).
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn read(&self) -> Result<Tx> {
-        let conn = match &self.inner.db {
-            Db::Sqlite { read, .. } => Conn::Sqlite(read.begin().await?),
-            Db::Postgres { pool, .. } => Conn::Postgres(pool.begin_with("BEGIN READ ONLY").await?),
-        };
-        Ok(Tx::new(conn, self.inner.clone()))
-    }
-
-    /// A transaction for writing. SQLite has one at a time: keep it short, and never wait for the network in it.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], [`Error::Locked`].
-    pub async fn write(&self) -> Result<Tx> {
-        let conn = match &self.inner.db {
-            Db::Sqlite { write, .. } => Conn::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Db::Postgres { pool, .. } => Conn::Postgres(pool.begin().await?),
-        };
-        Ok(Tx::new(conn, self.inner.clone()))
     }
 
     /// Which database this is.
@@ -353,9 +327,9 @@ async fn reach(options: &PgConnectOptions) -> Result<()> {
 
 /// Refuses servers that are too old, and warns of settings that lose acknowledged writes.
 async fn check_postgres(pool: &PgPool) -> Result<()> {
-    let text = sql!(postgres: "SELECT current_setting('server_version_num')::bigint, current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit')");
-    let (version, fsync, full_pages, commit) =
-        sqlx::query_as::<_, (i64, String, String, String)>(text)
+    let text = sql!(postgres: "SELECT current_setting('server_version_num')::bigint, current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'), (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)");
+    let (version, fsync, full_pages, commit, unheld) =
+        sqlx::query_as::<_, (i64, String, String, String, bool)>(text)
             .fetch_one(pool)
             .await?;
     if version < 140_000 {
@@ -370,6 +344,12 @@ async fn check_postgres(pool: &PgPool) -> Result<()> {
             full_page_writes = full_pages,
             synchronous_commit = commit,
             "PostgreSQL is set up to lose or damage acknowledged writes in a power failure: set fsync, full_page_writes and synchronous_commit to on"
+        );
+    }
+    if unheld {
+        tracing::warn!(
+            "PostgreSQL's row security does not hold back the role that Daybook connects as (a superuser, or one with BYPASSRLS): \
+             workspaces are kept apart by Daybook's own conditions alone; connect as a plain role that owns the database"
         );
     }
     Ok(())

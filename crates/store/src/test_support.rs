@@ -36,10 +36,18 @@ enum Cleanup {
     Directory(
         #[expect(dead_code, reason = "removes the directory when dropped")] tempfile::TempDir,
     ),
-    Database {
-        admin_url: String,
-        name: String,
-    },
+    Database(PostgresDatabase),
+}
+
+/// An empty PostgreSQL database that belongs to a plain role of its own, as an operator's should: row security holds it.
+/// Both are removed when this is dropped.
+pub struct PostgresDatabase {
+    /// Its address, as its owner.
+    pub url: String,
+    /// Its address, as the administrator that the tests were given.
+    pub superuser_url: String,
+    admin_url: String,
+    name: String,
 }
 
 impl TestDb {
@@ -57,9 +65,17 @@ impl TestDb {
 
     /// A PostgreSQL database; `None` (and a notice) when the environment names no server.
     pub async fn postgres() -> Option<Self> {
-        let (admin_url, name) = new_postgres_database().await?;
-        let url = with_database(&admin_url, &name);
-        Some(Self::open(url, Cleanup::Database { admin_url, name }).await)
+        let database = PostgresDatabase::new().await?;
+        Some(Self::open(database.url.clone(), Cleanup::Database(database)).await)
+    }
+
+    /// The same database as a superuser sees it, whom row security does not hold back; `None` where it is not PostgreSQL.
+    pub async fn as_superuser(&self) -> Option<Store> {
+        let Cleanup::Database(database) = &self.cleanup else {
+            return None;
+        };
+        let opened = Store::open(&database.superuser_url, options(self.clock.clone())).await;
+        Some(must(opened))
     }
 
     async fn open(url: String, cleanup: Cleanup) -> Self {
@@ -83,19 +99,63 @@ impl TestDb {
     }
 }
 
-impl Drop for TestDb {
-    fn drop(&mut self) {
-        let Cleanup::Database { admin_url, name } = &self.cleanup else {
-            return;
+impl PostgresDatabase {
+    /// `None` (and a notice) when the environment names no server.
+    pub async fn new() -> Option<Self> {
+        let Ok(admin_url) = std::env::var(POSTGRES_URL) else {
+            let required = std::env::var(REQUIRE_POSTGRES).is_ok_and(|value| value == "1");
+            assert!(
+                !required,
+                "{REQUIRE_POSTGRES}=1, but {POSTGRES_URL} is not set"
+            );
+            notice("skipped: PostgreSQL (set DAYBOOK_TEST_POSTGRES_URL)");
+            return None;
         };
-        let (admin_url, name) = (admin_url.clone(), name.clone());
+        let name = format!("daybook_test_{}", unique().simple());
+        let mut admin = must(PgConnection::connect(&admin_url).await);
+        let role = format!("CREATE ROLE {name} LOGIN PASSWORD '{name}'");
+        must(sqlx::raw_sql(AssertSqlSafe(role)).execute(&mut admin).await);
+        // Copying the template under load collides with others that do; the server says so and a second try works.
+        for attempt in 0.. {
+            let create = format!("CREATE DATABASE {name} OWNER {name}");
+            match sqlx::raw_sql(AssertSqlSafe(create))
+                .execute(&mut admin)
+                .await
+            {
+                Ok(_) => break,
+                Err(_) if attempt < 20 => std::thread::yield_now(),
+                Err(e) => must(Err(e)),
+            }
+        }
+        let superuser_url = with_database(&admin_url, &name);
+        Some(Self {
+            url: with_role(&superuser_url, &name),
+            superuser_url,
+            admin_url,
+            name,
+        })
+    }
+}
+
+impl Drop for PostgresDatabase {
+    fn drop(&mut self) {
+        let (admin_url, name) = (self.admin_url.clone(), self.name.clone());
         let run = move || {
             let runtime = must(
                 tokio::runtime::Builder::new_current_thread()
                     .enable_all()
                     .build(),
             );
-            runtime.block_on(drop_postgres_database(&admin_url, &name));
+            runtime.block_on(async {
+                if let Ok(mut admin) = PgConnection::connect(&admin_url).await {
+                    for drop in [
+                        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+                        format!("DROP ROLE IF EXISTS {name}"),
+                    ] {
+                        let _ = sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut admin).await;
+                    }
+                }
+            });
         };
         // A runtime cannot be started inside another one, so this takes a thread.
         let _ = std::thread::spawn(run).join();
@@ -114,10 +174,17 @@ impl Store {
                 .execute(write)
                 .await
                 .map(|r| r.rows_affected()),
-            Db::Postgres { pool, .. } => sqlx::raw_sql(text)
-                .execute(pool)
-                .await
-                .map(|r| r.rows_affected()),
+            Db::Postgres { pool, .. } => {
+                let mut conn = pool.acquire().await?;
+                sqlx::raw_sql("SET daybook.system = 'on'")
+                    .execute(&mut *conn)
+                    .await?;
+                let done = sqlx::raw_sql(text).execute(&mut *conn).await;
+                sqlx::raw_sql("RESET daybook.system")
+                    .execute(&mut *conn)
+                    .await?;
+                done.map(|r| r.rows_affected())
+            }
         };
         Ok(done?)
     }
@@ -152,12 +219,7 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub async fn texts_raw(&self, text: String) -> Result<Vec<String>> {
-        let text = AssertSqlSafe(text);
-        let rows: Vec<(String,)> = match &self.inner.db {
-            Db::Sqlite { read, .. } => sqlx::query_as(text).fetch_all(read).await?,
-            Db::Postgres { pool, .. } => sqlx::query_as(text).fetch_all(pool).await?,
-        };
-        Ok(rows.into_iter().map(|(text,)| text).collect())
+        self.read().await?.texts_raw(text).await
     }
 
     /// How SQLite would run a query, a line for each step.
@@ -192,6 +254,30 @@ impl Store {
 }
 
 impl Tx {
+    /// The first column of every row, as text, that a query yields in this transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn texts_raw(&mut self, text: String) -> Result<Vec<String>> {
+        let text = AssertSqlSafe(text);
+        let rows: Vec<(String,)> =
+            on!(self, |c| sqlx::query_as(text).fetch_all(c).await).map_err(Error::from)?;
+        Ok(rows.into_iter().map(|(text,)| text).collect())
+    }
+
+    /// Runs SQL as it stands in this transaction; yields how many rows it changed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn execute_raw(&mut self, text: String) -> Result<u64> {
+        let text = AssertSqlSafe(text);
+        on!(self, |c| sqlx::raw_sql(text)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))
+        .map_err(Error::from)
+    }
+
     /// A SQLite setting of this transaction's connection.
     ///
     /// # Errors
@@ -227,46 +313,19 @@ pub fn fresh_ids() -> impl Ids {
     ))
 }
 
-/// Makes an empty PostgreSQL database; returns the server's address and the database's name.
-pub async fn new_postgres_database() -> Option<(String, String)> {
-    let Ok(admin_url) = std::env::var(POSTGRES_URL) else {
-        let required = std::env::var(REQUIRE_POSTGRES).is_ok_and(|value| value == "1");
-        assert!(
-            !required,
-            "{REQUIRE_POSTGRES}=1, but {POSTGRES_URL} is not set"
-        );
-        notice("skipped: PostgreSQL (set DAYBOOK_TEST_POSTGRES_URL)");
-        return None;
-    };
-    let name = format!("daybook_test_{}", unique().simple());
-    let mut admin = must(PgConnection::connect(&admin_url).await);
-    // Copying the template under load collides with others that do; the server says so and a second try works.
-    for attempt in 0.. {
-        let create = format!("CREATE DATABASE {name}");
-        match sqlx::raw_sql(AssertSqlSafe(create))
-            .execute(&mut admin)
-            .await
-        {
-            Ok(_) => break,
-            Err(_) if attempt < 20 => std::thread::yield_now(),
-            Err(e) => must(Err(e)),
-        }
-    }
-    Some((admin_url, name))
-}
-
-/// Removes a database that [`new_postgres_database`] made; one that cannot be removed stays behind. On a connection without
-/// time-outs: the server writes a checkpoint first, which takes a while on a busy disk.
-pub async fn drop_postgres_database(admin_url: &str, name: &str) {
-    if let Ok(mut admin) = PgConnection::connect(admin_url).await {
-        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        let _ = sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut admin).await;
-    }
+/// The same address, for a role whose password is its name.
+fn with_role(url: &str, role: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+    let host_from = rest
+        .find('/')
+        .and_then(|end| rest[..end].rfind('@'))
+        .map_or(0, |at| at + 1);
+    format!("{scheme}://{role}:{role}@{}", &rest[host_from..])
 }
 
 /// The address of another database on the same server.
 #[must_use]
-pub fn with_database(admin_url: &str, name: &str) -> String {
+fn with_database(admin_url: &str, name: &str) -> String {
     let (base, query) = admin_url.split_once('?').unwrap_or((admin_url, ""));
     let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
     if query.is_empty() {

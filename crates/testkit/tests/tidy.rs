@@ -36,6 +36,30 @@ const NAMED_ROUTES: &[&str] = &[
     "crates/server/src/openapi/mod.rs",
     "crates/server/src/router.rs",
 ];
+/// Who may begin a transaction that sees every workspace: the job runner, sign-in, and the operator's commands. All others say
+/// which workspace they work in (`read_in`, `write_in`), so that PostgreSQL's row security can hold them to it.
+const ACROSS_WORKSPACES: &[&str] = &[
+    "crates/daybook/src/",
+    "crates/engine/src/accounts/api_keys.rs",
+    "crates/engine/src/accounts/invitations.rs",
+    "crates/engine/src/accounts/login.rs",
+    "crates/engine/src/accounts/me.rs",
+    "crates/engine/src/accounts/oidc/",
+    "crates/engine/src/accounts/provision.rs",
+    "crates/engine/src/accounts/sessions.rs",
+    "crates/engine/src/accounts/setup.rs",
+    "crates/engine/src/connections/callback.rs",
+    "crates/engine/src/connections/disconnect.rs",
+    "crates/engine/src/jobs/cleanup.rs",
+    "crates/engine/src/jobs/full_calendar_sync.rs",
+    "crates/engine/src/jobs/refresh_tokens.rs",
+    "crates/engine/src/jobs/runner.rs",
+    "crates/engine/src/jobs/schedule.rs",
+    "crates/engine/src/jobs/sync_all_calendars.rs",
+    "crates/engine/src/sync/roll.rs",
+    "crates/store/src/",
+    "crates/testkit/src/",
+];
 /// Longest file, tests not counted.
 const LINES: usize = 400;
 /// Tables, one entry per setting: nothing is gained by cutting them.
@@ -137,6 +161,26 @@ fn only_egress_opens_connections() {
             let text = code(&file);
             for word in words.iter().filter(|word| !inside && text.contains(**word)) {
                 wrong.push(format!("{}: {word}", short(&file)));
+            }
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn transactions_say_which_workspace_they_are_for() {
+    let mut wrong = Vec::new();
+    for room in rooms() {
+        for file in sources(&room) {
+            let name = short(&file);
+            if ACROSS_WORKSPACES.iter().any(|may| name.starts_with(may)) {
+                continue;
+            }
+            for (n, line) in code(&file).lines().enumerate() {
+                let everything = ["store.read()", "store.write()"];
+                if everything.iter().any(|call| line.contains(call)) {
+                    wrong.push(format!("{name}:{}: {}", n + 1, line.trim()));
+                }
             }
         }
     }

@@ -50,6 +50,12 @@ export const queries = {
       staleTime: 60_000,
       retry: false,
     }),
+  signInMethods: () =>
+    queryOptions({
+      queryKey: ["signInMethods"],
+      queryFn: () => body(http.GET("/api/v1/auth/methods")),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
   providers: () =>
     queryOptions({
       queryKey: ["providers"],

@@ -96,6 +96,7 @@ impl Config {
         let database_connections = check.number("database_connections", 2, 500);
         let workers = check.number("workers", 1, 256);
         check.providers();
+        check.single_sign_on();
         let wrong = check.wrong;
         let secret = |key: &str| values.text(key).map(SecretString::from);
         let (Some(base_url), Some(database_url)) = (base_url, database_url) else {
@@ -289,6 +290,22 @@ impl<'a> Check<'a> {
     }
 }
 
+impl Check<'_> {
+    /// All three settings of single sign-on, or none.
+    fn single_sign_on(&mut self) {
+        self.url("oidc.issuer_url");
+        let keys = ["oidc.issuer_url", "oidc.client_id", "oidc.client_secret"];
+        let is_set = |check: &Self, key: &str| check.values.text(key).is_some();
+        let Some(set) = keys.into_iter().find(|key| is_set(self, key)) else {
+            return;
+        };
+        for key in keys.into_iter().filter(|key| !is_set(self, key)) {
+            let line = format!("{} is set but {} is not", self.name(set), env_of(key));
+            self.wrong.push(line);
+        }
+    }
+}
+
 fn env_of(key: &str) -> &'static str {
     table::by_key(key).map_or("", |setting| setting.env)
 }
@@ -355,6 +372,17 @@ mod tests {
         assert_eq!(config.bind.to_string(), "127.0.0.1:8000");
         assert_eq!(config.base_url.as_str(), "http://127.0.0.1:8000/");
         assert!(!config.allow_private_targets);
+    }
+
+    #[test]
+    fn single_sign_on_is_set_up_whole_or_not_at_all() {
+        let issuer = ("OIDC_ISSUER_URL", "https://id.example.com");
+        let client = [("OIDC_CLIENT_ID", "daybook"), ("OIDC_CLIENT_SECRET", "s")];
+        config(&[issuer, client[0], client[1]]).unwrap();
+        let refused = config(&[issuer, client[0]]).unwrap_err().to_string();
+        let said = "OIDC_ISSUER_URL is set but OIDC_CLIENT_SECRET is not";
+        assert!(refused.contains(said), "{refused}");
+        assert!(config(&client).is_err());
     }
 
     #[test]

@@ -32,7 +32,10 @@ pub const SETTINGS: &[Setting] = settings! {
     plain "data_dir" "DAYBOOK_DATA_DIR" "./daybook-data" "Folder for the SQLite file and the generated key file; made with mode 0700.";
     plain "database_url" "DAYBOOK_DATABASE_URL" "" "sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE. Default: daybook.db in the data folder.";
     secret "secret_key" "DAYBOOK_SECRET_KEY" "" "Key that encrypts stored secrets: 32 bytes in base64 or hex. For rotation several, newest first: id:KEY,id:KEY. Default: a generated file in the data folder.";
-    plain "frontend_url" "FRONTEND_URL" "" "Another front end whose pages people may be sent back to after connecting an account.";
+    plain "frontend_url" "FRONTEND_URL" "" "Another front end, such as https://app.example.com. Browsers may call the API from exactly its origin (CORS): with the session cookie where it is the same site as base_url, else with an API key. People may be sent back to its pages after connecting an account. Off by default.";
+    plain "oidc.issuer_url" "OIDC_ISSUER_URL" "" "Single sign-on by OpenID Connect: the issuer, written exactly as its discovery document writes it. Register {base_url}/api/v1/auth/oidc/callback there. People who have an account sign in by their verified e-mail address the first time; others need an invitation.";
+    plain "oidc.client_id" "OIDC_CLIENT_ID" "" "This server's client there.";
+    secret "oidc.client_secret" "OIDC_CLIENT_SECRET" "" "Its secret.";
     secret "smtp_url" "SMTP_URL" "" "Mail server: smtp://USER:PASSWORD@HOST:587 or smtps://…";
     plain "mail_from" "MAIL_FROM" "" "Sender of mails, such as Daybook <daybook@example.com>.";
     plain "log" "DAYBOOK_LOG" "info" "Log filter, such as info or info,daybook_engine=debug.";

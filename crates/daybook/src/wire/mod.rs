@@ -11,8 +11,8 @@ use daybook_domain::clock::SystemClock;
 use daybook_engine::context::{Context, RealPause, Settings};
 use daybook_engine::live::Bus;
 use daybook_engine::push;
-use daybook_provider_api::Egress;
 use daybook_provider_api::egress::EgressConfig;
+use daybook_provider_api::{Egress, oidc};
 use daybook_providers::ProviderSettings;
 use daybook_store::crypto::{KeyRing, generate_key_file};
 use daybook_store::{Options, Store};
@@ -38,7 +38,13 @@ pub async fn context(config: &Config) -> Result<Context> {
     let base = config.base_url.as_str();
     let settings = ProviderSettings::read(base, |name| by_env(config, name));
     let registry = daybook_providers::registry(&settings);
+    let oidc = single_sign_on(config);
+    let trusted = oidc
+        .as_ref()
+        .and_then(|client| url::Url::parse(&client.issuer).ok())
+        .and_then(|issuer| origin_of(&issuer));
     let egress = EgressConfig {
+        trusted_origins: trusted.into_iter().collect(),
         allow_private: config.allow_private_targets,
         allow_cidrs: config
             .egress_allow_cidrs
@@ -56,6 +62,7 @@ pub async fn context(config: &Config) -> Result<Context> {
     let egress = Egress::new(egress, clock.clone(), ids.clone())?;
     let mut settings = Settings::at(config.base_url.clone());
     settings.frontend_url.clone_from(&config.frontend_url);
+    settings.oidc = oidc;
     settings.allow_private_targets = config.allow_private_targets;
     settings.push = push::reachable(&config.base_url, config.allow_private_targets);
     if let Some(url) = config.values.text("apple.api_url") {
@@ -76,6 +83,24 @@ pub async fn context(config: &Config) -> Result<Context> {
         refreshes: Arc::default(),
         detached: TaskTracker::new(),
     })
+}
+
+/// The client at the single sign-on service, where all of its settings are there.
+fn single_sign_on(config: &Config) -> Option<oidc::Client> {
+    let text = |key: &str| config.values.text(key).map(str::to_owned);
+    let base = config.base_url.as_str().trim_end_matches('/');
+    Some(oidc::Client {
+        issuer: text("oidc.issuer_url")?,
+        client_id: text("oidc.client_id")?,
+        client_secret: text("oidc.client_secret")?.into(),
+        redirect_uri: format!("{base}/api/v1/auth/oidc/callback"),
+    })
+}
+
+/// `https://host:port`, as trusted origins are written.
+fn origin_of(url: &url::Url) -> Option<String> {
+    let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+    Some(format!("{}://{host}:{port}", url.scheme()))
 }
 
 /// The value of a provider's setting by the name of its environment variable, wherever it was set.

@@ -12,8 +12,10 @@ pub enum Database {
     Sqlite,
     /// A database that goes with this value.
     Postgres {
-        /// Its address.
+        /// Its address, as its owner, a plain role that row security holds back.
         url: String,
+        /// Its address, as the administrator.
+        all: String,
         admin: String,
         name: String,
     },
@@ -36,9 +38,16 @@ impl Database {
         };
         let name = format!("daybook_proc_{}", unique());
         let mut connection = PgConnection::connect(&admin).await.unwrap();
+        let role = format!("CREATE ROLE {name} LOGIN PASSWORD '{name}'");
+        sqlx::raw_sql(AssertSqlSafe(role))
+            .execute(&mut connection)
+            .await
+            .unwrap();
         // Copying the template under load collides with others that do; a second try works.
         for attempt in 0.. {
-            let create = sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")));
+            let create = sqlx::raw_sql(AssertSqlSafe(format!(
+                "CREATE DATABASE {name} OWNER {name}"
+            )));
             match create.execute(&mut connection).await {
                 Ok(_) => break,
                 Err(_) if attempt < 20 => {
@@ -49,8 +58,12 @@ impl Database {
         }
         let mut url = url::Url::parse(&admin).unwrap();
         url.set_path(&name);
+        let all = url.to_string();
+        url.set_username(&name).unwrap();
+        url.set_password(Some(&name)).unwrap();
         Some(Self::Postgres {
             url: url.to_string(),
+            all,
             admin,
             name,
         })
@@ -74,8 +87,8 @@ impl Database {
                 connection.close().await.unwrap();
                 rows.iter().map(|row| row.get_unchecked(0)).collect()
             }
-            Self::Postgres { url, .. } => {
-                let mut connection = PgConnection::connect(url).await.unwrap();
+            Self::Postgres { all, .. } => {
+                let mut connection = PgConnection::connect(all).await.unwrap();
                 let rows = query.fetch_all(&mut connection).await.unwrap();
                 rows.iter().map(|row| row.get_unchecked(0)).collect()
             }
@@ -91,8 +104,8 @@ impl Database {
                 query.execute(&mut connection).await.unwrap();
                 connection.close().await.unwrap();
             }
-            Self::Postgres { url, .. } => {
-                let mut connection = PgConnection::connect(url).await.unwrap();
+            Self::Postgres { all, .. } => {
+                let mut connection = PgConnection::connect(all).await.unwrap();
                 query.execute(&mut connection).await.unwrap();
             }
         }
@@ -112,10 +125,14 @@ impl Drop for Database {
                 .build()?;
             runtime.block_on(async {
                 let mut connection = PgConnection::connect(&admin).await?;
-                let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-                sqlx::raw_sql(AssertSqlSafe(drop))
-                    .execute(&mut connection)
-                    .await?;
+                for drop in [
+                    format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+                    format!("DROP ROLE IF EXISTS {name}"),
+                ] {
+                    sqlx::raw_sql(AssertSqlSafe(drop))
+                        .execute(&mut connection)
+                        .await?;
+                }
                 Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
             })
         });

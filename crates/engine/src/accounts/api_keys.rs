@@ -107,7 +107,7 @@ pub async fn create(
     if !who.may(cmd.scope) {
         return Err(Error::StrongerThanYou);
     }
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
@@ -145,7 +145,7 @@ pub async fn list(
     after: Option<(Timestamp, ApiKeyId)>,
     limit: u32,
 ) -> Result<Vec<Listed>, StoreError> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let keys = api_keys::list(
         &mut tx,
         who.workspace_id,
@@ -172,7 +172,7 @@ pub async fn list(
 /// # Errors
 /// [`StoreError::NotFound`] also when it is somebody else's; others when the store fails.
 pub async fn revoke(cx: &Context, who: &Principal, id: ApiKeyId) -> Result<(), StoreError> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let key = api_keys::get(&mut tx, who.workspace_id, id).await?;
     if !who.may_change(key.member_id) {
         return Err(StoreError::NotFound);

@@ -132,7 +132,7 @@ pub async fn list(
     after: Option<(Timestamp, InvitationId)>,
     limit: u32,
 ) -> Result<Vec<Invitation>, StoreError> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     invitations::list(&mut tx, who.workspace_id, after, i64::from(limit)).await
 }
 
@@ -145,7 +145,7 @@ pub async fn get(
     who: &Principal,
     id: InvitationId,
 ) -> Result<Invitation, StoreError> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     invitations::get(&mut tx, who.workspace_id, id).await
 }
 
@@ -154,7 +154,7 @@ pub async fn get(
 /// # Errors
 /// [`StoreError::NotFound`]; others when the store fails.
 pub async fn withdraw(cx: &Context, who: &Principal, id: InvitationId) -> Result<(), StoreError> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     invitations::delete(&mut tx, who.workspace_id, id).await?;
     tx.commit().await
 }

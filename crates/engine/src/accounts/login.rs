@@ -85,7 +85,7 @@ async fn account(
 }
 
 /// The member to sign in as.
-async fn enter(
+pub(super) async fn enter(
     tx: &mut Tx,
     user: UserId,
     slug: Option<&str>,

@@ -51,7 +51,7 @@ pub enum Error {
 /// # Errors
 /// When the store fails.
 pub async fn get(cx: &Context, who: &Principal) -> Result<users::User, StoreError> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     users::get(&mut tx, who.user_id).await
 }
 
@@ -94,7 +94,7 @@ async fn checked(
     who: &Principal,
     passwords: &NewPassword,
 ) -> Result<SecretString, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let user = users::get(&mut tx, who.user_id).await?;
     let hash = users::password_hash(&mut tx, who.user_id).await?;
     drop(tx);

@@ -33,7 +33,7 @@ pub async fn list(
     after: Option<(Timestamp, MemberId)>,
     limit: u32,
 ) -> Result<Vec<Profile>, StoreError> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     members::list(&mut tx, who.workspace_id, after, i64::from(limit)).await
 }
 
@@ -42,7 +42,7 @@ pub async fn list(
 /// # Errors
 /// [`StoreError::NotFound`]; others when the store fails.
 pub async fn get(cx: &Context, who: &Principal, id: MemberId) -> Result<Profile, StoreError> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     profile(&mut tx, who, id).await
 }
 
@@ -56,7 +56,7 @@ pub async fn set_role(
     id: MemberId,
     role: Role,
 ) -> Result<Profile, Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let member = locked(&mut tx, who, id).await?;
     if member.role > who.role || role > who.role {
         return Err(Error::AboveYou);
@@ -72,7 +72,7 @@ pub async fn set_role(
 /// # Errors
 /// See [`Error`].
 pub async fn remove(cx: &Context, who: &Principal, id: MemberId) -> Result<(), Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let member = locked(&mut tx, who, id).await?;
     if member.role > who.role {
         return Err(Error::AboveYou);

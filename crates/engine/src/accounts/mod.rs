@@ -6,6 +6,7 @@ pub mod login;
 pub mod me;
 pub mod members;
 pub mod names;
+pub mod oidc;
 pub mod once;
 pub mod password;
 pub mod principal;

@@ -28,7 +28,7 @@ pub async fn load(
     wanted_projects: Vec<ProjectId>,
 ) -> Result<Names, Error> {
     let mut names = Names::default();
-    let (mut tx, workspace) = (cx.store.read().await?, who.workspace_id);
+    let (mut tx, workspace) = (cx.store.read_in(who.workspace_id).await?, who.workspace_id);
     for id in wanted_members {
         if !names.members.contains_key(&id)
             && let Some(member) = found(members::get(&mut tx, workspace, id).await)?

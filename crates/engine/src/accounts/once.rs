@@ -119,7 +119,7 @@ impl<'a, T> Once<'a, T> {
 /// # Errors
 /// [`Error::Reused`]; [`Error::InProgress`]; [`Error::Store`].
 pub async fn earlier(cx: &Context, who: &Principal, key: &Key) -> Result<Option<Answer>, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     match idempotency::get(&mut tx, &scope(key, who), &key.body_hash).await? {
         None | Some(Claim::Fresh) => Ok(None),
         Some(Claim::Replay { status, response }) => Ok(Some(Answer {
@@ -136,7 +136,7 @@ pub async fn earlier(cx: &Context, who: &Principal, key: &Key) -> Result<Option<
 /// # Errors
 /// [`Error::Store`].
 pub async fn keep(cx: &Context, who: &Principal, key: &Key, answer: &Answer) -> Result<(), Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     if let Claim::Fresh = idempotency::claim(&mut tx, &scope(key, who), &key.body_hash).await? {
         idempotency::finish(&mut tx, &scope(key, who), answer.status, &answer.body).await?;
     }

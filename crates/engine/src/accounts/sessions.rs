@@ -91,7 +91,7 @@ pub async fn logout(cx: &Context, who: &Principal) -> Result<(), Error> {
     let Via::Session(id) = who.via else {
         return Ok(());
     };
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     sessions::delete(&mut tx, id).await?;
     tx.commit().await
 }

@@ -19,7 +19,12 @@ const SHOWN_LENGTH: usize = 12;
 pub fn fresh(ids: &dyn Ids) -> SecretString {
     let mut bytes = [0; 32];
     ids.fill(&mut bytes);
-    SecretString::from(URL_SAFE_NO_PAD.encode(bytes))
+    SecretString::from(text_of(&bytes))
+}
+
+/// 256 bits as 43 base64url characters.
+pub fn text_of(bytes: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// `dbk_` + 43 random characters + 6 characters of checksum.

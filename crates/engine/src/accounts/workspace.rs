@@ -23,7 +23,7 @@ pub enum Error {
 /// # Errors
 /// When the store fails.
 pub async fn get(cx: &Context, who: &Principal) -> Result<workspaces::Workspace, StoreError> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     workspaces::get(&mut tx, who.workspace_id).await
 }
 
@@ -36,7 +36,7 @@ pub async fn update(
     who: &Principal,
     changes: Changes,
 ) -> Result<workspaces::Workspace, Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let updated = match workspaces::update(&mut tx, who.workspace_id, &changes).await {
         Err(StoreError::Conflict { .. }) => return Err(Error::SlugTaken),
         other => other?,

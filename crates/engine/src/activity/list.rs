@@ -21,6 +21,6 @@ pub async fn list(
     if let Some(own) = who.own_only() {
         filter.member_id = Some(own);
     }
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     store::activity::list(&mut tx, who.workspace_id, &filter, after, limit).await
 }

@@ -22,7 +22,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Calendar>, Error> {
     filter.member_id = who.own_only().or(filter.member_id);
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(store::calendars::list(&mut tx, who.workspace_id, &filter, after, limit).await?)
 }
 
@@ -53,7 +53,7 @@ pub async fn named(
             Err(store::Error::NotFound.into())
         };
     }
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let found = store::calendars::by_external_id(
         &mut tx,
         who.workspace_id,
@@ -74,7 +74,7 @@ pub async fn events_counts(
     cx: &Context,
     who: &Principal,
 ) -> Result<HashMap<CalendarId, i64>, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(store::events::counts(&mut tx, who.workspace_id).await?)
 }
 
@@ -83,6 +83,6 @@ pub async fn events_counts(
 /// # Errors
 /// When the database cannot be read.
 pub async fn events_count(cx: &Context, calendar: &Calendar) -> Result<i64, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(calendar.workspace_id).await?;
     Ok(store::events::count(&mut tx, calendar.workspace_id, calendar.id).await?)
 }

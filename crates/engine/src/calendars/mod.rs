@@ -53,7 +53,7 @@ pub(crate) async fn visible(
     who: &Principal,
     id: daybook_domain::CalendarId,
 ) -> Result<Calendar, store::Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let calendar = store::calendars::get(&mut tx, who.workspace_id, id).await?;
     if who.sees(calendar.member_id) {
         Ok(calendar)

@@ -14,7 +14,7 @@ use crate::{Context, Principal, push};
 /// When there is no such calendar.
 pub async fn remove(cx: &Context, who: &Principal, id: CalendarId) -> Result<(), Error> {
     let calendar = changeable(cx, who, id).await?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     push::release(&mut tx, who.workspace_id, id).await?;
     store::calendars::delete(&mut tx, who.workspace_id, id).await?;
     Line::new(

@@ -30,7 +30,7 @@ pub struct Select {
 /// [`Error::UnknownCalendar`], [`Error::UnknownReference`].
 pub async fn select(cx: &Context, who: &Principal, ask: Select) -> Result<Calendar, Error> {
     let workspace = who.workspace_id;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     let found = store::calendars::by_external_id(
         &mut tx,
         workspace,

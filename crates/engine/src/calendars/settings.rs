@@ -23,7 +23,7 @@ pub async fn update(
 ) -> Result<Calendar, Error> {
     check(&settings)?;
     let before = changeable(cx, who, id).await?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let after = store::calendars::update_settings(&mut tx, who.workspace_id, id, &settings)
         .await
         .map_err(reference)?;
@@ -57,7 +57,7 @@ pub async fn enable(
     enabled: bool,
 ) -> Result<Calendar, Error> {
     changeable(cx, who, id).await?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let after = switch(&mut tx, who, id, enabled).await?;
     tx.commit().await?;
     Ok(after)

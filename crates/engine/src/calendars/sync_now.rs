@@ -58,7 +58,7 @@ pub async fn sync_now(
         Ok(Ok(result)) => result.map(Synced::Done),
         Ok(Err(_)) => Err(Error::LostLease),
         Err(_) => {
-            let mut tx = cx.store.write().await?;
+            let mut tx = cx.store.write_in(workspace).await?;
             let job = sync_calendar::enqueue(&mut tx, workspace, id, full, When::Now).await?;
             tx.commit().await?;
             Ok(Synced::GoesOn(job.id()))

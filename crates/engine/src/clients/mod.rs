@@ -51,7 +51,7 @@ pub async fn create(
         new.notes.as_deref(),
     )?;
     email(new.email.as_deref())?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
@@ -72,7 +72,7 @@ pub async fn list(
     after: Option<(Timestamp, ClientId)>,
     limit: i64,
 ) -> Result<Vec<Client>, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(store::clients::list(&mut tx, who.workspace_id, archived, after, limit).await?)
 }
 
@@ -81,7 +81,7 @@ pub async fn list(
 /// # Errors
 /// When there is no such client.
 pub async fn get(cx: &Context, who: &Principal, id: ClientId) -> Result<Client, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(store::clients::get(&mut tx, who.workspace_id, id).await?)
 }
 
@@ -102,7 +102,7 @@ pub async fn update(
         changes.notes.as_ref().and_then(Option::as_deref),
     )?;
     email(changes.email.as_ref().and_then(Option::as_deref))?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let client = store::clients::update(&mut tx, who.workspace_id, id, &changes).await?;
     tx.commit().await?;
     Ok(client)
@@ -113,7 +113,7 @@ pub async fn update(
 /// # Errors
 /// [`Error::InUse`]: archive it instead.
 pub async fn delete(cx: &Context, who: &Principal, id: ClientId) -> Result<(), Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     store::clients::delete(&mut tx, who.workspace_id, id)
         .await
         .map_err(in_use)?;

@@ -78,7 +78,7 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
     if let Some(id) = ask.connection {
         super::list::get(cx, who, id).await?;
     }
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let now = tx.now().await?;
     let scopes: Vec<String> = scopes.into_iter().map(str::to_owned).collect();
     let flow = NewFlow {

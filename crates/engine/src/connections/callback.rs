@@ -223,7 +223,7 @@ async fn check_account(cx: &Context, flow: &Flow, identity: &Identity) -> Result
     let Some(id) = flow.connection_id else {
         return Ok(());
     };
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(flow.workspace_id).await?;
     let connection = store::connections::get(&mut tx, flow.workspace_id, id).await?;
     if connection.subject == identity.subject && connection.member_id == flow.member_id {
         Ok(())

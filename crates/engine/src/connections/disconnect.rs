@@ -26,7 +26,7 @@ pub async fn disconnect(
     let workspace = who.workspace_id;
     let connection = match refresh::own(cx, who, id).await {
         Err(Error::Disconnected) => {
-            let mut tx = cx.store.read().await?;
+            let mut tx = cx.store.read_in(workspace).await?;
             return Ok((
                 store::connections::get(&mut tx, workspace, id).await?,
                 false,
@@ -36,7 +36,7 @@ pub async fn disconnect(
     };
     push::stop_all(cx, &connection).await?;
     let revoked = revoke(cx, &connection).await?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     store::connections::forget_secrets(&mut tx, workspace, id).await?;
     store::connections::set_status(&mut tx, workspace, id, Status::Disconnected).await?;
     let account = connection

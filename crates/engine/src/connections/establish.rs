@@ -90,7 +90,7 @@ pub async fn establish(
     found: Established,
 ) -> Result<Connected, Error> {
     let workspace = who.workspace_id;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     let (connection, created) =
         store::connections::upsert_authorised(&mut tx, workspace, &authorised(who, &found)).await?;
     let calendars = match &found.calendars {

@@ -23,7 +23,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Connection>, Error> {
     filter.member_id = who.own_only().or(filter.member_id);
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(store::connections::list(&mut tx, who.workspace_id, &filter, after, limit).await?)
 }
 
@@ -35,7 +35,7 @@ pub async fn summaries(
     cx: &Context,
     who: &Principal,
 ) -> Result<HashMap<ConnectionId, Summary>, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let rows = store::calendars::summaries(&mut tx, who.workspace_id).await?;
     Ok(rows
         .into_iter()
@@ -48,7 +48,7 @@ pub async fn summaries(
 /// # Errors
 /// [`store::Error::NotFound`] also for other members' connections, to plain members.
 pub async fn get(cx: &Context, who: &Principal, id: ConnectionId) -> Result<Connection, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let connection = store::connections::get(&mut tx, who.workspace_id, id).await?;
     if who.sees(connection.member_id) {
         Ok(connection)

@@ -12,7 +12,7 @@ pub(crate) mod outcome;
 pub mod password;
 pub mod providers;
 pub mod refresh;
-mod return_to;
+pub(crate) mod return_to;
 pub mod vault;
 
 use daybook_provider_api as provider;

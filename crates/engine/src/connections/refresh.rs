@@ -21,14 +21,14 @@ pub async fn refresh(
     id: ConnectionId,
 ) -> Result<(Connection, usize), Error> {
     let connection = own(cx, who, id).await?;
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let secrets = store::connections::secrets(&mut tx, who.workspace_id, id).await?;
     drop(tx);
     if secrets.refresh_token.is_some() {
         vault::renew(cx, who.workspace_id, id, secrets.token_version).await?;
     }
     let count = relist(cx, &connection).await?;
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok((
         store::connections::get(&mut tx, who.workspace_id, id).await?,
         count,
@@ -41,7 +41,7 @@ pub(super) async fn own(
     who: &Principal,
     id: ConnectionId,
 ) -> Result<Connection, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let connection = store::connections::get(&mut tx, who.workspace_id, id).await?;
     if !who.may_change(connection.member_id) {
         return Err(store::Error::NotFound.into());
@@ -61,7 +61,7 @@ pub async fn relist(cx: &Context, connection: &Connection) -> Result<usize, Erro
     let listed = match list(cx, connection).await {
         Ok(listed) => listed,
         Err(Error::Provider(error)) => {
-            let mut tx = cx.store.write().await?;
+            let mut tx = cx.store.write_in(workspace).await?;
             outcome::failed(cx, &mut tx, connection, &error).await?;
             tx.commit().await?;
             outcome::tell(cx, connection, &error);
@@ -69,7 +69,7 @@ pub async fn relist(cx: &Context, connection: &Connection) -> Result<usize, Erro
         }
         Err(other) => return Err(other),
     };
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     let connection = store::connections::get(&mut tx, workspace, id).await?;
     let calendars = establish::store_calendars(&mut tx, &connection, &listed).await?;
     outcome::succeeded(&mut tx, &connection).await?;

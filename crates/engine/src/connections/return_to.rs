@@ -6,7 +6,7 @@ use super::Error;
 use crate::context::Settings;
 
 /// The address in the form it is stored and redirected to.
-pub(super) fn check(settings: &Settings, text: &str) -> Result<String, Error> {
+pub(crate) fn check(settings: &Settings, text: &str) -> Result<String, Error> {
     let clean = text.len() <= 2048
         && !text
             .chars()

@@ -142,7 +142,7 @@ async fn read(
     workspace: WorkspaceId,
     id: ConnectionId,
 ) -> Result<(Connection, Secrets), Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(workspace).await?;
     // The secrets first: on PostgreSQL a refresh may be saved between the two statements. Old tokens with a new date of refresh
     // count as due, and their version says that they are not the newest; the other way round, new tokens would be refreshed.
     let secrets = store::connections::secrets(&mut tx, workspace, id).await?;
@@ -162,7 +162,7 @@ async fn take_lease(
 ) -> Result<Option<Lease>, Error> {
     let ttl = SignedDuration::try_from(cx.settings.refresh_lease)
         .unwrap_or(SignedDuration::from_secs(20));
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     let lease =
         store::connections::take_refresh_lease(&mut tx, workspace, id, &cx.node, ttl).await?;
     tx.commit().await?;
@@ -252,7 +252,7 @@ async fn lease_again(
 ) -> Result<Option<Lease>, Error> {
     let (workspace, id) = (connection.workspace_id, connection.id);
     loop {
-        let mut tx = cx.store.read().await?;
+        let mut tx = cx.store.read_in(workspace).await?;
         let now = store::connections::get(&mut tx, workspace, id).await?;
         drop(tx);
         if now.token_version != spent || now.status == Status::Disconnected {
@@ -275,7 +275,7 @@ async fn try_save(
     lease: Lease,
     new: &NewTokens,
 ) -> store::Result<bool> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(connection.workspace_id).await?;
     let saved = store::connections::save_tokens(
         &mut tx,
         connection.workspace_id,
@@ -300,7 +300,7 @@ async fn refused(
     error: provider::Error,
 ) -> Result<(), Error> {
     let (workspace, id) = (connection.workspace_id, connection.id);
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     let newest = store::connections::secrets(&mut tx, workspace, id).await?;
     if newest.token_version != version {
         return Ok(());
@@ -314,7 +314,7 @@ async fn refused(
 
 async fn release(cx: &Context, workspace: WorkspaceId, id: ConnectionId, fence: i64) {
     let done = async {
-        let mut tx = cx.store.write().await?;
+        let mut tx = cx.store.write_in(workspace).await?;
         store::connections::release_lease(&mut tx, workspace, id, fence).await?;
         tx.commit().await
     };

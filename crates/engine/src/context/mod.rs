@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use daybook_domain::{Clock, Ids};
-use daybook_provider_api::{Egress, Registry};
+use daybook_provider_api::{Egress, Registry, oidc};
 use daybook_store::Store;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -48,6 +48,8 @@ pub struct Settings {
     pub base_url: Url,
     /// Where the front end lives, if not here: its origin is an allowed return address.
     pub frontend_url: Option<Url>,
+    /// Single sign-on, where the operator has set it up.
+    pub oidc: Option<oidc::Client>,
     /// Whether private addresses and plain HTTP are allowed for CalDAV servers (tests).
     pub allow_private_targets: bool,
     /// Servers of password providers that usually have a fixed one, where the operator says otherwise, by provider.
@@ -72,6 +74,7 @@ impl Settings {
             push: push::reachable(&base_url, false),
             base_url,
             frontend_url: None,
+            oidc: None,
             allow_private_targets: false,
             server_urls: BTreeMap::new(),
             sync_patience: Duration::from_secs(25),

@@ -92,7 +92,7 @@ pub async fn list(cx: &Context, who: &Principal, query: Query) -> Result<Vec<Ins
         after: query.after,
         limit: query.limit,
     };
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(store::instances::range(&mut tx, who.workspace_id, &range).await?)
 }
 
@@ -106,7 +106,7 @@ async fn calendars(
         found.push(visible(cx, who, *id).await?);
     }
     if asked.is_empty() {
-        let mut tx = cx.store.read().await?;
+        let mut tx = cx.store.read_in(who.workspace_id).await?;
         // A member's week shows the member's own calendars, also to admins: the workspace's are asked for one by one.
         let filter = Filter {
             member_id: Some(who.member_id),

@@ -46,7 +46,7 @@ pub struct Integration {
 /// # Errors
 /// When the database cannot be read.
 pub async fn report(cx: &Context, who: &Principal) -> store::Result<(Health, Vec<Integration>)> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let of = store::connections::Filter {
         member_id: who.own_only(),
         ..Default::default()

@@ -22,7 +22,7 @@ pub async fn list(
         kind: None,
         state: None,
     };
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     store::jobs::list(&mut tx, &filter, after, limit).await
 }
 
@@ -31,7 +31,7 @@ pub async fn list(
 /// # Errors
 /// [`store::Error::NotFound`] also when it was not given up; [`store::Error::Conflict`] when another one does its work.
 pub async fn retry(cx: &Context, who: &Principal, id: JobId) -> store::Result<Job> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let job = store::jobs::get(&mut tx, id).await?;
     if job.workspace_id != Some(who.workspace_id) {
         return Err(store::Error::NotFound);

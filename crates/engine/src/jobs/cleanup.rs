@@ -35,6 +35,7 @@ pub(super) fn connections(cx: Context, _: Value) -> Work {
         let mut tx = cx.store.write().await?;
         store::oauth_flows::delete_expired(&mut tx).await?;
         store::sessions::delete_expired(&mut tx).await?;
+        store::sign_in_flows::delete_expired(&mut tx).await?;
         tx.commit().await?;
         Ok(())
     })

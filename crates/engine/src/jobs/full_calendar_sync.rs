@@ -56,7 +56,7 @@ pub async fn enqueue(
 
 /// One account: a failure that may pass is tried again, others are noted on the connection.
 async fn relist(cx: &Context, one: One) -> Result<(), Failure> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(one.workspace_id).await?;
     let connection = store::connections::get(&mut tx, one.workspace_id, one.connection_id).await?;
     drop(tx);
     if connection.status != Status::Connected {

@@ -47,7 +47,7 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
         let payload: Payload = serde_json::from_value(payload)
             .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
-        let mut tx = cx.store.write().await?;
+        let mut tx = cx.store.write_in(payload.workspace_id).await?;
         if !store::connections::mark_notified(&mut tx, payload.workspace_id, payload.connection_id)
             .await?
         {

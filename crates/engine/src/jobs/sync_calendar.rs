@@ -98,7 +98,7 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
 /// Somebody syncs this calendar already, or died doing so: what this job is for may have changed after they began, so it comes
 /// back, and does not count it as a failure.
 async fn look_again(cx: &Context, payload: &Payload) -> Result<(), Failure> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(payload.workspace_id).await?;
     let now = tx.now().await?;
     let at = now.saturating_add(AGAIN).unwrap_or(now);
     let (workspace, calendar) = (payload.workspace_id, payload.calendar_id);

@@ -24,7 +24,7 @@ pub async fn create(
     clients::name(Some(&new.name))?;
     clients::check(new.currency.as_deref(), new.color.as_deref(), None)?;
     rate(new.hourly_rate_minor)?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
@@ -47,7 +47,7 @@ pub async fn list(
     after: Option<(Timestamp, ProjectId)>,
     limit: i64,
 ) -> Result<Vec<Project>, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(store::projects::list(&mut tx, who.workspace_id, filter, after, limit).await?)
 }
 
@@ -56,7 +56,7 @@ pub async fn list(
 /// # Errors
 /// When there is no such project.
 pub async fn get(cx: &Context, who: &Principal, id: ProjectId) -> Result<Project, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(store::projects::get(&mut tx, who.workspace_id, id).await?)
 }
 
@@ -77,7 +77,7 @@ pub async fn update(
         None,
     )?;
     rate(changes.hourly_rate_minor.flatten())?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let project = store::projects::update(&mut tx, who.workspace_id, id, &changes)
         .await
         .map_err(reference)?;
@@ -90,7 +90,7 @@ pub async fn update(
 /// # Errors
 /// [`Error::InUse`]: archive it instead.
 pub async fn delete(cx: &Context, who: &Principal, id: ProjectId) -> Result<(), Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     store::projects::delete(&mut tx, who.workspace_id, id)
         .await
         .map_err(clients::in_use)?;

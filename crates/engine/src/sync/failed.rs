@@ -39,7 +39,7 @@ async fn write(cx: &Context, calendar: &Calendar, failure: &provider::Error) -> 
         message: failure.message.clone(),
         at: now,
     };
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     let counts = store::calendars::mark_sync_error(
         &mut tx,
         workspace,

@@ -20,7 +20,7 @@ pub(super) struct Mirror<'a> {
 impl KnownResources for Mirror<'_> {
     async fn etags(&self) -> Result<BTreeMap<String, Option<String>>> {
         let read = async {
-            let mut tx = self.store.read().await?;
+            let mut tx = self.store.read_in(self.workspace).await?;
             store::events::resources_of(&mut tx, self.workspace, self.calendar).await
         };
         let rows = read.await.map_err(|error| {

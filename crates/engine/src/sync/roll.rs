@@ -43,7 +43,7 @@ async fn roll(cx: &Context, due: &store::calendars::DueExpansion) -> store::Resu
     let (workspace, id) = (due.workspace_id, due.id);
     let mut after: Option<String> = None;
     loop {
-        let mut tx = cx.store.write().await?;
+        let mut tx = cx.store.write_in(workspace).await?;
         let calendar = store::calendars::get(&mut tx, workspace, id).await?;
         let now = cx.clock.now();
         let names =

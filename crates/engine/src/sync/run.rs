@@ -58,7 +58,7 @@ pub async fn run(
     id: CalendarId,
     ask: Ask,
 ) -> Result<Statistics, Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     let calendar = store::calendars::get(&mut tx, workspace, id).await?;
     usable(&calendar)?;
     let ttl = lease_time(cx);
@@ -235,8 +235,9 @@ fn count_page(statistics: &mut Statistics) -> Result<(), provider::Error> {
 async fn held_before(run: &mut Run<'_>, page: &Page) -> Result<usize, Error> {
     let only_changes = matches!(&page.next, Next::Done { complete, .. } if !complete);
     if run.held.is_none() && !only_changes {
-        let (calendar, mut tx) = (run.calendar, run.cx.store.read().await?);
+        let calendar = run.calendar;
         let (workspace, id) = (calendar.workspace_id, calendar.id);
+        let mut tx = run.cx.store.read_in(workspace).await?;
         let count = match run.seen_from {
             Some(from) => store::events::count_since(&mut tx, workspace, id, from).await?,
             None => store::events::count(&mut tx, workspace, id).await?,
@@ -260,7 +261,7 @@ fn unfounded() -> provider::Error {
 }
 
 async fn next_generation(run: &Run<'_>) -> Result<i64, Error> {
-    let mut tx = run.cx.store.write().await?;
+    let mut tx = run.cx.store.write_in(run.calendar.workspace_id).await?;
     let generation =
         store::calendars::bump_generation(&mut tx, run.calendar.workspace_id, run.calendar.id)
             .await?;
@@ -294,7 +295,7 @@ async fn next(
 /// Gives the lease back; if that fails it runs out by itself.
 async fn release(cx: &Context, calendar: &Calendar, fence: i64) {
     let done = async {
-        let mut tx = cx.store.write().await?;
+        let mut tx = cx.store.write_in(calendar.workspace_id).await?;
         store::calendars::release_sync_lease(&mut tx, calendar.workspace_id, calendar.id, fence)
             .await?;
         tx.commit().await

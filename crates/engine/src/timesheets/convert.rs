@@ -40,7 +40,7 @@ pub async fn convert(
 ) -> Result<(TimeEntry, bool), Error> {
     super::entries::words(ask.description.as_deref(), None)?;
     let workspace = who.workspace_id;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     let event = store::instances::get(&mut tx, workspace, ask.instance).await?;
     if !who.may_change(event.member_id) {
         return Err(Error::Store(store::Error::NotFound));

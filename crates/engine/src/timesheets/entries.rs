@@ -49,7 +49,7 @@ pub async fn create(
 ) -> Result<Outcome<TimeEntry>, Error> {
     let minutes = length(ask.started_at, ask.ended_at, ask.duration_minutes)?;
     words(Some(&ask.description), Some(&ask.tags))?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
@@ -97,7 +97,7 @@ pub async fn list(
     if let Some(own) = who.own_only() {
         filter.member_id = Some(own);
     }
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(store::time_entries::list(&mut tx, who.workspace_id, &filter, after, limit).await?)
 }
 
@@ -106,7 +106,7 @@ pub async fn list(
 /// # Errors
 /// [`store::Error::NotFound`] also for other members' entries, to plain members.
 pub async fn get(cx: &Context, who: &Principal, id: TimeEntryId) -> Result<TimeEntry, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     load(&mut tx, who, id).await
 }
 
@@ -121,7 +121,7 @@ pub async fn update(
     mut changes: Changes,
 ) -> Result<TimeEntry, Error> {
     words(changes.description.as_deref(), changes.tags.as_deref())?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let entry = load_to_change(&mut tx, who, id).await?;
     changes.status = Some(entry.status.after(Step::Edit)?);
     book_on(&mut tx, &entry, &mut changes).await?;
@@ -183,7 +183,7 @@ pub async fn step(
         return Err(Error::NotApprover);
     }
     words(reason.as_deref(), None)?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let entry = load_to_change(&mut tx, who, id).await?;
     let next = entry.status.after(step)?;
     let reason = reason.as_deref().filter(|_| step == Step::Reject);
@@ -200,7 +200,7 @@ pub async fn step(
 /// # Errors
 /// [`Error::NotAllowed`] once it is on an invoice.
 pub async fn delete(cx: &Context, who: &Principal, id: TimeEntryId) -> Result<(), Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let entry = load_to_change(&mut tx, who, id).await?;
     entry.status.after(Step::Delete)?;
     store::time_entries::delete(&mut tx, who.workspace_id, id).await?;

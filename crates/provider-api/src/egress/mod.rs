@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use daybook_domain::{Clock, Ids};
 use jiff::Timestamp;
 
@@ -26,6 +28,7 @@ pub use circuit::CircuitState;
 pub use config::{EgressConfig, SetupError};
 pub use dispatch::Call;
 pub(crate) use dispatch::blocked;
+pub(crate) use guard::origin_of;
 pub use guard::{is_public, same_origin};
 pub use network::{Network, Resolver, SystemResolver};
 pub use retry_after::retry_after;
@@ -131,6 +134,13 @@ impl Egress {
     #[must_use]
     pub fn request_id(&self) -> uuid::Uuid {
         self.ids.uuid()
+    }
+
+    /// 128 random bits as text.
+    pub(crate) fn random(&self) -> String {
+        let mut bytes = [0; 16];
+        self.ids.fill(&mut bytes);
+        URL_SAFE_NO_PAD.encode(bytes)
     }
 
     /// How `host` stands (`name` or `name:port`, as in its URLs).

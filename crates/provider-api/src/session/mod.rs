@@ -1,15 +1,20 @@
 //! A provider call's surroundings: whose credentials, which addresses, which limits.
 
+mod digest;
+
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderValue};
+use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::Result;
-use crate::egress::{Call, CallOptions, Egress, blocked, same_origin};
+use crate::egress::{Call, CallOptions, Egress, blocked, origin_of, same_origin};
 
 /// What proves that we may act for an account.
 #[derive(Clone)]
@@ -40,6 +45,17 @@ pub struct Session<'a> {
     /// The credentials.
     pub credential: Credential,
     calls: AtomicU64,
+    /// Servers that take Digest only, by origin, and how often their nonce was used.
+    digests: Mutex<BTreeMap<String, (digest::Challenge, u32)>>,
+}
+
+/// Times that a request is signed anew: for the first challenge, and for a nonce that has become too old meanwhile.
+const DIGEST_TRIES: usize = 2;
+
+/// Whether a refusal asks for a Digest that a [`Session`] can make, and offers no Basic.
+#[must_use]
+pub fn takes_digest(headers: &HeaderMap) -> bool {
+    digest::wanted(headers).is_some()
 }
 
 impl<'a> Session<'a> {
@@ -61,6 +77,7 @@ impl<'a> Session<'a> {
             account,
             credential,
             calls: AtomicU64::new(0),
+            digests: Mutex::default(),
         }
     }
 
@@ -95,6 +112,8 @@ impl<'a> Session<'a> {
     /// Sends `request` to any allowed address: for discovery, where a server says to continue elsewhere. The caller
     /// decides whether the credentials may go there; without `with_credentials` none are sent.
     ///
+    /// A server that refuses Basic and asks for Digest gets the same request again with that (RFC 7616).
+    ///
     /// # Errors
     /// As [`Egress::send`].
     pub async fn send_unpinned(
@@ -104,10 +123,34 @@ impl<'a> Session<'a> {
         with_credentials: bool,
     ) -> Result<http::Response<Bytes>> {
         request.headers_mut().remove(AUTHORIZATION);
-        if with_credentials {
-            let value = self.credential.header()?;
-            request.headers_mut().insert(AUTHORIZATION, value);
+        if !with_credentials {
+            return self.send_as_is(request, options).await;
         }
+        let known = self.signed(&request);
+        let mut was_signed = known.is_some();
+        let value = match known {
+            Some(value) => value,
+            None => self.credential.header()?,
+        };
+        let mut again = request.clone();
+        request.headers_mut().insert(AUTHORIZATION, value);
+        let mut response = self.send_as_is(request, options).await?;
+        for _ in 0..DIGEST_TRIES {
+            let Some(value) = self.challenged(&again, &response, was_signed) else {
+                break;
+            };
+            was_signed = true;
+            again.headers_mut().insert(AUTHORIZATION, value);
+            response = self.send_as_is(again.clone(), options).await?;
+        }
+        Ok(response)
+    }
+
+    async fn send_as_is(
+        &self,
+        request: http::Request<Bytes>,
+        options: CallOptions,
+    ) -> Result<http::Response<Bytes>> {
         let call = Call {
             provider: self.provider,
             account: Some(&self.account),
@@ -115,6 +158,46 @@ impl<'a> Session<'a> {
             sent: Some(&self.calls),
         };
         self.egress.send(request, call).await
+    }
+
+    /// The header for a refused request, if the refusal asks for Digest: because none was sent, or because its nonce is too old.
+    fn challenged(
+        &self,
+        request: &http::Request<Bytes>,
+        response: &http::Response<Bytes>,
+        was_signed: bool,
+    ) -> Option<HeaderValue> {
+        let asked = (response.status() == StatusCode::UNAUTHORIZED)
+            .then(|| digest::wanted(response.headers()))??;
+        if was_signed && !asked.stale {
+            return None;
+        }
+        let origin = origin_of(&request.uri().to_string())?;
+        self.digests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(origin, (asked, 0));
+        self.signed(request)
+    }
+
+    /// The Digest header for a request to a server that is known to want one.
+    fn signed(&self, request: &http::Request<Bytes>) -> Option<HeaderValue> {
+        let Credential::Basic { username, password } = &self.credential else {
+            return None;
+        };
+        let origin = origin_of(&request.uri().to_string())?;
+        let mut known = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
+        let (challenge, count) = known.get_mut(&origin)?;
+        *count = count.saturating_add(1);
+        let uri = request.uri().path_and_query();
+        challenge.answer(&digest::Request {
+            username,
+            password: password.expose_secret(),
+            method: request.method().as_str(),
+            uri: uri.map_or("/", http::uri::PathAndQuery::as_str),
+            cnonce: &self.egress.random(),
+            count: *count,
+        })
     }
 }
 
@@ -138,3 +221,6 @@ impl Credential {
         Ok(value)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,8 @@ use state::State;
 pub use anomaly::{Anomaly, CalDavDialect};
 pub use oracle::{OracleResource, SimError};
 pub use profile::{
-    EtagStyle, GetCollection, Profile, PutEtag, Quirks, SyncSupport, TokenStyle, WellKnown,
+    DigestHash, EtagStyle, GetCollection, Profile, PutEtag, Quirks, SyncSupport, TokenStyle,
+    WellKnown,
 };
 pub use random::RandomOp;
 pub use seed::{DEMO_PASSWORD, DEMO_USER};

@@ -209,10 +209,23 @@ pub enum GetCollection {
     Drop,
 }
 
+/// Which hash a server's Digest authentication uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DigestHash {
+    /// The old one.
+    Md5,
+    /// RFC 7616's.
+    Sha256,
+}
+
 /// The habits of a server, one switch each. Start from [`Profile::quirks`] and change single ones
 /// with [`CalDavSim::tweak`](super::CalDavSim::tweak).
 #[derive(Debug, Clone)]
 pub struct Quirks {
+    /// Digest authentication, and no Basic.
+    pub digest: Option<DigestHash>,
+    /// How often one nonce may be used there; `None`: for ever.
+    pub digest_uses: Option<u32>,
     /// What `/.well-known/caldav` does.
     pub well_known: WellKnown,
     /// `calendar-home-set` is an absolute URL with an explicit port.
@@ -285,6 +298,8 @@ pub struct Quirks {
 impl Default for Quirks {
     fn default() -> Self {
         Self {
+            digest: None,
+            digest_uses: None,
             well_known: WellKnown::Redirect(301),
             absolute_home: false,
             sync: SyncSupport::Collection,

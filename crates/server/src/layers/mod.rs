@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod authenticate;
+pub mod cors;
 pub mod headers;
 pub mod observe;
 pub mod origin;

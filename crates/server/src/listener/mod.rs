@@ -25,7 +25,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
-use timed_body::{AnsweredBody, TimedBody};
+use timed_body::{AnsweredBody, BodyLimits, TimedBody};
 use timed_io::{Activity, TimedIo};
 
 /// Where a request came from: the address of the TCP peer, which may be a proxy.
@@ -39,6 +39,10 @@ pub struct Limits {
     pub header: Duration,
     /// For the whole request body.
     pub body: Duration,
+    /// Bytes a second that a request body must keep coming at.
+    pub body_rate: u64,
+    /// How long its sender may be behind that.
+    pub body_grace: Duration,
     /// Between two requests on one connection.
     pub idle: Duration,
     /// How long a client may leave an answer unread.
@@ -58,6 +62,8 @@ impl Default for Limits {
         Self {
             header: Duration::from_secs(5),
             body: Duration::from_secs(30),
+            body_rate: 1024,
+            body_grace: Duration::from_secs(5),
             idle: Duration::from_secs(60),
             write: Duration::from_secs(30),
             connections: 1024,
@@ -137,8 +143,13 @@ fn connection(
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     let activity = Activity::default();
     let io = TimedIo::new(stream, activity.clone(), limits);
+    let body_limits = BodyLimits {
+        total: limits.body,
+        rate: limits.body_rate,
+        grace: limits.body_grace,
+    };
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        answer(router.clone(), request, peer, activity.clone(), limits.body)
+        answer(router.clone(), request, peer, activity.clone(), body_limits)
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
@@ -154,10 +165,10 @@ async fn answer(
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
     activity: Activity,
-    body_limit: Duration,
+    body_limits: BodyLimits,
 ) -> Result<Response, Infallible> {
     let under_way = activity.begin();
-    let mut request: Request = request.map(|body| Body::new(TimedBody::new(body, body_limit)));
+    let mut request: Request = request.map(|body| Body::new(TimedBody::new(body, body_limits)));
     request.extensions_mut().insert(Peer(peer));
     let response = router.oneshot(request).await?;
     Ok(response.map(|body| Body::new(AnsweredBody::new(body, under_way))))

@@ -29,6 +29,9 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("post", "/api/v1/auth/login"),
     ("post", "/api/v1/auth/logout"),
     ("post", "/api/v1/auth/invitations/{token}/accept"),
+    ("get", "/api/v1/auth/methods"),
+    ("get", "/api/v1/auth/oidc/start"),
+    ("get", "/api/v1/auth/oidc/callback"),
     ("get", "/api/v1/integrations/{provider}/callback"),
     ("get", "/api/calendars/google/callback"),
     // Whoever calls these proves it with what a notice carries.

@@ -74,6 +74,9 @@ async fn the_public_list_is_what_was_agreed() {
     post /api/v1/auth/login
     post /api/v1/auth/logout
     post /api/v1/auth/invitations/{token}/accept
+    get /api/v1/auth/methods
+    get /api/v1/auth/oidc/start
+    get /api/v1/auth/oidc/callback
     get /api/v1/integrations/{provider}/callback
     get /api/calendars/google/callback
     post /hooks/{provider}

@@ -27,6 +27,7 @@ fn unlimited() -> Limits {
     Limits {
         header: LONG,
         body: LONG,
+        body_grace: LONG,
         idle: LONG,
         write: LONG,
         ..Limits::default()
@@ -155,6 +156,79 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
         );
         assert!(!said.contains("200 OK"), "{said}");
     }
+}
+
+/// Sends `pieces` bytes one by one, `pause` apart; what the server said in the end.
+async fn drips_a_body(address: SocketAddr, pieces: usize, pause: Duration) -> String {
+    let (mut reader, mut writer) = connect(address).await.into_split();
+    let head = format!(
+        "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {pieces}\r\n\r\n"
+    );
+    let drip = tokio::spawn(async move {
+        let _ = writer.write_all(head.as_bytes()).await;
+        for _ in 0..pieces {
+            if writer.write_all(b"a").await.is_err() {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+        }
+        writer
+    });
+    let mut said = Vec::new();
+    let _ = timeout(PATIENCE * 3, reader.read_to_end(&mut said)).await;
+    drip.abort();
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_cut_off_once_it_is_behind() {
+    let pause = Duration::from_millis(20);
+    // Forty bytes in 0.8 s, with bytes coming all the time: 50 B/s. The last row is the control: no rate asked for.
+    for (rate, grace, expected) in [(1024, SHORT, true), (10, SHORT, false), (0, LONG, false)] {
+        let server = start(Limits {
+            body_rate: rate,
+            body_grace: grace,
+            ..unlimited()
+        })
+        .await;
+        let began = Instant::now();
+        let said = drips_a_body(server.address, 40, pause).await;
+        let cut = !said.starts_with("HTTP/1.1 200");
+        assert_eq!(cut, expected, "rate {rate}, grace {grace:?}: {said}");
+        if expected {
+            assert!(began.elapsed() < pause * 40, "only after all of it came");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sender_is_not_blamed_for_a_server_that_takes_its_time() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let late = async |request: axum::extract::Request| {
+        tokio::time::sleep(SHORT * 3).await;
+        let body = axum::body::to_bytes(request.into_body(), 1 << 20).await;
+        body.map(|body| body.len().to_string())
+            .unwrap_or_else(|_| "cut off".into())
+    };
+    let router = Router::new().route("/late", post(late));
+    let limits = Limits {
+        body_grace: SHORT,
+        ..Limits::default()
+    };
+    tokio::spawn(serve(listener, router, limits, std::future::pending()));
+    let mut stream = connect(address).await;
+    let body = "x".repeat(100);
+    let head = "POST /late HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 200\r\n\r\n";
+    stream
+        .write_all(format!("{head}{body}").as_bytes())
+        .await
+        .unwrap();
+    // The rest comes when the server has begun to read.
+    tokio::time::sleep(SHORT * 3 + SHORT / 3).await;
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let (_, said) = closes(&mut stream).await;
+    assert!(said.ends_with("200"), "{said}");
 }
 
 #[tokio::test]

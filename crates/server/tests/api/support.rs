@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use daybook_engine::context::RealPause;
 use daybook_engine::{Context, Settings, live};
-use daybook_provider_api::egress::EgressConfig;
+use daybook_provider_api::egress::{EgressConfig, Network, SystemResolver, Transport};
 use daybook_provider_api::{Egress, Registry};
 use daybook_server::listener::Peer;
 use daybook_server::{App, HttpSettings, router};
@@ -34,9 +34,25 @@ impl Server {
 
     /// A server that people reach at `base_url`.
     pub async fn at(base_url: &str) -> Self {
+        Self::with_settings(Settings::at(Url::parse(base_url).unwrap())).await
+    }
+
+    /// A server with these settings.
+    pub async fn with_settings(settings: Settings) -> Self {
         let db = TestDb::memory().await;
+        let network = Network::new(&EgressConfig::default(), Arc::new(SystemResolver)).unwrap();
+        Self::with_transport(settings, db, Arc::new(network)).await
+    }
+
+    /// A server whose requests go out through `transport`.
+    pub async fn with_transport(
+        settings: Settings,
+        db: TestDb,
+        transport: Arc<dyn Transport>,
+    ) -> Self {
         let ids: Arc<dyn daybook_domain::Ids> = Arc::new(fresh_ids());
-        let egress = Egress::new(EgressConfig::default(), db.clock.clone(), ids.clone()).unwrap();
+        let config = EgressConfig::default();
+        let egress = Egress::with_transport(config, db.clock.clone(), ids.clone(), transport);
         let cx = Context {
             store: db.store.clone(),
             clock: db.clock.clone(),
@@ -45,16 +61,16 @@ impl Server {
             egress: Arc::new(egress),
             live: live::Bus::default(),
             pause: Arc::new(RealPause),
-            settings: Arc::new(Settings::at(Url::parse(base_url).unwrap())),
+            settings: Arc::new(settings),
             node: "test".into(),
             refreshes: Arc::default(),
             detached: tokio_util::task::TaskTracker::new(),
         };
-        let settings = HttpSettings {
+        let http = HttpSettings {
             setup_token: Some("let me in".into()),
             ..HttpSettings::default()
         };
-        let app = App::new(cx, settings);
+        let app = App::new(cx, http);
         Self {
             router: router(app.clone()),
             app,

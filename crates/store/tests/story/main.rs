@@ -15,6 +15,7 @@ mod keys;
 mod mirror;
 mod open;
 mod push;
+mod row_security;
 mod statements;
 mod tenants;
 

@@ -4,9 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use daybook_domain::clock::SystemClock;
-use daybook_store::test_support::{
-    TestDb, drop_postgres_database, new_postgres_database, options, with_database,
-};
+use daybook_store::test_support::{PostgresDatabase, TestDb, options};
 use daybook_store::{Error, Store, backup, meta, workspaces};
 
 use crate::{cast, workspace};
@@ -72,12 +70,8 @@ async fn nodes_that_start_together_migrate_once() {
         "sqlite:{}",
         directory.path().join("x.db").display()
     )];
-    let server = new_postgres_database().await;
-    urls.extend(
-        server
-            .iter()
-            .map(|(admin, name)| with_database(admin, name)),
-    );
+    let database = PostgresDatabase::new().await;
+    urls.extend(database.iter().map(|database| database.url.clone()));
     for url in urls {
         let nodes: Vec<_> = (0..4)
             .map(|_| tokio::spawn(migrate_from(url.clone())))
@@ -85,9 +79,6 @@ async fn nodes_that_start_together_migrate_once() {
         for node in nodes {
             node.await.unwrap();
         }
-    }
-    if let Some((admin, name)) = server {
-        drop_postgres_database(&admin, &name).await;
     }
 }
 

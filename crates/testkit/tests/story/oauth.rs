@@ -147,6 +147,7 @@ async fn a_refusal_at_the_provider_connects_nothing() {
             code: None,
             state: Some(started.state),
             error: Some("<script>alert(1)</script>".to_owned()),
+            description: None,
             issuer: None,
         };
         let Error::ProviderError(shown) = refused(&world, Some(&who), odd).await else {

@@ -275,9 +275,15 @@ async fn what_cannot_be_watched_is_polled_and_not_in_error() {
         .await
         .unwrap();
     let (who, _, _) = ada(&world).await;
-    let all = daybook_engine::calendars::list::list(&world.cx, &who, None, 100)
-        .await
-        .unwrap();
+    let all = daybook_engine::calendars::list::list(
+        &world.cx,
+        &who,
+        daybook_engine::store::calendars::Filter::default(),
+        None,
+        100,
+    )
+    .await
+    .unwrap();
     let holidays = all.iter().find(|c| c.external_id == HOLIDAYS).unwrap().id;
     settings::enable(&world.cx, &who, holidays, true)
         .await

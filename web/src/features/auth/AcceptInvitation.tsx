@@ -11,6 +11,7 @@ import { useAction } from "../../app/useAction";
 import { AuthPage } from "./AuthPage";
 import { inThisLanguage } from "./inThisLanguage";
 import { MIN_PASSWORD } from "./Setup";
+import { SingleSignOn } from "./SingleSignOn";
 
 export function AcceptInvitation() {
   const t = useTranslations("invitation");
@@ -77,6 +78,7 @@ export function AcceptInvitation() {
           </Anchor>
         </Text>
       </Stack>
+      {!session.data && <SingleSignOn invitation={token} />}
     </AuthPage>
   );
 }

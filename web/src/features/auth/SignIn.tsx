@@ -12,16 +12,31 @@ import { useAction } from "../../app/useAction";
 import { useFilters } from "../../lib/filters";
 import { safePath } from "../../lib/url";
 import { AuthPage } from "./AuthPage";
+import { SingleSignOn } from "./SingleSignOn";
 
-const parse = (raw: Record<string, unknown>) => ({ return_to: safePath(raw.return_to) });
+/** Why a single sign-on did not work, as the server names it; what is not here is told in general words. */
+const REASONS = [
+  "access_denied",
+  "email_not_verified",
+  "invalid_state",
+  "invitation_over",
+  "no_account",
+  "other_identity",
+  "wrong_account",
+] as const;
+const parse = (raw: Record<string, unknown>) => ({
+  return_to: safePath(raw.return_to),
+  error: typeof raw.error === "string" ? raw.error : "",
+});
 
 export function SignIn() {
   const t = useTranslations("signIn");
-  const [{ return_to }] = useFilters(parse);
+  const [{ return_to, error }] = useFilters(parse);
   const navigate = useNavigate();
   const client = useQueryClient();
   const session = useQuery(queries.session());
-  const [refused, setRefused] = useState("");
+  const reason = REASONS.find((known) => known === error) ?? "other";
+  const [refused, setRefused] = useState(error ? t(`reasons.${reason}`) : "");
   const form = useForm({ initialValues: { email: "", password: "" } });
   const signIn = useAction(actions.login, {
     onDone: (answer) => {
@@ -67,6 +82,7 @@ export function SignIn() {
           </Button>
         </Stack>
       </form>
+      <SingleSignOn returnTo={return_to} />
     </AuthPage>
   );
 }

@@ -59,7 +59,7 @@ pub(super) async fn page(
     let (cx, calendar) = (run.cx, run.calendar);
     let (workspace, id) = (calendar.workspace_id, calendar.id);
     let told = Told::of(page);
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     let states = States::load(&mut tx, run, &told).await?;
     let plan = Plan::make(&told, &states, full, id);
     let mut statistics = run.statistics;

@@ -5,6 +5,7 @@ mod write;
 use daybook_provider_api::Error;
 use daybook_provider_api::egress::retry_after;
 use daybook_provider_api::error::{ErrorKind, Retry};
+use daybook_provider_api::session::takes_digest;
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, StatusCode};
 use url::Url;
@@ -191,13 +192,14 @@ pub(super) fn is_unsupported(error: &Error) -> bool {
 fn digest_only() -> Error {
     Error::new(
         ErrorKind::Auth,
-        "The CalDAV server accepts Digest sign-in only, which Daybook does not do. Its operator can switch it to Basic, \
-         which is safe over HTTPS.",
+        "The CalDAV server accepts only a form of Digest sign-in that Daybook does not do. Its operator can switch it to Basic, \
+         which is safe over HTTPS, or to Digest with MD5 or SHA-256 and qop=auth.",
     )
     .with_status(StatusCode::UNAUTHORIZED.as_u16())
     .with_code("digest_only")
 }
 
+/// Whether it offers Digest only, and none that a session could have answered.
 fn wants_digest_only(headers: &HeaderMap) -> bool {
     let schemes: Vec<String> = headers
         .get_all(WWW_AUTHENTICATE)
@@ -206,7 +208,7 @@ fn wants_digest_only(headers: &HeaderMap) -> bool {
         .map(str::to_ascii_lowercase)
         .collect();
     let asks = |scheme: &str| schemes.iter().any(|challenge| challenge.contains(scheme));
-    asks("digest ") && !asks("basic") && !asks("bearer")
+    asks("digest ") && !asks("basic") && !asks("bearer") && !takes_digest(headers)
 }
 
 fn meaning(status: StatusCode, named: &[Tag]) -> (ErrorKind, &'static str) {

@@ -68,6 +68,15 @@ fn digest_is_named() {
         "Digest realm=\"BaikalDAV\",nonce=\"1\"".parse().unwrap(),
     );
     assert_eq!(refused(&answer).code.as_deref(), Some("digest_only"));
+    // One that the session has answered: then it is the password that is refused.
+    let mut met = answer.clone();
+    met.headers.insert(
+        "www-authenticate",
+        "Digest realm=\"x\",nonce=\"1\",qop=\"auth\""
+            .parse()
+            .unwrap(),
+    );
+    assert_eq!(refused(&met).code, None);
     answer
         .headers
         .append("www-authenticate", "Basic realm=\"x\"".parse().unwrap());

@@ -1,5 +1,6 @@
 //! The HTTP face: authentication, hosts, and the walk from a path to what lives there.
 
+mod digest;
 mod listing;
 mod objects;
 mod paths;
@@ -29,6 +30,8 @@ const MAX_BODY: usize = 32 * 1024 * 1024;
 /// A request with everything the handlers need.
 pub(crate) struct Call<'a> {
     pub(crate) method: &'a Method,
+    /// Path and query as sent.
+    pub(crate) target: &'a str,
     /// Decoded path.
     pub(crate) path: String,
     pub(crate) headers: &'a HeaderMap,
@@ -80,6 +83,7 @@ fn answer(
         .unwrap_or_else(|| "caldav.sandbox.test".to_owned());
     let mut call = Call {
         method,
+        target: uri.path_and_query().map_or("/", |target| target.as_str()),
         path: paths::decode(uri.path()),
         headers,
         body,
@@ -126,7 +130,14 @@ fn route(state: &mut State, call: &mut Call<'_>) -> Reply {
             WellKnown::Direct => "/".clone_into(&mut call.path),
         }
     }
-    match authenticate(state, call.headers) {
+    let identified = match state.quirks.digest {
+        Some(hash) => {
+            let sent = call.header("authorization");
+            digest::authenticate(state, hash, call.method.as_str(), call.target, sent)
+        }
+        None => authenticate(state, call.headers),
+    };
+    match identified {
         Ok(user) => call.user = user,
         Err(reply) => return reply,
     }

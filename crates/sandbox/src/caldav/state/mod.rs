@@ -65,6 +65,9 @@ pub(crate) struct State {
     pub(crate) moved_from: Vec<String>,
     pub(crate) scheme: &'static str,
     pub(crate) puts: u64,
+    /// The Digest nonce in force, and how often it was used.
+    pub(crate) nonce: u64,
+    pub(crate) nonce_count: u32,
 }
 
 impl State {
@@ -75,6 +78,8 @@ impl State {
             sequence: 0,
             profile,
             quirks: profile.quirks(),
+            nonce: 0,
+            nonce_count: 0,
             accounts: BTreeMap::new(),
             calendars: BTreeMap::new(),
             anomalies: Vec::new(),

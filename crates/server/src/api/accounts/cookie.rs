@@ -25,6 +25,24 @@ pub fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .find_map(|(key, value)| (key == name).then_some(value))
 }
 
+/// A cookie beside the session's: the secret a request carries in it.
+pub fn secret(headers: &HeaderMap, name: &str, over_https: bool) -> Option<SecretString> {
+    value(headers, &full_name(name, over_https))
+        .filter(|secret| !secret.is_empty())
+        .map(SecretString::from)
+}
+
+/// A cookie beside the session's, for so many seconds; 0 forgets it.
+pub fn named(name: &str, secret: &SecretString, max_age: u64, over_https: bool) -> HeaderValue {
+    let name = full_name(name, over_https);
+    text(&name, secret.expose_secret(), max_age, over_https)
+}
+
+fn full_name(name: &str, over_https: bool) -> String {
+    let prefix = if over_https { "__Host-" } else { "" };
+    format!("{prefix}{name}")
+}
+
 /// The header that keeps a session.
 pub fn set(token: &SecretString, over_https: bool) -> [(HeaderName, HeaderValue); 1] {
     header(token.expose_secret(), MAX_AGE, over_https)
@@ -44,14 +62,16 @@ const fn name(over_https: bool) -> &'static str {
 }
 
 fn header(value: &str, max_age: u32, over_https: bool) -> [(HeaderName, HeaderValue); 1] {
+    let header = text(name(over_https), value, max_age.into(), over_https);
+    [(SET_COOKIE, header)]
+}
+
+fn text(name: &str, value: &str, max_age: u64, over_https: bool) -> HeaderValue {
     let secure = if over_https { "; Secure" } else { "" };
-    let text = format!(
-        "{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}",
-        name(over_https)
-    );
+    let text = format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
     let mut header = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
     header.set_sensitive(true);
-    [(SET_COOKIE, header)]
+    header
 }
 
 #[cfg(test)]

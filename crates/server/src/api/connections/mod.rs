@@ -14,7 +14,7 @@ use http::{HeaderValue, StatusCode};
 use crate::problem::Problem;
 
 /// What the provider's failure looks like from outside: the sentence and our own kind, never its body.
-pub(super) fn provider_problem(error: &provider::Error) -> Problem {
+pub(in crate::api) fn provider_problem(error: &provider::Error) -> Problem {
     use daybook_domain::connection::ErrorKind;
     let detail = error.message.clone();
     match error.kind {
@@ -79,7 +79,7 @@ impl From<Error> for Problem {
 }
 
 /// Engine errors are clauses; answers are sentences.
-pub(super) fn sentence(text: &str) -> String {
+pub(in crate::api) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let mut sentence: String = letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

@@ -231,7 +231,7 @@ fn marker(app: &App, max_age: u32) -> HeaderValue {
 }
 
 /// Adds parameters to an address that may have some, and perhaps a fragment.
-fn with_query(address: &str, pairs: &[(&str, &str)]) -> String {
+pub(in crate::api) fn with_query(address: &str, pairs: &[(&str, &str)]) -> String {
     let (address, fragment) = address
         .split_once('#')
         .map_or((address, None), |(a, f)| (a, Some(f)));
