@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconChevronLeft, IconChevronRight, IconPlus } from "@tabler/icons-react";
+import { IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState } from "react";
@@ -22,6 +22,7 @@ import { canWrite, dayOf } from "../events/values";
 import { CalendarFilter } from "./CalendarFilter";
 import { EventDrawer } from "./EventDrawer";
 import { useCalendarLookup } from "./useColors";
+import { WeekNav } from "./WeekNav";
 
 const WeekGrid = lazy(() => import("../../components/WeekGrid").then((m) => ({ default: m.WeekGrid })));
 
@@ -38,28 +39,6 @@ const parse = (raw: Record<string, unknown>): Filters => ({
   event: text(raw.event),
   add: text(raw.add),
 });
-
-function WeekNav({ week, today, set }: { week: string; today: string; set: (week?: string) => void }) {
-  const t = useTranslations("calendar");
-  return (
-    <Group gap="xs" role="group" aria-label={t("week")}>
-      <ActionIcon
-        variant="default"
-        size="lg"
-        aria-label={t("previous")}
-        onClick={() => set(addDays(week, -7))}
-      >
-        <IconChevronLeft size={18} />
-      </ActionIcon>
-      <Button variant="default" onClick={() => set(undefined)} disabled={week === startOfWeek(today)}>
-        {t("today")}
-      </Button>
-      <ActionIcon variant="default" size="lg" aria-label={t("next")} onClick={() => set(addDays(week, 7))}>
-        <IconChevronRight size={18} />
-      </ActionIcon>
-    </Group>
-  );
-}
 
 export function CalendarPage() {
   const t = useTranslations("calendar");
