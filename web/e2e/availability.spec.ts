@@ -76,7 +76,9 @@ test("a failed job is tried again from its row", async ({ page }) => {
   };
   await page.route("**/api/v1/jobs?*", (r) => r.fulfill({ json: { items: [job], next_cursor: null } }));
   const retried = page.waitForRequest((r) => r.url().endsWith(`/jobs/${job.id}/retry`));
-  await page.route("**/api/v1/jobs/*/retry", (r) => r.fulfill({ json: { ...job, state: "live", attempt: 0 } }));
+  await page.route("**/api/v1/jobs/*/retry", (r) =>
+    r.fulfill({ json: { ...job, state: "live", attempt: 0 } }),
+  );
   await page.goto("/admin");
   await expect(page.getByRole("row").filter({ hasText: "sync_calendar" })).toContainText("8 of 8");
   await page.getByRole("button", { name: "Try again sync_calendar" }).click();

@@ -71,6 +71,7 @@ function Row({ connection: c }: { connection: Connection }) {
           search={{ connection: c.id } as never}
           underline="always"
           className="num"
+          size="sm"
         >
           {t("calendarsCount", { count: c.calendars_count })}
         </Anchor>

@@ -1,4 +1,4 @@
-import { Button, Table, Text, Title } from "@mantine/core";
+import { Button, Group, Switch, Table, Text, Title } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
@@ -9,6 +9,12 @@ import { LoadMore } from "../../components/LoadMore";
 import { QueryState } from "../../components/States";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Ago } from "../../components/Time";
+import { useFilters } from "../../lib/filters";
+import { oneOf } from "../../lib/url";
+
+const parse = (raw: Record<string, unknown>): { finished?: string } => ({
+  finished: oneOf(raw.finished?.toString(), ["1"]),
+});
 
 const TONES = { live: "warn", failed: "bad", done: "ok" } as const;
 
@@ -61,12 +67,21 @@ function Row({ job }: { job: Job }) {
 
 export function Jobs() {
   const t = useTranslations("admin");
+  const [{ finished }, set] = useFilters(parse);
   const jobs = useInfiniteQuery({ ...queries.jobs(), refetchInterval: 15_000 });
   return (
     <section className="panel" aria-labelledby="jobs">
-      <Title order={2} size="h5" id="jobs">
-        {t("jobs")}
-      </Title>
+      <Group justify="space-between" gap="xs">
+        <Title order={2} size="h5" id="jobs">
+          {t("jobs")}
+        </Title>
+        <Switch
+          size="sm"
+          label={t("showFinished")}
+          checked={finished === "1"}
+          onChange={(e) => set({ finished: e.currentTarget.checked ? "1" : undefined })}
+        />
+      </Group>
       <Text size="sm" c="dimmed" mb="xs">
         {t("jobsSub")}
       </Text>
@@ -79,30 +94,38 @@ export function Jobs() {
           </Text>
         }
       >
-        {(d) => (
-          <>
-            <Table className="stacked">
-              <Table.Thead>
-                <Table.Tr>
-                  {(["kind", "state", "tries", "made", "due"] as const).map((h) => (
-                    <Table.Th key={h}>{t(h)}</Table.Th>
-                  ))}
-                  <Table.Th ta="right">
-                    <span className="sr">{t("actions")}</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {d.pages
-                  .flatMap((p) => p.items)
-                  .map((job) => (
-                    <Row key={job.id} job={job} />
-                  ))}
-              </Table.Tbody>
-            </Table>
-            <LoadMore query={jobs} />
-          </>
-        )}
+        {(d) => {
+          const all = d.pages.flatMap((p) => p.items);
+          const shown = all.filter((job) => finished === "1" || job.state !== "done");
+          return (
+            <>
+              {shown.length === 0 ? (
+                <Text size="sm" c="dimmed" mb="xs">
+                  {t("allDone", { count: all.length })}
+                </Text>
+              ) : (
+                <Table className="stacked">
+                  <Table.Thead>
+                    <Table.Tr>
+                      {(["kind", "state", "tries", "made", "due"] as const).map((h) => (
+                        <Table.Th key={h}>{t(h)}</Table.Th>
+                      ))}
+                      <Table.Th ta="right">
+                        <span className="sr">{t("actions")}</span>
+                      </Table.Th>
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {shown.map((job) => (
+                      <Row key={job.id} job={job} />
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              )}
+              <LoadMore query={jobs} />
+            </>
+          );
+        }}
       </QueryState>
     </section>
   );

@@ -93,7 +93,12 @@ export function ConfigurationForm({ configuration, calendars, onDone }: Props) {
         >
           <Stack gap={6} mt={6}>
             {calendars.map((c) => (
-              <Checkbox key={c.id} value={c.id} label={c.name} />
+              <Checkbox
+                key={c.id}
+                value={c.id}
+                label={c.name}
+                description={c.sync_enabled ? undefined : t("notSynced")}
+              />
             ))}
           </Stack>
         </Checkbox.Group>

@@ -61,7 +61,8 @@ export function CalendarPage() {
     placeholderData: keepPreviousData,
   });
   const [moved, setMoved] = useState<(Moved & { event: CalendarEvent }) | null>(null);
-  const writable = (calendars.data ?? []).filter(canWrite);
+  // Only calendars that are synced: a new event must show up here.
+  const writable = (calendars.data ?? []).filter((c) => c.sync_enabled && canWrite(c));
   const movable = useCallback(
     (e: CalendarEvent) => e.status !== "cancelled" && canWrite(byId.get(e.calendar_id)),
     [byId],

@@ -61,7 +61,14 @@ export function MicrosoftRemoval() {
         {(["personal", "work"] as const).map((kind) => (
           <List.Item key={kind}>
             {t(`remove.${kind}`)}{" "}
-            <Anchor href={APPS[kind]} target="_blank" rel="noopener noreferrer" underline="always">
+            <Anchor
+              href={APPS[kind]}
+              target="_blank"
+              rel="noopener noreferrer"
+              underline="always"
+              size="sm"
+              className="breakable"
+            >
               {APPS[kind]}
             </Anchor>
           </List.Item>
