@@ -126,7 +126,14 @@ export function Troubleshooter() {
       <QueryState query={configurations}>
         {(list) => {
           const c = list.find((x) => x.id === id);
-          if (!c) return <EmptyState title={t("notThere")} text={t("notThereText")} />;
+          if (!c) {
+            return (
+              <>
+                <PageHeader title={t("title")} />
+                <EmptyState title={t("notThere")} text={t("notThereText")} />
+              </>
+            );
+          }
           const today = dateIn(now, c.time_zone);
           const week = filters.week ?? startOfWeek(today);
           const short = { day: "numeric", month: "long" } as const;

@@ -2,6 +2,7 @@ import { Button, Drawer, Group, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Calendar, CalendarEvent } from "../../api/types";
+import { unlessAsked } from "../../components/onTop";
 import { DeleteEvent } from "../events/DeleteEvent";
 import { EditEvent } from "../events/EditEvent";
 import { Respond } from "../events/Respond";
@@ -75,7 +76,7 @@ export function EventDrawer({ event, calendar, onClose }: Props) {
   return (
     <Drawer
       opened={!!event}
-      onClose={close}
+      onClose={unlessAsked(close)}
       position="right"
       title={edit ? f("editTitle") : title}
       size={edit ? 440 : 400}

@@ -120,11 +120,14 @@ export function Connect() {
           const provider = list.find((p) => p.key === key);
           if (!provider) {
             return (
-              <EmptyState title={t("unknown")}>
-                <Button component={Link} to="/integrations">
-                  {t("back")}
-                </Button>
-              </EmptyState>
+              <>
+                <PageHeader title={t("unknownTitle")} />
+                <EmptyState title={t("unknown")}>
+                  <Button component={Link} to="/integrations">
+                    {t("back")}
+                  </Button>
+                </EmptyState>
+              </>
             );
           }
           return (

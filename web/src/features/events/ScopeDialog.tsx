@@ -2,6 +2,7 @@ import { Button, Modal, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import type { EventScope } from "../../api/types";
+import { useOnTop } from "../../components/onTop";
 
 const SCOPES = ["instance", "following", "series"] as const satisfies readonly EventScope[];
 
@@ -30,6 +31,7 @@ export function ScopeDialog({
 }: Props) {
   const t = useTranslations("eventForm");
   const c = useTranslations("common");
+  useOnTop(title !== null);
   return (
     <Modal opened={title !== null} onClose={onClose} title={<strong>{title}</strong>} returnFocus>
       <Stack gap="sm">
