@@ -141,6 +141,28 @@ test("a free stretch is dragged open, and its event dragged to another hour", as
   await expect(block(page, title)).toContainText(after);
 });
 
+test("an invitation is answered from its event, and the answer stays", async ({ page, request }) => {
+  const soon = new Date(Date.now() - 86_400_000).toISOString();
+  const later = new Date(Date.now() + 20 * 86_400_000).toISOString();
+  const found = await request.get(
+    `/api/v1/integrations/events?from=${soon}&to=${later}&limit=200&q=architecture`,
+  );
+  const { items } = (await found.json()) as { items: { id: string; start: string }[] };
+  const event = items[0];
+  if (!event) throw new Error("the sample people have no invitation");
+  await page.goto(`/calendar?week=${event.start.slice(0, 10)}&event=${event.id}`);
+  const drawer = page.getByRole("dialog");
+  const yes = drawer.getByRole("button", { name: "Yes" });
+  const maybe = drawer.getByRole("button", { name: "Maybe" });
+  await yes.waitFor();
+  const [next, said] = (await yes.getAttribute("aria-pressed")) === "true" ? [maybe, "maybe"] : [yes, "yes"];
+  await next.click();
+  await expect(page.getByText(`You said ${said}.`)).toBeVisible();
+  await expect(next).toHaveAttribute("aria-pressed", "true");
+  await page.reload();
+  await expect(next).toHaveAttribute("aria-pressed", "true");
+});
+
 test("a provider that always mails asks first, and a changed event says so", async ({ page }) => {
   await inWeek(page);
   const title = `Review ${RUN}`;
