@@ -3,7 +3,7 @@ import { defineConfig } from "@playwright/test";
 // Runs against a Daybook that is already listening, normally `daybook demo`: the specs change data.
 const baseURL = process.env.BASE_URL ?? "http://127.0.0.1:8000";
 
-const CHANGING = ["changes.spec.ts", "providers.spec.ts"];
+const CHANGING = ["availability.spec.ts", "changes.spec.ts", "events.spec.ts", "providers.spec.ts"];
 
 export default defineConfig({
   testDir: "e2e",
@@ -18,7 +18,7 @@ export default defineConfig({
   reporter: [["list"], ["./e2e/summary.ts"]],
   projects: [
     { name: "looking", testIgnore: CHANGING },
-    // One file after the other, in the order of their names: changes, then providers.
+    // One file after the other, in the order of their names.
     { name: "changing", testMatch: CHANGING, dependencies: ["looking"], fullyParallel: false, workers: 1 },
   ],
   use: {

@@ -8,6 +8,7 @@ mkdirSync(out, { recursive: true });
 const PAGES = [
   "/",
   "/calendar",
+  "/calendar?add=new",
   "/timesheet",
   "/timesheet?entry=new",
   "/clients",
@@ -22,6 +23,10 @@ const PAGES = [
   "/integrations/sync-status",
   "/integrations/logs",
   "/settings",
+  "/settings/availability",
+  "/settings/availability?configuration=new",
+  "/settings/availability?block=new",
+  "/admin",
   "/settings/api-keys",
   "/settings/members",
   "/nowhere",

@@ -41,6 +41,82 @@ test("axe in light and dark: an open event", async ({ page }) => {
   await accessibleInBothThemes(page);
 });
 
+test("axe in light and dark: an event in the week, its form, and the question before it is deleted", async ({
+  page,
+}) => {
+  const week = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+  await page.goto(`/calendar?week=${week}`);
+  await page.locator(".fcx .ev").first().click();
+  const drawer = page.getByRole("dialog");
+  await drawer.getByRole("button", { name: "Delete…" }).click();
+  await page.getByRole("dialog", { name: /^Delete / }).waitFor();
+  await accessibleInBothThemes(page);
+  await page.keyboard.press("Escape");
+  await drawer.getByRole("button", { name: "Edit" }).click();
+  await accessibleInBothThemes(page);
+});
+
+test("axe in light and dark, and 390 px: slots with their reasons", async ({ page, request, baseURL }) => {
+  const calendar = await firstCalendar(request);
+  const made = await request.post("/api/v1/calendar-configurations", {
+    headers: { origin: new URL(baseURL ?? "").origin },
+    data: { name: "Every quarter", calendar_ids: [calendar.id], duration: 45, slot_interval: 15 },
+  });
+  const { id } = (await made.json()) as { id: string };
+  await page.goto(`/settings/availability/${id}`);
+  await settled(page);
+  await page.locator("button.slot").first().click();
+  await page.getByRole("dialog", { name: "Why this is not offered" }).waitFor();
+  await accessibleInBothThemes(page);
+  await page.keyboard.press("Escape");
+  await accessibleInBothThemes(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const beyond = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await expect.poll(beyond).toBe(0);
+});
+
+/** Microsoft as the server lists it; a demo has no simulator behind it. */
+const MICROSOFT = {
+  key: "microsoft",
+  name: "Microsoft 365",
+  kinds: ["calendar"],
+  auth: "oauth",
+  summary: "Reads and writes the calendars of a Microsoft account.",
+  available: true,
+  configured: true,
+  missing: [],
+  scopes: [{ scope: "Calendars.ReadWrite", reason: "To read and write events.", required: true }],
+  setup_steps: [],
+  setup_guide: null,
+  redirect_uri: null,
+  server_url: null,
+  password_hint: null,
+};
+
+test("Microsoft's page: approval by an administrator, both kinds of account, and how to leave", async ({
+  page,
+}) => {
+  let available = true;
+  await page.route("**/api/v1/integrations/providers*", async (route) => {
+    const list = await (await route.fetch()).json();
+    const others = list.items.filter((p: { key: string }) => p.key !== "microsoft");
+    await route.fulfill({ json: { ...list, items: [...others, { ...MICROSOFT, available }] } });
+  });
+  await page.goto("/integrations/connect/microsoft");
+  await settled(page);
+  await expect(page.locator(".copyfield")).toContainText("- Calendars.ReadWrite: To read and write events.");
+  await expect(page.getByText("Personal accounts (outlook.com")).toBeVisible();
+  await expect(page.getByRole("link", { name: /myapplications\.microsoft\.com/ })).toBeVisible();
+  await accessibleInBothThemes(page);
+  available = false;
+  await page.reload();
+  await settled(page);
+  await expect(page.getByText("Microsoft 365 cannot be connected yet")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Connect Microsoft 365" })).toHaveCount(0);
+  await expect(page.locator(".copyfield")).toHaveCount(0);
+});
+
 test.describe("outside", () => {
   test.use({ storageState: { cookies: [], origins: [] } });
   for (const route of OUTSIDE) {

@@ -1,7 +1,7 @@
 // Every write, as a plain function. Components run them through useAction, which tells people how it went.
 import { body, http } from "./client";
 import type { components } from "./schema";
-import type { CalendarPatch, ClientInput, ProjectInput, Role } from "./types";
+import type { CalendarPatch, ClientInput, EventScope, ProjectInput, Role } from "./types";
 
 type Schemas = components["schemas"];
 export type EntryInput = Pick<Schemas["TimeEntryInput"], "description" | "started_at"> &
@@ -62,6 +62,47 @@ const calendars = {
     body(http.POST("/api/v1/integrations/calendars/events/convert", { body: input })),
 };
 
+const inCalendar = (calendar: string, event: string) => ({ id: calendar, event_id: event });
+
+const events = {
+  createEvent: (calendar: string, input: Schemas["EventInput"]) =>
+    body(http.POST("/api/v1/integrations/calendars/{id}/events", { ...at(calendar), body: input })),
+  updateEvent: (calendar: string, event: string, patch: Schemas["EventPatch"], scope?: EventScope) =>
+    body(
+      http.PATCH("/api/v1/integrations/calendars/{id}/events/{event_id}", {
+        params: { path: inCalendar(calendar, event), query: { scope } },
+        body: patch,
+      }),
+    ),
+  deleteEvent: (calendar: string, event: string, notify_attendees: boolean, scope?: EventScope) =>
+    body(
+      http.DELETE("/api/v1/integrations/calendars/{id}/events/{event_id}", {
+        params: { path: inCalendar(calendar, event), query: { scope, notify_attendees } },
+      }),
+    ),
+  respond: (calendar: string, event: string, response: string, scope?: EventScope) =>
+    body(
+      http.POST("/api/v1/integrations/calendars/{id}/events/{event_id}/respond", {
+        params: { path: inCalendar(calendar, event), query: { scope } },
+        body: { response },
+      }),
+    ),
+};
+
+const availability = {
+  saveConfiguration: (id: string | null, input: Schemas["ConfigurationInput"]) =>
+    id
+      ? body(http.PATCH("/api/v1/calendar-configurations/{id}", { ...at(id), body: input }))
+      : body(http.POST("/api/v1/calendar-configurations", { body: input })),
+  deleteConfiguration: (id: string) => body(http.DELETE("/api/v1/calendar-configurations/{id}", at(id))),
+  saveBlock: (id: string | null, input: Schemas["BlockInput"]) =>
+    id
+      ? body(http.PATCH("/api/v1/blocks/{id}", { ...at(id), body: input }))
+      : body(http.POST("/api/v1/blocks", { body: input })),
+  deleteBlock: (id: string) => body(http.DELETE("/api/v1/blocks/{id}", at(id))),
+  retryJob: (id: string) => body(http.POST("/api/v1/jobs/{id}/retry", at(id))),
+};
+
 const time = {
   createEntry: (input: EntryInput) => body(http.POST("/api/v1/time-entries", { body: input })),
   updateEntry: (id: string, input: Partial<EntryInput>) =>
@@ -83,4 +124,4 @@ const time = {
   deleteProject: (id: string) => body(http.DELETE("/api/v1/projects/{id}", at(id))),
 };
 
-export const actions = { ...account, ...connections, ...calendars, ...time };
+export const actions = { ...account, ...connections, ...calendars, ...events, ...availability, ...time };

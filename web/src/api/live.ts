@@ -4,7 +4,8 @@ import { useSyncExternalStore } from "react";
 import type { SyncEvent } from "./types";
 
 const POLL_MS = 15_000;
-const SYNCED = ["calendars", "connections", "events", "health", "logs"];
+const SYNCED = ["calendars", "connections", "events", "availability", "health", "logs"];
+const WRITTEN = ["events", "availability", "calendars"];
 const TOUCHED: Record<string, string[]> = {
   connection: ["connections", "calendars", "health", "logs"],
   time_entry: ["time-entries", "events"],
@@ -49,6 +50,8 @@ export function startLive(client: QueryClient): () => void {
   source.addEventListener("sync", (event) => {
     const sync = parse<SyncEvent>(event);
     if (!sync?.calendar_id) return;
+    // A write of ours is no sync: it changes what is shown and says nothing of the calendar's progress.
+    if (sync.phase === "written") return invalidate(WRITTEN);
     publish({ ...state, progress: new Map(state.progress).set(sync.calendar_id, sync) });
     if (sync.phase === "finished" || sync.phase === "failed") invalidate(SYNCED);
   });

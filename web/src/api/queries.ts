@@ -85,6 +85,31 @@ export const queries = {
           http.GET("/api/v1/integrations/events", { params: { query: { ...filter, ...page } } }),
         ),
     }),
+  configurations: () =>
+    queryOptions({
+      queryKey: ["configurations"],
+      queryFn: () =>
+        everything((query) => http.GET("/api/v1/calendar-configurations", { params: { query } })),
+    }),
+  blocks: () =>
+    queryOptions({
+      queryKey: ["blocks"],
+      queryFn: () => everything((query) => http.GET("/api/v1/blocks", { params: { query } })),
+    }),
+  /** One day of a configuration, with the reasons for what is refused. */
+  availability: (id: string, date: string) =>
+    queryOptions({
+      queryKey: ["availability", id, date],
+      queryFn: () =>
+        body(
+          http.POST("/api/v1/calendar-configurations/{id}/check_availability", {
+            params: { path: { id } },
+            body: { date, explain: true },
+          }),
+        ),
+    }),
+  jobs: () =>
+    paged(["jobs"], (cursor) => http.GET("/api/v1/jobs", { params: { query: { limit: 50, cursor } } })),
   clients: () =>
     queryOptions({
       queryKey: ["clients"],

@@ -17,6 +17,21 @@ export type ConnectionStatus = Schemas["ConnectionStatus"];
 export type Calendar = Schemas["Calendar"];
 export type CalendarPatch = Schemas["CalendarPatch"];
 export type CalendarEvent = Schemas["Event"];
+export type EventInput = Schemas["EventInput"];
+export type EventPatch = Schemas["EventPatch"];
+export type EventScope = Schemas["EventScope"];
+export type Conference = Schemas["Conference"];
+export type Configuration = Schemas["CalendarConfiguration"];
+export type ConfigurationInput = Schemas["ConfigurationInput"];
+export type DayHours = Schemas["DayHours"];
+export type DateOverride = Schemas["DateOverride"];
+export type BusyRules = Schemas["BusyRules"];
+export type Block = Schemas["Block"];
+export type BlockInput = Schemas["BlockInput"];
+export type DayAvailability = Schemas["DayAvailability"];
+export type RefusedSlot = Schemas["RefusedDaySlotBody"];
+export type Reason = Schemas["ReasonBody"];
+export type Job = Schemas["Job"];
 export type SyncResult = Schemas["SyncResult"];
 export type Fault = Pick<Schemas["LastError"], "message">;
 export type Client = Schemas["Client"];
@@ -33,7 +48,7 @@ export type ProjectInput = Schemas["ProjectInput"] & Schemas["ProjectPatch"] & {
 /** One `sync` event of the stream, which OpenAPI cannot describe. */
 export interface SyncEvent {
   calendar_id: string;
-  phase: "started" | "page" | "finished" | "failed";
+  phase: "started" | "page" | "finished" | "failed" | "written";
   result: SyncResult | null;
   changes: number;
   error: Fault | null;

@@ -15,7 +15,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { actions } from "../api/actions";
-import { isActive, NAV } from "./nav";
+import { isActive, useNav } from "./nav";
 import { openPalette } from "./palette";
 import { useSession } from "./session";
 import { useAction } from "./useAction";
@@ -97,6 +97,7 @@ export function Nav({ onNavigate, onHelp }: NavProps) {
   const t = useTranslations("shell");
   const n = useTranslations("nav");
   const { pathname } = useLocation();
+  const nav = useNav();
   return (
     <>
       <Group justify="space-between" px={8} py={6}>
@@ -120,7 +121,7 @@ export function Nav({ onNavigate, onHelp }: NavProps) {
         {t("jump")}
       </Button>
       <AppShell.Section grow className="navscroll">
-        {NAV.map(({ group, items }) => (
+        {nav.map(({ group, items }) => (
           <div key={group} className="navgroup">
             <Text size="xs" c="dimmed" fw={600} px={8} mb={2}>
               {n(group)}

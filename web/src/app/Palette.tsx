@@ -4,7 +4,7 @@ import { Spotlight } from "@mantine/spotlight";
 import { IconMoon, IconPlugConnected, IconSearch, IconSun } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
-import { NAV } from "./nav";
+import { useNav } from "./nav";
 import { paletteStore } from "./palette";
 
 const CONNECT = [
@@ -19,7 +19,7 @@ export function Palette() {
   const n = useTranslations("nav");
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
-  const pages = NAV.flatMap(({ group, items }) =>
+  const pages = useNav().flatMap(({ group, items }) =>
     items.map(({ to, key, icon: Icon, go }) => ({
       id: to,
       label: n(key),

@@ -1,7 +1,7 @@
 import { Kbd, Modal, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import { NAV } from "./nav";
+import { useNav } from "./nav";
 import { goKeysOn } from "./useGoKeys";
 
 function Row({ what, children }: { what: string; children: ReactNode }) {
@@ -17,6 +17,7 @@ function Row({ what, children }: { what: string; children: ReactNode }) {
 export function Shortcuts({ onClose }: { onClose: () => void }) {
   const t = useTranslations("shortcuts");
   const n = useTranslations("nav");
+  const nav = useNav();
   const star = goKeysOn() ? "" : " *";
   return (
     <Modal opened returnFocus={false} onClose={onClose} title={<strong>{t("title")}</strong>} size="lg">
@@ -42,7 +43,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
             {t("pages") + star}
           </Title>
           <dl className="shortcuts">
-            {NAV.flatMap(({ items }) =>
+            {nav.flatMap(({ items }) =>
               items.map(({ key, go }) => (
                 <Row key={key} what={n(key)}>
                   <Kbd>g</Kbd> <span className="dim">{t("then")}</span> <Kbd>{go}</Kbd>

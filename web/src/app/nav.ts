@@ -1,5 +1,6 @@
 import {
   IconCalendarCog,
+  IconCalendarTime,
   IconCalendarWeek,
   IconClockHour4,
   IconFolder,
@@ -7,11 +8,14 @@ import {
   IconListDetails,
   IconPlugConnected,
   IconRefresh,
+  IconServerCog,
   IconSettings,
   IconSun,
   IconUserCircle,
   IconUsers,
 } from "@tabler/icons-react";
+import { useMemo } from "react";
+import { useIsAdmin } from "./session";
 
 /** Every page of the menu, with the second letter of its `g` shortcut. Only pages that exist are listed. */
 export const NAV = [
@@ -20,6 +24,7 @@ export const NAV = [
     items: [
       { to: "/", key: "today", icon: IconSun, go: "t" },
       { to: "/calendar", key: "calendar", icon: IconCalendarWeek, go: "c" },
+      { to: "/settings/availability", key: "availability", icon: IconCalendarTime, go: "v" },
       { to: "/timesheet", key: "timesheet", icon: IconClockHour4, go: "s" },
       { to: "/clients", key: "clients", icon: IconUserCircle, go: "l" },
       { to: "/projects", key: "projects", icon: IconFolder, go: "p" },
@@ -39,10 +44,21 @@ export const NAV = [
     items: [
       { to: "/settings/members", key: "members", icon: IconUsers, go: "m" },
       { to: "/settings/api-keys", key: "apiKeys", icon: IconKey, go: "k" },
+      { to: "/admin", key: "admin", icon: IconServerCog, go: "d", admin: true },
       { to: "/settings", key: "settings", icon: IconSettings, go: "e" },
     ],
   },
 ] as const;
+
+/** The pages this person may open: some are for owners and admins alone. */
+export function useNav() {
+  const admin = useIsAdmin();
+  return useMemo(
+    () =>
+      NAV.map(({ group, items }) => ({ group, items: items.filter((item) => admin || !("admin" in item)) })),
+    [admin],
+  );
+}
 
 const EXACT = new Set(["/", "/integrations", "/settings"]);
 export function isActive(to: string, pathname: string): boolean {

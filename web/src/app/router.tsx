@@ -69,6 +69,17 @@ const routeTree = root.addChildren([
     page("/integrations/sync-status", () => import("../features/sync/SyncStatus"), "SyncStatus"),
     page("/integrations/logs", () => import("../features/logs/Logs"), "Logs"),
     page("/settings", () => import("../features/settings/Settings"), "Settings"),
+    page(
+      "/settings/availability",
+      () => import("../features/availability/AvailabilityPage"),
+      "AvailabilityPage",
+    ),
+    page(
+      "/settings/availability/$id",
+      () => import("../features/availability/Troubleshooter"),
+      "Troubleshooter",
+    ),
+    page("/admin", () => import("../features/admin/Admin"), "Admin"),
     page("/settings/api-keys", () => import("../features/apikeys/ApiKeys"), "ApiKeys"),
     page("/settings/members", () => import("../features/members/Members"), "Members"),
   ]),

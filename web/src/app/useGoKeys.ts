@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { NAV } from "./nav";
+import { useNav } from "./nav";
 
 const STORE = "daybook-go-keys";
 export const goKeysOn = () => localStorage.getItem(STORE) !== "off";
@@ -11,6 +11,7 @@ const TYPING = "input, textarea, select, [contenteditable], [role=dialog], [role
 /** `g` and then a letter goes to a page, `?` asks for the list of keys. Single-key shortcuts can be switched off in Settings (WCAG 2.1.4). */
 export function useGoKeys(onHelp: () => void) {
   const navigate = useNavigate();
+  const nav = useNav();
   useEffect(() => {
     let armed = 0;
     const onKey = (event: KeyboardEvent) => {
@@ -25,7 +26,7 @@ export function useGoKeys(onHelp: () => void) {
         armed = event.timeStamp;
         return;
       }
-      const page = NAV.flatMap((group) => [...group.items]).find((item) => item.go === event.key);
+      const page = nav.flatMap((group) => [...group.items]).find((item) => item.go === event.key);
       if (page && armed && event.timeStamp - armed < 1500) {
         event.preventDefault();
         void navigate({ to: page.to });
@@ -34,5 +35,5 @@ export function useGoKeys(onHelp: () => void) {
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [navigate, onHelp]);
+  }, [navigate, onHelp, nav]);
 }

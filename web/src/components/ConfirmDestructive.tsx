@@ -1,6 +1,7 @@
 import { Button, Group, List, Modal, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { useOnTop } from "./onTop";
 
 export interface Destruction {
   title: string;
@@ -24,6 +25,7 @@ export function ConfirmDestructive({
   onClose: () => void;
 }) {
   const t = useTranslations("common");
+  useOnTop(what !== null);
   return (
     <Modal opened={what !== null} onClose={onClose} title={<strong>{what?.title}</strong>} returnFocus>
       {what && (

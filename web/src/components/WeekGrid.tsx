@@ -3,6 +3,7 @@ import "@fullcalendar/react/skeleton.css";
 import "@fullcalendar/react/themes/classic/palette.css";
 import "@fullcalendar/react/themes/classic/theme.css";
 import FullCalendar from "@fullcalendar/react";
+import interactionPlugin from "@fullcalendar/react/interaction";
 import classicTheme from "@fullcalendar/react/themes/classic";
 import timeGridPlugin from "@fullcalendar/react/timegrid";
 import { IconCheck, IconClock, IconSparkles, IconX } from "@tabler/icons-react";
@@ -11,6 +12,7 @@ import { useLocale, useTranslations } from "use-intl";
 import type { CalendarEvent } from "../api/types";
 import { type LogState, logState } from "../lib/events";
 import { formatTime, toWall } from "../lib/time";
+import { type Dropped, type Moved, movedBy, type Selected, stretchOf } from "./dragged";
 
 const ICONS = { logged: IconCheck, unlogged: IconSparkles, upcoming: IconClock, off: IconX } as const;
 /** A quarter of an hour is high enough for one line of text. */
@@ -77,9 +79,24 @@ export interface WeekGridProps {
   events: CalendarEvent[];
   colorOf: (calendarId: string) => string | null;
   onOpen: (id: string) => void;
+  /** Present when new events can be written: a free stretch was chosen, in wall times of `timeZone`. */
+  onSelect?: (stretch: { start: string; end: string }) => void;
+  /** Which events may be dragged. */
+  movable?: (event: CalendarEvent) => boolean;
+  onMove?: (moved: Moved) => void;
 }
 
-export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekGridProps) {
+export function WeekGrid({
+  week,
+  timeZone,
+  now,
+  events,
+  colorOf,
+  onOpen,
+  onSelect,
+  movable,
+  onMove,
+}: WeekGridProps) {
   const t = useTranslations("events");
   const locale = useLocale();
   const inputs = useMemo(
@@ -93,11 +110,12 @@ export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekG
           start: event.start,
           end: event.end,
           allDay: event.all_day,
+          editable: movable?.(event) ?? false,
           className: `e-${state}`,
           extendedProps: { shown },
         };
       }),
-    [events, now, colorOf],
+    [events, now, colorOf, movable],
   );
   return (
     <div className="panel flush fcx">
@@ -106,7 +124,7 @@ export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekG
         locale={locale}
         allDayText={t("allDay")}
         timedText={t("timed")}
-        plugins={[timeGridPlugin, classicTheme]}
+        plugins={[timeGridPlugin, interactionPlugin, classicTheme]}
         initialView="timeGridWeek"
         initialDate={week}
         timeZone={timeZone}
@@ -128,6 +146,12 @@ export function WeekGrid({ week, timeZone, now, events, colorOf, onOpen }: WeekG
         slotHeaderFormat={CLOCK}
         eventTimeFormat={CLOCK}
         events={inputs}
+        selectable={!!onSelect}
+        selectMirror
+        longPressDelay={400}
+        select={(info: Selected) => onSelect?.(stretchOf(info))}
+        eventDrop={(info: Dropped) => onMove?.(movedBy(info))}
+        eventResize={(info: Dropped) => onMove?.(movedBy(info))}
         eventClick={(info: { event: { id: string } }) => onOpen(info.event.id)}
         eventContent={(info: { event: { extendedProps: Record<string, unknown> }; timeText: string }) => {
           const shown = info.event.extendedProps.shown as Shown | undefined;

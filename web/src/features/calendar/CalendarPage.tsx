@@ -1,23 +1,28 @@
-import { ActionIcon, Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
 import type { CalendarEvent } from "../../api/types";
 import { useTimeZone } from "../../app/session";
 import { AgendaList } from "../../components/AgendaList";
+import type { Moved } from "../../components/dragged";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, NoMatch, QueryState, Skeletons } from "../../components/States";
 import { useNow } from "../../components/Time";
 import { useFilters } from "../../lib/filters";
 import { addDays, dateIn, formatDate, fromWall, isDate, startOfWeek, zoneLabel } from "../../lib/time";
 import { list, text } from "../../lib/url";
+import { MoveEvent } from "../events/MoveEvent";
+import { NewEvent } from "../events/NewEvent";
+import { canWrite, dayOf } from "../events/values";
 import { CalendarFilter } from "./CalendarFilter";
 import { EventDrawer } from "./EventDrawer";
 import { useCalendarLookup } from "./useColors";
+import { WeekNav } from "./WeekNav";
 
 const WeekGrid = lazy(() => import("../../components/WeekGrid").then((m) => ({ default: m.WeekGrid })));
 
@@ -25,34 +30,15 @@ interface Filters {
   week?: string;
   calendars?: string;
   event?: string;
+  /** `new`, or the stretch a new event is being written for. */
+  add?: string;
 }
 const parse = (raw: Record<string, unknown>): Filters => ({
   week: isDate(raw.week) ? startOfWeek(raw.week) : undefined,
   calendars: text(raw.calendars),
   event: text(raw.event),
+  add: text(raw.add),
 });
-
-function WeekNav({ week, today, set }: { week: string; today: string; set: (week?: string) => void }) {
-  const t = useTranslations("calendar");
-  return (
-    <Group gap="xs" role="group" aria-label={t("week")}>
-      <ActionIcon
-        variant="default"
-        size="lg"
-        aria-label={t("previous")}
-        onClick={() => set(addDays(week, -7))}
-      >
-        <IconChevronLeft size={18} />
-      </ActionIcon>
-      <Button variant="default" onClick={() => set(undefined)} disabled={week === startOfWeek(today)}>
-        {t("today")}
-      </Button>
-      <ActionIcon variant="default" size="lg" aria-label={t("next")} onClick={() => set(addDays(week, 7))}>
-        <IconChevronRight size={18} />
-      </ActionIcon>
-    </Group>
-  );
-}
 
 export function CalendarPage() {
   const t = useTranslations("calendar");
@@ -74,14 +60,31 @@ export function CalendarPage() {
     }),
     placeholderData: keepPreviousData,
   });
+  const [moved, setMoved] = useState<(Moved & { event: CalendarEvent }) | null>(null);
+  // Only calendars that are synced: a new event must show up here.
+  const writable = (calendars.data ?? []).filter((c) => c.sync_enabled && canWrite(c));
+  const movable = useCallback(
+    (e: CalendarEvent) => e.status !== "cancelled" && canWrite(byId.get(e.calendar_id)),
+    [byId],
+  );
   const open = (event: string) => set({ event }, { push: true });
+  const add = (at: string) => set({ add: at }, { push: true });
   const selected = events.data?.find((e) => e.id === filters.event);
   const nothing = chosen.length > 0 ? <NoMatch onClear={() => set({ calendars: undefined })} /> : null;
   const body = (rows: CalendarEvent[]) => {
     if (small) return <AgendaList {...{ days, timeZone, now, colorOf }} events={rows} onOpen={open} />;
     return (
       <Suspense fallback={<Skeletons rows={8} height={70} />}>
-        <WeekGrid {...{ week, timeZone, now, colorOf }} events={rows} onOpen={open} />
+        <WeekGrid
+          {...{ week, timeZone, now, colorOf, movable }}
+          events={rows}
+          onOpen={open}
+          onSelect={writable.length > 0 ? ({ start, end }) => add(`${start}/${end}`) : undefined}
+          onMove={(to) => {
+            const event = rows.find((e) => e.id === to.id);
+            if (event) setMoved({ ...to, event });
+          }}
+        />
       </Suspense>
     );
   };
@@ -92,7 +95,14 @@ export function CalendarPage() {
         title={t("title")}
         sub={`${range} · ${t("zone", { zone: zoneLabel(timeZone, fromWall(week, timeZone)) })}`}
       >
-        <WeekNav week={week} today={today} set={(next) => set({ week: next })} />
+        <Group gap="sm">
+          <WeekNav week={week} today={today} set={(next) => set({ week: next })} />
+          {writable.length > 0 && (
+            <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => add("new")}>
+              {t("new")}
+            </Button>
+          )}
+        </Group>
       </PageHeader>
       {(calendars.data?.length ?? 0) > 0 && (
         <CalendarFilter
@@ -125,6 +135,13 @@ export function CalendarPage() {
             calendar={selected && byId.get(selected.calendar_id)}
             onClose={() => set({ event: undefined })}
           />
+          <NewEvent
+            at={filters.add}
+            writable={writable}
+            onClose={() => set({ add: undefined })}
+            onCreated={(e) => set({ add: undefined, week: startOfWeek(dayOf(e, timeZone)) })}
+          />
+          <MoveEvent moved={moved} onClose={() => setMoved(null)} />
         </>
       )}
     </Stack>

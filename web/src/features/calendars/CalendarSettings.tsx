@@ -36,6 +36,11 @@ function SyncPanel({ calendar: c }: { calendar: Calendar }) {
             )}{" "}
             · {t("events", { count: c.events_count })}
           </Text>
+          {c.sync_enabled && (
+            <Text size="sm" c="dimmed">
+              {t("polling", { minutes: c.sync_interval_minutes })}
+            </Text>
+          )}
         </div>
         {c.sync_enabled ? (
           <StatusBadge

@@ -82,6 +82,14 @@ function Row({ calendar: c }: { calendar: Calendar }) {
           disabled={patch.isPending}
           onChange={(e) => patch.mutate({ busy_source: e.currentTarget.checked })}
         />
+        <Switch
+          size="sm"
+          label={t("write")}
+          aria-label={t("writeOf", { name: c.name })}
+          checked={c.write_target}
+          disabled={patch.isPending || !writable}
+          onChange={(e) => patch.mutate({ write_target: e.currentTarget.checked })}
+        />
       </Group>
     </li>
   );

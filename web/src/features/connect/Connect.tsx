@@ -11,6 +11,7 @@ import { useAction } from "../../app/useAction";
 import { PageHeader } from "../../components/PageHeader";
 import { ProviderIcon } from "../../components/ProviderIcon";
 import { EmptyState, QueryState } from "../../components/States";
+import { MicrosoftAccounts, MicrosoftConsent, MicrosoftRemoval } from "./Microsoft";
 import { NotConfigured } from "./NotConfigured";
 import { PasswordForm } from "./PasswordForm";
 import { ScopeList } from "./ScopeList";
@@ -51,6 +52,9 @@ function OauthButton({ provider }: { provider: Provider }) {
 
 function What({ provider }: { provider: Provider }) {
   const t = useTranslations("connect");
+  const microsoft = provider.key === "microsoft";
+  const oauth = microsoft ? t("privacyMicrosoft") : t("privacyOauth");
+  const privacy = provider.auth === "oauth" ? oauth : t("privacyPassword");
   const writes = provider.key === "google" ? t("writesGoogle") : t("writes");
   return (
     <>
@@ -67,6 +71,7 @@ function What({ provider }: { provider: Provider }) {
           <List.Item>{t("never")}</List.Item>
         </List>
       </section>
+      {microsoft && <MicrosoftAccounts />}
       {provider.scopes.length > 0 && (
         <section className="panel">
           <Title order={2} size="h5" mb="xs">
@@ -80,7 +85,7 @@ function What({ provider }: { provider: Provider }) {
           <IconLock size={16} aria-hidden /> {t("privacy")}
         </Title>
         <Text size="sm" mt={4}>
-          {provider.auth === "oauth" ? t("privacyOauth") : t("privacyPassword")}
+          {privacy}
         </Text>
       </section>
     </>
@@ -115,11 +120,14 @@ export function Connect() {
           const provider = list.find((p) => p.key === key);
           if (!provider) {
             return (
-              <EmptyState title={t("unknown")}>
-                <Button component={Link} to="/integrations">
-                  {t("back")}
-                </Button>
-              </EmptyState>
+              <>
+                <PageHeader title={t("unknownTitle")} />
+                <EmptyState title={t("unknown")}>
+                  <Button component={Link} to="/integrations">
+                    {t("back")}
+                  </Button>
+                </EmptyState>
+              </>
             );
           }
           return (
@@ -134,6 +142,12 @@ export function Connect() {
               />
               <What provider={provider} />
               <Way provider={provider} />
+              {provider.key === "microsoft" && (
+                <>
+                  {provider.available && provider.configured && <MicrosoftConsent provider={provider} />}
+                  <MicrosoftRemoval />
+                </>
+              )}
             </>
           );
         }}

@@ -8,6 +8,7 @@ import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
 import { ConfirmDestructive } from "../../components/ConfirmDestructive";
+import { unlessAsked } from "../../components/onTop";
 import { formatMinutes, fromWall, parseDuration, toLocalInput, zoneLabel } from "../../lib/time";
 
 function EntryForm({ entry, onClose }: { entry?: TimeEntry; onClose: () => void }) {
@@ -143,7 +144,7 @@ export function EntryDrawer({ open, entry, onClose }: Props) {
   return (
     <Drawer
       opened={shown}
-      onClose={onClose}
+      onClose={unlessAsked(onClose)}
       position="right"
       title={open === "new" ? t("add") : t("edit")}
       size={400}

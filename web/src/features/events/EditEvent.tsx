@@ -1,0 +1,87 @@
+import { Button, Group, Stack } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { actions } from "../../api/actions";
+import type { Calendar, CalendarEvent, EventPatch, EventScope } from "../../api/types";
+import { useTimeZone } from "../../app/session";
+import { useAction } from "../../app/useAction";
+import { EventFields } from "./EventFields";
+import { useWords } from "./NewEvent";
+import { ProblemAlert } from "./ProblemAlert";
+import { ScopeDialog } from "./ScopeDialog";
+import { useProblems } from "./useProblems";
+import { patchOf, valuesOf } from "./values";
+
+interface Props {
+  event: CalendarEvent;
+  calendar: Calendar;
+  onDone: () => void;
+  onCancel: () => void;
+}
+
+export function EditEvent({ event, calendar, onDone, onCancel }: Props) {
+  const t = useTranslations("eventForm");
+  const c = useTranslations("common");
+  const timeZone = useTimeZone();
+  const words = useWords();
+  const { problem, show, clear } = useProblems();
+  const [before] = useState(() => valuesOf(event, timeZone));
+  const [asked, setAsked] = useState<EventPatch | null>(null);
+  const [scope, setScope] = useState<EventScope | undefined>();
+  const form = useForm({ initialValues: before, validate: (v) => words(v) });
+  const save = useAction(
+    (input: { patch: EventPatch; scope?: EventScope }) =>
+      actions.updateEvent(event.calendar_id, event.id, input.patch, input.scope),
+    {
+      done: (out) => t("saved", { title: out.title || event.title }),
+      invalidate: ["events", "availability"],
+      onDone,
+      onFail: (error) => {
+        setAsked(null);
+        return show(error, form);
+      },
+    },
+  );
+  const run = (patch: EventPatch, chosen?: EventScope) => {
+    clear();
+    setScope(chosen);
+    save.mutate({ patch, scope: chosen });
+  };
+  const submit = () => {
+    const patch = patchOf(form.values, before);
+    if (Object.keys(patch).length === 0) return onCancel();
+    if (event.recurring) setAsked(patch);
+    else run(patch);
+  };
+  return (
+    <form onSubmit={form.onSubmit(submit)} noValidate>
+      <Stack gap="sm">
+        <ProblemAlert
+          problem={problem}
+          busy={save.isPending}
+          onAgree={() => {
+            form.setFieldValue("notify_attendees", true);
+            run({ ...patchOf(form.values, before), notify_attendees: true }, scope);
+          }}
+        />
+        <EventFields form={form} provider={calendar.provider} recurring={event.recurring} />
+        <Group justify="space-between">
+          <Button type="submit" loading={save.isPending}>
+            {t("save")}
+          </Button>
+          <Button variant="default" onClick={onCancel}>
+            {c("cancel")}
+          </Button>
+        </Group>
+      </Stack>
+      <ScopeDialog
+        title={asked ? t("scopeTitle", { title: event.title }) : null}
+        text={t("scopeText")}
+        busy={save.isPending ? scope : null}
+        onChoose={(chosen) => asked && run(asked, chosen)}
+        onClose={() => setAsked(null)}
+      />
+    </form>
+  );
+}
