@@ -1,5 +1,6 @@
 #![expect(
     clippy::unwrap_used,
+    clippy::too_many_lines,
     clippy::panic,
     clippy::print_stdout,
     reason = "tests"

@@ -1,4 +1,9 @@
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::too_many_lines,
+    reason = "tests, told as stories"
+)]
 //! Writing at Google, against the simulator: over HTTP, and with answers that never come.
 
 use std::collections::BTreeMap;

@@ -296,10 +296,12 @@ impl Check<'_> {
         self.url("oidc.issuer_url");
         let keys = ["oidc.issuer_url", "oidc.client_id", "oidc.client_secret"];
         let is_set = |check: &Self, key: &str| check.values.text(key).is_some();
-        let Some(set) = keys.into_iter().find(|key| is_set(self, key)) else {
+        let (there, missing): (Vec<&str>, Vec<&str>) =
+            keys.into_iter().partition(|key| is_set(self, key));
+        let Some(set) = there.first() else {
             return;
         };
-        for key in keys.into_iter().filter(|key| !is_set(self, key)) {
+        for key in missing {
             let line = format!("{} is set but {} is not", self.name(set), env_of(key));
             self.wrong.push(line);
         }
@@ -379,7 +381,7 @@ mod tests {
         let issuer = ("OIDC_ISSUER_URL", "https://id.example.com");
         let client = [("OIDC_CLIENT_ID", "daybook"), ("OIDC_CLIENT_SECRET", "s")];
         config(&[issuer, client[0], client[1]]).unwrap();
-        let refused = config(&[issuer, client[0]]).unwrap_err().to_string();
+        let refused = config(&[issuer, client[0]]).err().unwrap().to_string();
         let said = "OIDC_ISSUER_URL is set but OIDC_CLIENT_SECRET is not";
         assert!(refused.contains(said), "{refused}");
         assert!(config(&client).is_err());

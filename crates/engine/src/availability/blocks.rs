@@ -67,6 +67,9 @@ pub async fn get(cx: &Context, who: &Principal, id: BlockId) -> Result<Block, Er
     }
 }
 
+/// Makes a block's new title and time from what it is.
+pub type Decide = dyn Fn(&Block) -> Result<(String, When), Invalid> + Send + Sync;
+
 /// Changes a block: `decide` makes its title and time from what they were.
 ///
 /// # Errors
@@ -75,7 +78,7 @@ pub async fn update(
     cx: &Context,
     who: &Principal,
     id: BlockId,
-    decide: &(dyn Fn(&Block) -> Result<(String, When), Invalid> + Send + Sync),
+    decide: &Decide,
 ) -> Result<Block, Error> {
     let mut tx = cx.store.write().await?;
     let before = changeable(&mut tx, who, id).await?;

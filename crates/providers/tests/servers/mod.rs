@@ -68,6 +68,10 @@ impl Kind {
             println!("skipped: no Python environment with {self:?}");
             return None;
         }
+        Some(self.launch(name, &root, &python))
+    }
+
+    fn launch(self, name: &str, root: &Path, python: &Path) -> Server {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
             "{}-{name}-{}",
             self.module(),
@@ -80,9 +84,9 @@ impl Kind {
             .unwrap()
             .port();
         let mut command = match self {
-            Self::Radicale => radicale(&python, &folder, port),
+            Self::Radicale => radicale(python, &folder, port),
             Self::Xandikos => {
-                let mut command = Command::new(&python);
+                let mut command = Command::new(python);
                 command
                     .arg(root.join("tests/xandikos/serve.py"))
                     .arg(port.to_string())
@@ -108,12 +112,12 @@ impl Kind {
             Self::Radicale => wait(process.stderr.take().unwrap(), "ready"),
             Self::Xandikos => wait(process.stdout.take().unwrap(), "ready"),
         }
-        Some(Server {
+        Server {
             kind: self,
             address: format!("http://127.0.0.1:{port}/"),
             process,
             folder,
-        })
+        }
     }
 }
 

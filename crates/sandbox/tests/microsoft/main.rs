@@ -1,5 +1,9 @@
 //! The simulated Microsoft 365, spoken to as a client would: consent, sync, writes, notifications, faults.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "tests, told as stories"
+)]
 #![expect(clippy::print_stdout, reason = "tests say when they skip")]
 
 mod batch;

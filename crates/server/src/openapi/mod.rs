@@ -14,6 +14,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::api::wire::EventScopeSchema;
 use crate::problem::{FieldError, ProblemBody};
 use crate::router::routes;
 
@@ -100,6 +101,11 @@ fn complete(mut document: OpenApi) -> OpenApi {
     components
         .schemas
         .insert(FieldError::name().into_owned(), FieldError::schema());
+    // Named by parameters alone, which register nothing.
+    components.schemas.insert(
+        EventScopeSchema::name().into_owned(),
+        EventScopeSchema::schema(),
+    );
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in methods(item) {
             finish(path, method, operation);

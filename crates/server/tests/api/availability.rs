@@ -129,7 +129,7 @@ fn meeting(day: &str, hour: u32) -> Value {
 fn starts(answer: &Answer) -> Vec<&str> {
     let slots = answer.body["available_slots"]
         .as_array()
-        .unwrap_or_else(|| panic!("{}", answer.text));
+        .expect(&answer.text);
     slots
         .iter()
         .map(|slot| slot["start_time"].as_str().unwrap())

@@ -227,7 +227,7 @@ async fn a_sender_is_not_blamed_for_a_server_that_takes_its_time() {
     // The rest comes when the server has begun to read.
     tokio::time::sleep(SHORT * 3 + SHORT / 3).await;
     stream.write_all(body.as_bytes()).await.unwrap();
-    let (_, said) = closes(&mut stream).await;
+    let (_, said) = closes(&mut stream, true).await;
     assert!(said.ends_with("200"), "{said}");
 }
 
