@@ -38,7 +38,13 @@ function SyncPanel({ calendar: c }: { calendar: Calendar }) {
           </Text>
           {c.sync_enabled && (
             <Text size="sm" c="dimmed">
-              {t("polling", { minutes: c.sync_interval_minutes })}
+              {c.push_mode === "push" ? (
+                <>
+                  {t("push")} <Ago at={c.push_expires_at} />
+                </>
+              ) : (
+                t("polling", { minutes: c.sync_interval_minutes })
+              )}
             </Text>
           )}
         </div>
