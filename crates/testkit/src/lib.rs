@@ -16,10 +16,12 @@ mod world;
 pub use bell::Bell;
 pub use clock::SimClock;
 pub use gate::{Act, Arrival, Arrivals, Gate, Point};
-pub use mirror::{MirrorRow, Shown, caldav_truth, google_truth, mirror, shown, visible};
+pub use mirror::{
+    MirrorRow, Shown, caldav_truth, google_truth, microsoft_truth, mirror, shown, visible,
+};
 pub use pause::SimPause;
 pub use seeds::{Seeds, sweep};
 pub use transport::SimTransport;
 pub use world::connect::{CALDAV_PASSWORD, CALDAV_USER, Consent};
-pub use world::hook::HOOK;
-pub use world::{ADA, BASE, Builder, CALDAV, Db, GOOGLE, Node, World};
+pub use world::hook::{HOOK, MICROSOFT_HOOK};
+pub use world::{ADA, BASE, Builder, CALDAV, Db, GOOGLE, MICROSOFT, Node, World};

@@ -255,7 +255,7 @@ mod tests {
         {"id":"6","showAs":"busy","responseStatus":{"response":"declined"},"start":{"dateTime":"2026-12-01T12:00:00","timeZone":"UTC"},"end":{"dateTime":"2026-12-01T13:00:00","timeZone":"UTC"}},
         {"id":"7","showAs":"unknown","start":{"dateTime":"2026-12-01T14:00:00","timeZone":"UTC"},"end":{"dateTime":"2026-12-01T14:30:00","timeZone":"UTC"}},
         {"id":"8","showAs":"busy","isAllDay":true,"start":{"dateTime":"2026-12-03T00:00:00","timeZone":"UTC"},"end":{"dateTime":"2026-12-04T00:00:00","timeZone":"UTC"}}]}"#;
-    const ZONE: &str = r#"{"mailboxSettings":{"timeZone":"W. Europe Standard Time"}}"#;
+    const ZONE: &str = r#"{"timeZone":"W. Europe Standard Time"}"#;
 
     async fn ask(stage: &Stage, calendars: &[&str], to: &str) -> Result<Vec<Answer>> {
         let calendars: Vec<String> = calendars.iter().map(|id| (*id).to_owned()).collect();

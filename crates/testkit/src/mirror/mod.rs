@@ -1,5 +1,7 @@
 //! What the mirror holds and what it should hold, in the same words.
 
+mod microsoft;
+
 use std::collections::BTreeSet;
 
 use daybook_domain::CalendarId;
@@ -12,6 +14,8 @@ use daybook_sandbox::caldav::OracleResource;
 use daybook_sandbox::google::{OracleEvent, OracleTime};
 use daybook_store::{Kind, Store, events, instances};
 use jiff::Timestamp;
+
+pub use microsoft::microsoft_truth;
 
 use crate::world::must;
 

@@ -35,8 +35,20 @@ impl World {
     /// # Errors
     /// As [`authorize::authorize`].
     pub async fn start_google(&self, who: &Principal) -> Result<Started, connections::Error> {
+        self.start(who, "google").await
+    }
+
+    /// Starts an authorisation at a provider.
+    ///
+    /// # Errors
+    /// As [`authorize::authorize`].
+    pub async fn start(
+        &self,
+        who: &Principal,
+        provider: &str,
+    ) -> Result<Started, connections::Error> {
         let ask = Authorize {
-            provider: "google".to_owned(),
+            provider: provider.to_owned(),
             kind: "calendar".to_owned(),
             return_to: None,
             connection: None,
@@ -47,6 +59,8 @@ impl World {
     /// Goes through the consent page as `person`, and answers what the browser comes back with.
     pub async fn consent(&self, started: &Started, person: &str, consent: Consent) -> Callback {
         let url = must(Url::parse(&started.authorization_url));
+        let host = url.host_str().unwrap_or_default();
+        let site = self.hosts.get(host).cloned().unwrap_or_default();
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(url.query_pairs())
             .append_pair("person", person);
@@ -65,7 +79,7 @@ impl World {
         let request = Request::post(url.path())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(form.finish()));
-        let response = match self.google.router().oneshot(must(request)).await {
+        let response = match site.oneshot(must(request)).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
@@ -75,7 +89,7 @@ impl World {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
         let mut callback = Callback {
-            provider: "google".to_owned(),
+            provider: host.trim_end_matches(".test").to_owned(),
             ..Callback::default()
         };
         for (name, value) in must(Url::parse(back)).query_pairs() {
@@ -100,12 +114,29 @@ impl World {
 
     /// Connects `person`'s Google account.
     pub async fn connect_google_as(&self, who: &Principal, person: &str) -> Connected {
-        let started = must(self.start_google(who).await);
+        must(self.try_connect(who, "google", person).await)
+    }
+
+    /// Connects `person`'s account at a provider, ticking everything.
+    ///
+    /// # Errors
+    /// As [`authorize::authorize`] and [`callback::complete`].
+    pub async fn try_connect(
+        &self,
+        who: &Principal,
+        provider: &str,
+        person: &str,
+    ) -> Result<Connected, connections::Error> {
+        let started = self.start(who, provider).await?;
         let back = self.consent(&started, person, Consent::Allow).await;
-        match self.complete(who, back).await {
-            Ok(done) => done.connected,
-            Err(failed) => must(Err(failed.error)),
-        }
+        let done = self.complete(who, back).await;
+        done.map(|done| done.connected)
+            .map_err(|failed| failed.error)
+    }
+
+    /// Connects Ada's Microsoft account.
+    pub async fn connect_microsoft(&self, who: &Principal) -> Connected {
+        must(self.try_connect(who, "microsoft", ADA).await)
     }
 
     /// Connects Ada's Google account.

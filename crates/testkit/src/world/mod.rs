@@ -2,6 +2,7 @@
 
 pub mod connect;
 pub mod hook;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -13,9 +14,9 @@ use daybook_domain::{CalendarId, Ids};
 use daybook_engine::{Context, Principal, Settings, jobs, live, sync};
 use daybook_provider_api::egress::EgressConfig;
 use daybook_provider_api::{Egress, Registry};
-use daybook_providers::ProviderSettings;
 use daybook_sandbox::caldav::{CalDavSim, Profile};
 use daybook_sandbox::google::{Config, GoogleSim, Seed};
+use daybook_sandbox::microsoft::{self, Account, MicrosoftSim};
 use daybook_store::crypto::KeyRing;
 use daybook_store::test_support::{KEYS, TestDb};
 use daybook_store::{Options, Store, members, users, workspaces};
@@ -31,9 +32,11 @@ use crate::transport::SimTransport;
 pub const BASE: &str = "http://daybook.test";
 /// Where the Google simulator is reached.
 pub const GOOGLE: &str = "http://google.test";
+/// Where the Microsoft simulator is reached.
+pub const MICROSOFT: &str = "http://microsoft.test";
 /// Where the CalDAV simulator is reached.
 pub const CALDAV: &str = "http://caldav.test";
-/// The first person at the Google simulator.
+/// The first person at the simulators of Google and Microsoft.
 pub const ADA: &str = "ada@northwind.example";
 /// When every world begins.
 const BEGIN: &str = "2026-03-04T09:00:00Z";
@@ -55,6 +58,7 @@ pub struct Builder {
     db: Db,
     seed: u64,
     google: Config,
+    microsoft: microsoft::Config,
     contents: Seed,
     profile: Profile,
     push: bool,
@@ -70,6 +74,8 @@ pub struct World {
     pub gate: Arc<Gate>,
     /// The Google simulator.
     pub google: GoogleSim,
+    /// The Microsoft simulator.
+    pub microsoft: MicrosoftSim,
     /// The CalDAV simulator.
     pub caldav: CalDavSim,
     seed: u64,
@@ -109,6 +115,13 @@ impl Builder {
         self
     }
 
+    /// Changes the Microsoft simulator's settings.
+    #[must_use]
+    pub fn microsoft(mut self, change: impl FnOnce(&mut microsoft::Config)) -> Self {
+        change(&mut self.microsoft);
+        self
+    }
+
     /// What is in the Google simulator. By default Ada with an empty calendar.
     #[must_use]
     pub fn contents(mut self, contents: Seed) -> Self {
@@ -143,21 +156,14 @@ impl Builder {
         if db.is_none() {
             must(migrate(&store).await);
         }
-        self.google.rng_seed = self.seed;
-        let google = GoogleSim::new(self.google, Arc::new(clock.clone()), self.contents);
-        google.register_client(
-            "daybook",
-            "s3cret",
-            &format!("{BASE}/api/v1/integrations/google/callback"),
-        );
-        if self.contents == Seed::Empty {
-            google.add_person(ADA, "Ada Marsh", "Europe/Berlin");
-        }
+        let google = google(&mut self, &clock);
+        let microsoft = microsoft(&mut self, &clock);
         let caldav = CalDavSim::new(Arc::new(clock.clone()), self.seed, self.profile);
-        let registry = Arc::new(daybook_providers::registry(&settings()));
+        let registry = Arc::new(daybook_providers::registry(&settings::all()));
         let gate = Arc::new(Gate::default());
         let hosts = BTreeMap::from([
             ("google.test", google.router()),
+            ("microsoft.test", microsoft.router()),
             ("caldav.test", caldav.router()),
         ]);
         let cx = context(&Parts {
@@ -170,11 +176,15 @@ impl Builder {
             push: self.push,
             name: "node-1",
         });
+        if self.push {
+            microsoft.set_courier(Arc::new(hook::Door(cx.clone())));
+        }
         Some(World {
             cx,
             clock,
             gate,
             google,
+            microsoft,
             caldav,
             seed: self.seed,
             push: self.push,
@@ -193,6 +203,7 @@ impl World {
             db: Db::Memory,
             seed: 1,
             google: Config::default(),
+            microsoft: microsoft::Config::default(),
             contents: Seed::Empty,
             profile: Profile::Radicale,
             push: false,
@@ -378,21 +389,29 @@ async fn open(url: &str, clock: &SimClock, seed: u64) -> Store {
     must(Store::open(url, options).await)
 }
 
-fn settings() -> ProviderSettings {
-    let at = GoogleSim::endpoints(GOOGLE);
-    ProviderSettings::read(BASE, |name| {
-        let value = match name {
-            "GOOGLE_CLIENT_ID" => "daybook",
-            "GOOGLE_CLIENT_SECRET" => "s3cret",
-            "GOOGLE_AUTHORIZE_URL" => &at.authorize_url,
-            "GOOGLE_TOKEN_URL" => &at.token_url,
-            "GOOGLE_REVOKE_URL" => &at.revoke_url,
-            "GOOGLE_USERINFO_URL" => &at.userinfo_url,
-            "GOOGLE_API_URL" => &at.api_url,
-            _ => return None,
-        };
-        Some(value.to_owned())
-    })
+fn google(builder: &mut Builder, clock: &SimClock) -> GoogleSim {
+    builder.google.rng_seed = builder.seed;
+    let clock = Arc::new(clock.clone());
+    let google = GoogleSim::new(builder.google.clone(), clock, builder.contents);
+    google.register_client("daybook", "s3cret", &callback("google"));
+    if builder.contents == Seed::Empty {
+        google.add_person(ADA, "Ada Marsh", "Europe/Berlin");
+    }
+    google
+}
+
+fn microsoft(builder: &mut Builder, clock: &SimClock) -> MicrosoftSim {
+    builder.microsoft.rng_seed = builder.seed;
+    let clock = Arc::new(clock.clone());
+    let empty = microsoft::Seed::Empty;
+    let microsoft = MicrosoftSim::new(builder.microsoft.clone(), clock, empty);
+    microsoft.register_client("daybook", "s3cret", &callback("microsoft"));
+    microsoft.add_person(ADA, "Ada Marsh", "Europe/Berlin", Account::Work);
+    microsoft
+}
+
+fn callback(provider: &str) -> String {
+    format!("{BASE}/api/v1/integrations/{provider}/callback")
 }
 
 #[expect(clippy::panic, reason = "a world that cannot be made fails the test")]

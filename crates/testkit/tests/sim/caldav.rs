@@ -10,7 +10,7 @@ use daybook_engine::store::calendars::Calendar;
 use daybook_sandbox::caldav::{Anomaly, CalendarSpec, EtagStyle, Profile, SyncSupport};
 use daybook_sandbox::fault::Desk;
 use daybook_testkit::{
-    Builder, CALDAV_PASSWORD, CALDAV_USER, MirrorRow, Seeds, World, caldav_truth, sweep,
+    Builder, CALDAV_PASSWORD, CALDAV_USER, MirrorRow, Seeds, World, caldav_truth, sweep, visible,
 };
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -26,6 +26,8 @@ struct Caldav {
 }
 
 impl Side for Caldav {
+    type Row = MirrorRow;
+
     fn builder(&mut self, builder: Builder, dice: &mut StdRng) -> Builder {
         builder.profile(Profile::ALL[dice.random_range(0..Profile::ALL.len())])
     }
@@ -116,20 +118,23 @@ impl Side for Caldav {
         }
     }
 
+    async fn held(
+        &self,
+        world: &World,
+        who: &Principal,
+        calendar: &Calendar,
+    ) -> BTreeSet<MirrorRow> {
+        self.comparable(convergence::rows(world, who, calendar).await)
+    }
+
     fn truth(&self, world: &World, calendar: &Calendar) -> BTreeSet<MirrorRow> {
         let zone = calendar.time_zone.as_deref().and_then(Zone::iana);
         let resources = world.caldav.snapshot(&calendar.external_id);
-        caldav_truth(&resources, &zone.unwrap_or_else(Zone::utc))
+        let rows = caldav_truth(&resources, &zone.unwrap_or_else(Zone::utc));
+        self.comparable(visible(rows))
     }
 
-    fn comparable(&self, mut row: MirrorRow) -> MirrorRow {
-        if self.untagged {
-            row.etag = None;
-        }
-        row
-    }
-
-    fn cursor(&self, body: &[u8]) -> Option<String> {
+    fn cursor(&self, _: &World, body: &[u8]) -> Option<String> {
         let text = std::str::from_utf8(body).ok()?;
         let (_, rest) = text.rsplit_once("sync-token")?;
         let before = text.len() - rest.len() - "sync-token".len();
@@ -139,6 +144,17 @@ impl Side for Caldav {
         let token = token.split('<').next()?.trim();
         (!token.is_empty() && !token.contains("CDATA"))
             .then(|| format!("{{\"v\":1,\"strategy\":\"sync\",\"token\":\"{token}\"}}"))
+    }
+}
+
+impl Caldav {
+    /// Rows as far as they can be compared with this server.
+    fn comparable(&self, rows: BTreeSet<MirrorRow>) -> BTreeSet<MirrorRow> {
+        let without_tag = |row| MirrorRow { etag: None, ..row };
+        match self.untagged {
+            true => rows.into_iter().map(without_tag).collect(),
+            false => rows,
+        }
     }
 }
 

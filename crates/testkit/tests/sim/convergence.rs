@@ -2,6 +2,7 @@
 //! shows equal to what a mirror made afresh shows.
 
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use daybook_engine::sync::{self, Ask, Mode};
 use daybook_engine::{Context, Principal};
 use daybook_sandbox::fault::{Desk, Fault, RetryAfter, Rule};
 use daybook_testkit::{Arrival, Builder, MirrorRow, Node, Point, World, mirror, shown, visible};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -25,6 +26,8 @@ const STEPS: u32 = 200;
 
 /// What differs between providers.
 pub(crate) trait Side: Default {
+    /// What a mirror is compared by.
+    type Row: Ord + Debug;
     /// The world at the beginning.
     fn builder(&mut self, builder: Builder, dice: &mut StdRng) -> Builder;
     /// People and calendars.
@@ -45,14 +48,17 @@ pub(crate) trait Side: Default {
     fn trouble(&mut self, world: &World, dice: &mut StdRng) -> String;
     /// Everything that went wrong is put right.
     fn mend(&mut self, world: &World);
-    /// What the mirror of this calendar must hold.
-    fn truth(&self, world: &World, calendar: &Calendar) -> BTreeSet<MirrorRow>;
-    /// A row as far as it can be compared with this provider.
-    fn comparable(&self, row: MirrorRow) -> MirrorRow {
-        row
-    }
+    /// What the mirror of this calendar holds, as far as it can be compared.
+    fn held(
+        &self,
+        world: &World,
+        who: &Principal,
+        calendar: &Calendar,
+    ) -> impl Future<Output = BTreeSet<Self::Row>>;
+    /// What it must hold.
+    fn truth(&self, world: &World, calendar: &Calendar) -> BTreeSet<Self::Row>;
     /// The cursor that an answer to a sync brings, as the mirror stores it; for the control.
-    fn cursor(&self, body: &[u8]) -> Option<String>;
+    fn cursor(&self, world: &World, body: &[u8]) -> Option<String>;
 }
 
 /// One seed. With `early`, each cursor is stored as soon as it is seen: the bug that the simulation must find.
@@ -220,7 +226,7 @@ impl<S: Side> Run<S> {
         let Point::After(_, body) = &stop.point else {
             return;
         };
-        if let Some(cursor) = self.side.cursor(body) {
+        if let Some(cursor) = self.side.cursor(&self.world, body) {
             let mut tx = self.world.cx.store.write().await.unwrap();
             let workspace = self.who.workspace_id;
             store::calendars::force_cursor(&mut tx, workspace, id, &cursor)
@@ -275,15 +281,9 @@ impl<S: Side> Run<S> {
 
     async fn compare(&self, id: CalendarId) -> Result<(), String> {
         let calendar = self.calendar(id).await;
-        let held = self.visible(mirror(&self.world.cx.store, self.who.workspace_id, id).await);
-        let truth = self.visible(self.side.truth(&self.world, &calendar));
+        let held = self.side.held(&self.world, &self.who, &calendar).await;
+        let truth = self.side.truth(&self.world, &calendar);
         differ("the mirror", &held, &truth)
-    }
-
-    /// What can be compared with this provider.
-    fn visible(&self, rows: BTreeSet<MirrorRow>) -> BTreeSet<MirrorRow> {
-        let rows = visible(rows).into_iter();
-        rows.map(|row| self.side.comparable(row)).collect()
     }
 
     /// A stranger's fresh mirror of the same account shows the same.
@@ -291,12 +291,7 @@ impl<S: Side> Run<S> {
         let world = &self.world;
         let eve = world.owner("eve").await;
         let fresh = self.side.connect(world, &eve).await.unwrap();
-        let days = |n: i64| SignedDuration::from_hours(24 * n);
-        let now = world.clock.now();
-        let window = (
-            now.saturating_sub(days(20)).unwrap(),
-            now.saturating_add(days(300)).unwrap(),
-        );
+        let window = reach(world);
         for id in &self.calendars {
             let own = self.calendar(*id).await;
             let twin = fresh
@@ -376,6 +371,25 @@ impl<S: Side> Run<S> {
     }
 }
 
+/// What is compared of what is shown.
+pub(crate) fn reach(world: &World) -> (Timestamp, Timestamp) {
+    let days = |n: i64| SignedDuration::from_hours(24 * n);
+    let now = world.clock.now();
+    (
+        now.saturating_sub(days(20)).unwrap(),
+        now.saturating_add(days(300)).unwrap(),
+    )
+}
+
+/// The rows of a mirror, for providers that tell rows.
+pub(crate) async fn rows(
+    world: &World,
+    who: &Principal,
+    calendar: &Calendar,
+) -> BTreeSet<MirrorRow> {
+    visible(mirror(&world.cx.store, who.workspace_id, calendar.id).await)
+}
+
 /// What becomes of a sync.
 #[derive(Debug, Clone, Copy)]
 enum Plan {
@@ -450,7 +464,7 @@ fn fault(dice: &mut StdRng, path: &str) -> Rule {
     }
 }
 
-fn differ<T: Ord + std::fmt::Debug>(
+fn differ<T: Ord + Debug>(
     what: &str,
     held: &BTreeSet<T>,
     truth: &BTreeSet<T>,

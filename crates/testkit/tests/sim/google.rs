@@ -8,7 +8,9 @@ use daybook_engine::connections::{self, establish::Connected};
 use daybook_engine::store::calendars::Calendar;
 use daybook_sandbox::fault::Desk;
 use daybook_sandbox::google::Role;
-use daybook_testkit::{ADA, Builder, Consent, MirrorRow, Seeds, World, google_truth, sweep};
+use daybook_testkit::{
+    ADA, Builder, Consent, MirrorRow, Seeds, World, google_truth, sweep, visible,
+};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -22,6 +24,8 @@ const TEAM: &str = "team@group.example";
 struct Google;
 
 impl Side for Google {
+    type Row = MirrorRow;
+
     fn builder(&mut self, builder: Builder, dice: &mut StdRng) -> Builder {
         builder.google(|config| {
             config.page_cap = [None, Some(2), Some(5), Some(20)][dice.random_range(0..4)];
@@ -104,11 +108,20 @@ impl Side for Google {
         world.google.share(TEAM, ADA, Role::Reader);
     }
 
-    fn truth(&self, world: &World, calendar: &Calendar) -> BTreeSet<MirrorRow> {
-        google_truth(world.google.snapshot(&calendar.external_id))
+    async fn held(
+        &self,
+        world: &World,
+        who: &Principal,
+        calendar: &Calendar,
+    ) -> BTreeSet<MirrorRow> {
+        convergence::rows(world, who, calendar).await
     }
 
-    fn cursor(&self, body: &[u8]) -> Option<String> {
+    fn truth(&self, world: &World, calendar: &Calendar) -> BTreeSet<MirrorRow> {
+        visible(google_truth(world.google.snapshot(&calendar.external_id)))
+    }
+
+    fn cursor(&self, _: &World, body: &[u8]) -> Option<String> {
         let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
         (answer["kind"] == "calendar#events")
             .then(|| answer["nextSyncToken"].as_str().map(str::to_owned))

@@ -39,6 +39,7 @@ mod convergence;
 mod crash;
 mod google;
 mod live;
+mod microsoft;
 mod naive;
 mod vault;
 

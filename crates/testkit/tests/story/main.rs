@@ -7,6 +7,8 @@ mod availability;
 mod entries;
 mod guard;
 mod live;
+mod microsoft;
+mod microsoft_writes;
 mod mirror;
 mod oauth;
 mod outage;

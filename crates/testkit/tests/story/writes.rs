@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::{ada, meeting, put, titles};
 
-fn draft(title: &str, start: &str, end: &str) -> NewEvent {
+pub(crate) fn draft(title: &str, start: &str, end: &str) -> NewEvent {
     NewEvent {
         title: title.to_owned(),
         description: None,
@@ -35,11 +35,11 @@ fn draft(title: &str, start: &str, end: &str) -> NewEvent {
     }
 }
 
-fn review() -> NewEvent {
+pub(crate) fn review() -> NewEvent {
     draft("Review", "2026-03-05T10:00:00", "2026-03-05T11:00:00")
 }
 
-fn key(name: &str) -> Key {
+pub(crate) fn key(name: &str) -> Key {
     Key {
         route: "POST /events".to_owned(),
         name: name.to_owned(),
@@ -61,7 +61,7 @@ fn held(world: &World) -> Vec<String> {
 }
 
 /// All there is, far beyond the usual window.
-async fn week(world: &World, who: &Principal) -> Vec<InstanceView> {
+pub(crate) async fn week(world: &World, who: &Principal) -> Vec<InstanceView> {
     let query = Query {
         from: Some("2026-02-01T00:00:00Z".parse().unwrap()),
         to: Some("2026-06-01T00:00:00Z".parse().unwrap()),

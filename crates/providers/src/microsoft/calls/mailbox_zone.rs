@@ -1,4 +1,4 @@
-//! `GET /me?$select=mailboxSettings`: the zone in which the mailbox's all-day events are. Calendars have none of their own.
+//! `GET /me/mailboxSettings`: the zone in which the mailbox's all-day events are. Calendars have none of their own.
 
 use daybook_provider_api::error::ErrorKind;
 use daybook_provider_api::{Result, Session};
@@ -11,8 +11,9 @@ use super::super::map;
 /// # Errors
 /// Only those that the next call would meet as well: a missing permission or a strange answer leave the zone open.
 pub(in super::super) async fn of(session: &Session<'_>) -> Result<Option<String>> {
-    let select = [("$select", "mailboxSettings")];
-    let request = super::get(&super::address(&session.api_url, &["me"], &select))?;
+    let select = [("$select", "timeZone")];
+    let path = ["me", "mailboxSettings"];
+    let request = super::get(&super::address(&session.api_url, &path, &select))?;
     match super::send(session, request).await {
         Ok(body) => Ok(parse(&body)),
         Err(error) if matches!(error.kind, ErrorKind::Auth | ErrorKind::RateLimited) => Err(error),
@@ -22,7 +23,7 @@ pub(in super::super) async fn of(session: &Session<'_>) -> Result<Option<String>
 
 fn parse(body: &[u8]) -> Option<String> {
     let json: Value = serde_json::from_slice(body).ok()?;
-    let name = json.get("mailboxSettings")?.get("timeZone")?.as_str()?;
+    let name = json.get("timeZone")?.as_str()?;
     map::time::zone(Some(name))?.iana_name().map(str::to_owned)
 }
 
@@ -34,18 +35,18 @@ mod tests {
     fn windows_names_and_nothing() {
         let zone = |body: &str| parse(body.as_bytes());
         assert_eq!(
-            zone(r#"{"mailboxSettings":{"timeZone":"W. Europe Standard Time"}}"#).as_deref(),
+            zone(r#"{"timeZone":"W. Europe Standard Time"}"#).as_deref(),
             Some("Europe/Berlin")
         );
         assert_eq!(
-            zone(r#"{"mailboxSettings":{"timeZone":"Europe/Kyiv"}}"#).as_deref(),
+            zone(r#"{"timeZone":"Europe/Kyiv"}"#).as_deref(),
             Some("Europe/Kyiv")
         );
         for none in [
             "{}",
             "<html>",
-            r#"{"mailboxSettings":null}"#,
-            r#"{"mailboxSettings":{"timeZone":"Customized Time Zone"}}"#,
+            r#"{"timeZone":null}"#,
+            r#"{"timeZone":"Customized Time Zone"}"#,
         ] {
             assert_eq!(zone(none), None, "{none}");
         }

@@ -170,7 +170,7 @@ fn round(
     };
     let mut rows = rows(&view, calendar, &token);
     let next = Token {
-        seq: state.seq().max(1),
+        seq: state.seq(),
         issued: call.now().as_second(),
         ..token
     };

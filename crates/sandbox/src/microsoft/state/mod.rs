@@ -91,7 +91,8 @@ impl State {
             in_flight: HashMap::new(),
             recent: HashMap::new(),
             rng: StdRng::seed_from_u64(seed),
-            seq: 0,
+            // A delta link of an empty calendar must be older than its first event.
+            seq: 1,
         }
     }
 
