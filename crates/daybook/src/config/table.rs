@@ -33,9 +33,6 @@ pub const SETTINGS: &[Setting] = settings! {
     plain "database_url" "DAYBOOK_DATABASE_URL" "" "sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE. Default: daybook.db in the data folder.";
     secret "secret_key" "DAYBOOK_SECRET_KEY" "" "Key that encrypts stored secrets: 32 bytes in base64 or hex. For rotation several, newest first: id:KEY,id:KEY. Default: a generated file in the data folder.";
     plain "frontend_url" "FRONTEND_URL" "" "Another front end, such as https://app.example.com. Browsers may call the API from exactly its origin (CORS): with the session cookie where it is the same site as base_url, else with an API key. People may be sent back to its pages after connecting an account. Off by default.";
-    plain "oidc.issuer_url" "OIDC_ISSUER_URL" "" "Single sign-on by OpenID Connect: the issuer, written exactly as its discovery document writes it. Register {base_url}/api/v1/auth/oidc/callback there. People who have an account sign in by their verified e-mail address the first time; others need an invitation.";
-    plain "oidc.client_id" "OIDC_CLIENT_ID" "" "This server's client there.";
-    secret "oidc.client_secret" "OIDC_CLIENT_SECRET" "" "Its secret.";
     secret "smtp_url" "SMTP_URL" "" "Mail server: smtp://USER:PASSWORD@HOST:587 or smtps://…";
     plain "mail_from" "MAIL_FROM" "" "Sender of mails, such as Daybook <daybook@example.com>.";
     plain "log" "DAYBOOK_LOG" "info" "Log filter, such as info or info,daybook_engine=debug.";
@@ -48,6 +45,9 @@ pub const SETTINGS: &[Setting] = settings! {
     plain "workers" "DAYBOOK_WORKERS" "8" "Background jobs at once in this process.";
     secret "metrics_token" "DAYBOOK_METRICS_TOKEN" "" "Bearer token for /metrics. Without it /metrics answers loopback only.";
     secret "setup_token" "DAYBOOK_SETUP_TOKEN" "" "Token for the first-run setup from another machine. Default: a random one, printed at the first start.";
+    plain "oidc.issuer_url" "OIDC_ISSUER_URL" "" "Single sign-on by OpenID Connect: the issuer, written exactly as its discovery document writes it. Register {base_url}/api/v1/auth/oidc/callback there. People who have an account sign in by their verified e-mail address the first time; others need an invitation.";
+    plain "oidc.client_id" "OIDC_CLIENT_ID" "" "This server's client there.";
+    secret "oidc.client_secret" "OIDC_CLIENT_SECRET" "" "Its secret.";
     plain "google.client_id" "GOOGLE_CLIENT_ID" "" "OAuth client of Google.";
     secret "google.client_secret" "GOOGLE_CLIENT_SECRET" "" "Its secret.";
     plain "google.redirect_uri" "GOOGLE_REDIRECT_URI" "" "Callback as registered at Google. Default: {base_url}/api/v1/integrations/google/callback.";

@@ -3,6 +3,7 @@
 pub mod connect;
 pub mod hook;
 mod settings;
+mod simulators;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -16,7 +17,7 @@ use daybook_provider_api::egress::EgressConfig;
 use daybook_provider_api::{Egress, Registry};
 use daybook_sandbox::caldav::{CalDavSim, Profile};
 use daybook_sandbox::google::{Config, GoogleSim, Seed};
-use daybook_sandbox::microsoft::{self, Account, MicrosoftSim};
+use daybook_sandbox::microsoft::{self, MicrosoftSim};
 use daybook_store::crypto::KeyRing;
 use daybook_store::test_support::{KEYS, TestDb};
 use daybook_store::{Options, Store, members, users, workspaces};
@@ -156,8 +157,8 @@ impl Builder {
         if db.is_none() {
             must(migrate(&store).await);
         }
-        let google = google(&mut self, &clock);
-        let microsoft = microsoft(&mut self, &clock);
+        let google = simulators::google(&mut self, &clock);
+        let microsoft = simulators::microsoft(&mut self, &clock);
         let caldav = CalDavSim::new(Arc::new(clock.clone()), self.seed, self.profile);
         let registry = Arc::new(daybook_providers::registry(&settings::all()));
         let gate = Arc::new(Gate::default());
@@ -387,31 +388,6 @@ async fn open(url: &str, clock: &SimClock, seed: u64) -> Store {
         max_connections: 8,
     };
     must(Store::open(url, options).await)
-}
-
-fn google(builder: &mut Builder, clock: &SimClock) -> GoogleSim {
-    builder.google.rng_seed = builder.seed;
-    let clock = Arc::new(clock.clone());
-    let google = GoogleSim::new(builder.google.clone(), clock, builder.contents);
-    google.register_client("daybook", "s3cret", &callback("google"));
-    if builder.contents == Seed::Empty {
-        google.add_person(ADA, "Ada Marsh", "Europe/Berlin");
-    }
-    google
-}
-
-fn microsoft(builder: &mut Builder, clock: &SimClock) -> MicrosoftSim {
-    builder.microsoft.rng_seed = builder.seed;
-    let clock = Arc::new(clock.clone());
-    let empty = microsoft::Seed::Empty;
-    let microsoft = MicrosoftSim::new(builder.microsoft.clone(), clock, empty);
-    microsoft.register_client("daybook", "s3cret", &callback("microsoft"));
-    microsoft.add_person(ADA, "Ada Marsh", "Europe/Berlin", Account::Work);
-    microsoft
-}
-
-fn callback(provider: &str) -> String {
-    format!("{BASE}/api/v1/integrations/{provider}/callback")
 }
 
 #[expect(clippy::panic, reason = "a world that cannot be made fails the test")]

@@ -39,7 +39,6 @@ mod convergence;
 mod crash;
 mod google;
 mod live;
-mod microsoft;
 mod naive;
 mod vault;
 

@@ -9,15 +9,23 @@ use super::super::map;
 /// The mailbox's IANA zone, where it may be read and has a name we know.
 ///
 /// # Errors
-/// Only those that the next call would meet as well: a missing permission or a strange answer leave the zone open.
+/// Whatever may be over when it is asked again: taken for "no zone", it would move every all-day event. Only what the account
+/// cannot or may not tell leaves the zone open.
 pub(in super::super) async fn of(session: &Session<'_>) -> Result<Option<String>> {
     let select = [("$select", "timeZone")];
     let path = ["me", "mailboxSettings"];
     let request = super::get(&super::address(&session.api_url, &path, &select))?;
     match super::send(session, request).await {
         Ok(body) => Ok(parse(&body)),
-        Err(error) if matches!(error.kind, ErrorKind::Auth | ErrorKind::RateLimited) => Err(error),
-        Err(_) => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind,
+                ErrorKind::Scope | ErrorKind::NotFound | ErrorKind::Gone | ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 
