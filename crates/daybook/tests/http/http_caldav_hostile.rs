@@ -192,7 +192,7 @@ impl World {
             if !later || begun.elapsed() > Duration::from_secs(120) {
                 break answer;
             }
-            std::thread::sleep(Duration::from_millis(200));
+            std::thread::park_timeout(Duration::from_millis(200));
         };
         let mut wrong = Vec::new();
         if !statuses.contains(&answer.status) {

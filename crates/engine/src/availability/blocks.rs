@@ -28,7 +28,7 @@ pub async fn create(
     once: &Once<'_, Block>,
 ) -> Result<Outcome<Block>, Error> {
     check(title, when)?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
@@ -49,7 +49,7 @@ pub async fn list(
     after: Option<(Timestamp, BlockId)>,
     limit: i64,
 ) -> Result<Vec<Block>, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(store::blocks::list(&mut tx, who.workspace_id, who.own_only(), after, limit).await?)
 }
 
@@ -58,7 +58,7 @@ pub async fn list(
 /// # Errors
 /// [`store::Error::NotFound`] also for other members' ones, to plain members.
 pub async fn get(cx: &Context, who: &Principal, id: BlockId) -> Result<Block, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let found = store::blocks::get(&mut tx, who.workspace_id, id).await?;
     if who.sees(found.member_id) {
         Ok(found)
@@ -80,7 +80,7 @@ pub async fn update(
     id: BlockId,
     decide: &Decide,
 ) -> Result<Block, Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let before = changeable(&mut tx, who, id).await?;
     let (title, when) = decide(&before).map_err(|fault| Error::Invalid(vec![fault]))?;
     check(&title, &when)?;
@@ -94,7 +94,7 @@ pub async fn update(
 /// # Errors
 /// When there is no such block.
 pub async fn delete(cx: &Context, who: &Principal, id: BlockId) -> Result<(), Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     changeable(&mut tx, who, id).await?;
     store::blocks::delete(&mut tx, who.workspace_id, id).await?;
     tx.commit().await?;

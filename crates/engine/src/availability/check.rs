@@ -114,7 +114,7 @@ async fn whose(
     who: &Principal,
     configuration: &Configuration,
 ) -> Result<Whose, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let found =
         store::calendars::get_many(&mut tx, who.workspace_id, &configuration.calendar_ids).await?;
     let in_order = configuration.calendar_ids.iter();

@@ -51,7 +51,7 @@ pub async fn create(
     new: Create<'_>,
     once: &Once<'_, Configuration>,
 ) -> Result<Outcome<Configuration>, Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
@@ -82,7 +82,7 @@ pub async fn list(
     after: Option<(Timestamp, ConfigurationId)>,
     limit: i64,
 ) -> Result<Vec<Configuration>, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     Ok(
         store::configurations::list(&mut tx, who.workspace_id, who.own_only(), after, limit)
             .await?,
@@ -98,7 +98,7 @@ pub async fn get(
     who: &Principal,
     id: ConfigurationId,
 ) -> Result<Configuration, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let found = store::configurations::get(&mut tx, who.workspace_id, id).await?;
     if who.sees(found.member_id) {
         Ok(found)
@@ -117,7 +117,7 @@ pub async fn update(
     id: ConfigurationId,
     update: Update<'_>,
 ) -> Result<Configuration, Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     let before = changeable(&mut tx, who, id).await?;
     let mut settings = before.settings;
     (update.change)(&mut settings);
@@ -141,7 +141,7 @@ pub async fn update(
 /// # Errors
 /// When there is no such configuration.
 pub async fn delete(cx: &Context, who: &Principal, id: ConfigurationId) -> Result<(), Error> {
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     changeable(&mut tx, who, id).await?;
     store::configurations::delete(&mut tx, who.workspace_id, id).await?;
     tx.commit().await?;

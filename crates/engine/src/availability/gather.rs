@@ -108,7 +108,7 @@ pub async fn gather(
     let members: HashSet<MemberId> = people.iter().flat_map(|who| who.members.clone()).collect();
     let members: Vec<MemberId> = members.into_iter().collect();
     let (from, to) = (span.from(), span.until());
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(ws).await?;
     let taken = store::instances::taken(&mut tx, ws, &mirrored, from, to).await?;
     let blocks = store::blocks::of_members(&mut tx, ws, &members, from, to).await?;
     drop(tx);

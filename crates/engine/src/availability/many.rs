@@ -195,7 +195,7 @@ fn rounding_zone(ask: &Ask) -> Zone {
 }
 
 async fn whose(cx: &Context, who: &Principal, ask: &Ask) -> Result<Vec<Whose>, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
     let mut all = Vec::with_capacity(ask.participants.len());
     for (n, participant) in ask.participants.iter().enumerate() {
         let mut whose = match &participant.whom {

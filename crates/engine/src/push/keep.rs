@@ -37,14 +37,14 @@ const FAILED_LONGEST: SignedDuration = SignedDuration::from_hours(24);
 /// # Errors
 /// When the database fails.
 pub async fn keep(cx: &Context, workspace: WorkspaceId, id: CalendarId) -> store::Result<()> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(workspace).await?;
     let now = tx.now().await?;
     let calendar = store::calendars::get(&mut tx, workspace, id).await?;
     let channels = store::push_channels::of_calendar(&mut tx, workspace, id).await?;
     drop(tx);
     let push = capability(cx, &calendar.provider).filter(|_| is_wanted(cx, &calendar));
     let Some(push) = push else {
-        let mut tx = cx.store.write().await?;
+        let mut tx = cx.store.write_in(workspace).await?;
         release(&mut tx, workspace, id).await?;
         return tx.commit().await;
     };
@@ -143,7 +143,7 @@ impl Keeper<'_> {
         .await
         {
             Ok(Some(answer)) => {
-                let mut tx = cx.store.write().await?;
+                let mut tx = cx.store.write_in(workspace).await?;
                 let opened = self.opened(&answer, until);
                 store::push_channels::opened(&mut tx, workspace, channel.id, &opened).await?;
                 tx.commit().await?;
@@ -152,7 +152,7 @@ impl Keeper<'_> {
             Err(Error::Provider(error))
                 if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) =>
             {
-                let mut tx = cx.store.write().await?;
+                let mut tx = cx.store.write_in(workspace).await?;
                 store::push_channels::delete(&mut tx, workspace, channel.id).await?;
                 tx.commit().await?;
                 self.open(address, true).await
@@ -197,7 +197,7 @@ impl Keeper<'_> {
             token_hash: &hash,
             expires_at: watch.until,
         };
-        let mut tx = self.cx.store.write().await?;
+        let mut tx = self.cx.store.write_in(self.calendar.workspace_id).await?;
         store::push_channels::intend(&mut tx, self.calendar.workspace_id, &new).await?;
         tx.commit().await
     }
@@ -216,7 +216,7 @@ impl Keeper<'_> {
     /// The new channel takes the place of the old ones.
     async fn made(&self, id: PushChannelId, opened: &Opened<'_>, gap: bool) -> Result<(), Error> {
         let (workspace, calendar) = (self.calendar.workspace_id, self.calendar.id);
-        let mut tx = self.cx.store.write().await?;
+        let mut tx = self.cx.store.write_in(self.calendar.workspace_id).await?;
         let channel = store::push_channels::opened(&mut tx, workspace, id, opened).await?;
         if channel.state == State::Closing {
             // Switched off while the provider was asked.
@@ -238,7 +238,7 @@ impl Keeper<'_> {
     }
 
     async fn forget(&self, id: PushChannelId) -> store::Result<()> {
-        let mut tx = self.cx.store.write().await?;
+        let mut tx = self.cx.store.write_in(self.calendar.workspace_id).await?;
         store::push_channels::delete(&mut tx, self.calendar.workspace_id, id).await?;
         tx.commit().await
     }
@@ -257,7 +257,7 @@ impl Keeper<'_> {
             calendar.id = %self.calendar.id, %error, wait_minutes = wait.as_mins(),
             "the provider does not tell of changes to this calendar for now; it is polled"
         );
-        let mut tx = self.cx.store.write().await?;
+        let mut tx = self.cx.store.write_in(self.calendar.workspace_id).await?;
         let (workspace, id) = (self.calendar.workspace_id, self.calendar.id);
         store::calendars::set_watch_after(&mut tx, workspace, id, Some(self.after(wait))).await?;
         tx.commit().await

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// The provider's failure; [`Error::NeedsReauth`] and [`Error::Disconnected`] when there are no credentials to do it with.
 pub async fn stop(cx: &Context, workspace: WorkspaceId, id: PushChannelId) -> Result<(), Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(workspace).await?;
     let channel = match store::push_channels::get(&mut tx, workspace, id).await {
         Err(store::Error::NotFound) => return Ok(()),
         other => other?,
@@ -40,7 +40,7 @@ pub async fn stop(cx: &Context, workspace: WorkspaceId, id: PushChannelId) -> Re
             other?;
         }
     }
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     store::push_channels::delete(&mut tx, workspace, id).await?;
     Ok(tx.commit().await?)
 }
@@ -52,7 +52,7 @@ pub async fn stop(cx: &Context, workspace: WorkspaceId, id: PushChannelId) -> Re
 /// When the database fails.
 pub async fn stop_all(cx: &Context, connection: &Connection) -> Result<(), Error> {
     let workspace = connection.workspace_id;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(workspace).await?;
     let channels = store::push_channels::of_connection(&mut tx, workspace, connection.id).await?;
     if channels.is_empty() {
         return Ok(());

@@ -81,7 +81,7 @@ pub async fn to_calendar(
     )
     .into();
     let event = create::create_as(cx, who, calendar, new, Some(id)).await?;
-    let mut tx = cx.store.write().await?;
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
     store::time_entries::link_event(
         &mut tx,
         who.workspace_id,

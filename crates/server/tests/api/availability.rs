@@ -127,9 +127,7 @@ fn meeting(day: &str, hour: u32) -> Value {
 }
 
 fn starts(answer: &Answer) -> Vec<&str> {
-    let slots = answer.body["available_slots"]
-        .as_array()
-        .expect(&answer.text);
+    let slots = answer.body["available_slots"].as_array().unwrap();
     slots
         .iter()
         .map(|slot| slot["start_time"].as_str().unwrap())

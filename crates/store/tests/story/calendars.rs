@@ -68,6 +68,9 @@ mod told {
             .unwrap();
         assert!(all.iter().all(|c| c.active) && all[0].id == c.calendar);
         assert_eq!(cal::count(&mut tx, c.ws).await.unwrap(), 2);
+        cal::set_enabled(&mut tx, c.ws, all[1].id, true)
+            .await
+            .unwrap();
         let own = cal::Filter {
             member_id: Some(c.member),
             connection_id: Some(c.connection),
@@ -83,6 +86,9 @@ mod told {
         }
         let enabled = cal::all_enabled(&mut tx, c.ws).await.unwrap();
         assert_eq!(enabled.len(), 1);
+        cal::set_enabled(&mut tx, c.ws, all[1].id, false)
+            .await
+            .unwrap();
         assert_eq!(cal::summaries(&mut tx, c.ws).await.unwrap()[0].calendars, 2);
         let found = cal::by_external_id(&mut tx, c.ws, Some(c.member), "google", None, "team")
             .await

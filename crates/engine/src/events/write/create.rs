@@ -135,7 +135,7 @@ async fn begin(
 ) -> Result<EventWrite, Error> {
     let request = json!({"draft": draft, "notify": notify});
     let workspace = desk.calendar.workspace_id;
-    let mut tx = desk.cx.store.write().await?;
+    let mut tx = desk.cx.store.write_in(workspace).await?;
     let new = NewEventWrite {
         id,
         calendar_id: desk.calendar.id,
@@ -209,7 +209,7 @@ pub(super) async fn shown(
     event: EventId,
 ) -> Result<InstanceView, Error> {
     let workspace = desk.calendar.workspace_id;
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(workspace).await?;
     if let Some(id) = store::instances::first_of_event(&mut tx, workspace, event).await? {
         return Ok(store::instances::get(&mut tx, workspace, id).await?);
     }

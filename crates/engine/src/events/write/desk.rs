@@ -54,7 +54,7 @@ impl<'a> Desk<'a> {
         workspace: WorkspaceId,
         id: CalendarId,
     ) -> Result<Desk<'a>, Error> {
-        let mut tx = cx.store.read().await?;
+        let mut tx = cx.store.read_in(workspace).await?;
         let calendar = store::calendars::get(&mut tx, workspace, id).await?;
         drop(tx);
         Self::of(cx, calendar).await
@@ -155,7 +155,7 @@ impl<'a> Desk<'a> {
     }
 
     async fn note_refusal(&self, error: &provider::Error) -> Result<(), Error> {
-        let mut tx = self.cx.store.write().await?;
+        let mut tx = self.cx.store.write_in(self.calendar.workspace_id).await?;
         let connection = &self.access.connection;
         outcome::failed(self.cx, &mut tx, connection, error).await?;
         tx.commit().await?;
@@ -173,7 +173,7 @@ impl<'a> Desk<'a> {
         let mut tries = 0;
         loop {
             tries += 1;
-            let mut tx = self.cx.store.write().await?;
+            let mut tx = self.cx.store.write_in(self.calendar.workspace_id).await?;
             let done: store::Result<()> = async {
                 sync::written(self.cx, &mut tx, &self.calendar, written.changes.clone()).await?;
                 if let Some((id, event)) = note {
@@ -205,7 +205,7 @@ impl<'a> Desk<'a> {
     /// The note ends with a failure.
     pub(super) async fn give_up(&self, id: EventWriteId, error: &Error) {
         let done = async {
-            let mut tx = self.cx.store.write().await?;
+            let mut tx = self.cx.store.write_in(self.calendar.workspace_id).await?;
             store::event_writes::failed(
                 &mut tx,
                 self.calendar.workspace_id,

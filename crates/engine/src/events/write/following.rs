@@ -147,7 +147,7 @@ async fn begin(
 ) -> Result<EventWrite, Error> {
     let workspace = desk.calendar.workspace_id;
     let request = json!({"steps": steps});
-    let mut tx = desk.cx.store.write().await?;
+    let mut tx = desk.cx.store.write_in(workspace).await?;
     let new = NewEventWrite {
         id: None,
         calendar_id: desk.calendar.id,

@@ -47,7 +47,7 @@ impl Found {
         id: Uuid,
         scope: Option<Scope>,
     ) -> Result<Self, Error> {
-        let mut tx = cx.store.read().await?;
+        let mut tx = cx.store.read_in(workspace).await?;
         let instance: InstanceId = id.into();
         let view = match store::instances::get(&mut tx, workspace, instance).await {
             Ok(view) => Some(view),

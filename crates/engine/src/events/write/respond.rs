@@ -66,7 +66,7 @@ pub async fn respond(
         Ok(written) => {
             desk.keep(&written, Some((intent.id, found.event_id)))
                 .await?;
-            let mut tx = cx.store.read().await?;
+            let mut tx = cx.store.read_in(who.workspace_id).await?;
             let view = daybook_store::instances::get(&mut tx, who.workspace_id, id.into()).await;
             drop(tx);
             match view {

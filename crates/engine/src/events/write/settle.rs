@@ -54,7 +54,7 @@ pub(super) async fn enqueue(
 /// # Errors
 /// [`Error`] when that cannot be found out now.
 pub async fn settle(cx: &Context, payload: Payload) -> Result<(), Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(payload.workspace_id).await?;
     let intent =
         store::event_writes::get(&mut tx, payload.workspace_id, payload.event_write_id).await?;
     drop(tx);

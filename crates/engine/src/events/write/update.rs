@@ -87,7 +87,7 @@ pub(super) async fn note(
     found: &Found,
     request: &serde_json::Value,
 ) -> Result<EventWrite, Error> {
-    let mut tx = desk.cx.store.write().await?;
+    let mut tx = desk.cx.store.write_in(desk.calendar.workspace_id).await?;
     let new = NewEventWrite {
         id: None,
         calendar_id: desk.calendar.id,
@@ -108,7 +108,7 @@ async fn current(
     found: &Found,
     id: Uuid,
 ) -> Result<InstanceView, Error> {
-    let mut tx = cx.store.read().await?;
+    let mut tx = cx.store.read_in(desk.calendar.workspace_id).await?;
     let instance: InstanceId = id.into();
     match store::instances::get(&mut tx, desk.calendar.workspace_id, instance).await {
         Ok(view) => Ok(view),
