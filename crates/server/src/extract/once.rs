@@ -95,18 +95,29 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Creating<T> {
             request.method(),
             path.map_or("", MatchedPath::as_str)
         );
+        let target = request.uri().path().to_owned();
         let (is_json, bytes) = read(request).await?;
         let body = parse(is_json, &bytes)?;
         let key = name.map(|name| Key {
             route,
             name,
-            body_hash: Sha256::digest(&bytes).into(),
+            body_hash: mark(&target, &bytes),
         });
         Ok(Self {
             body,
             key: OnceKey(key),
         })
     }
+}
+
+/// What makes two requests the same: the thing in the address, and the body.
+fn mark(target: &str, body: &[u8]) -> [u8; 32] {
+    let target = Sha256::digest(target);
+    Sha256::new()
+        .chain_update(target)
+        .chain_update(body)
+        .finalize()
+        .into()
 }
 
 fn name(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -141,4 +152,16 @@ pub fn answer<T>(outcome: Outcome<T>, render: impl Fn(&T) -> Answer) -> Response
 fn respond(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     (status, Json(answer.body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_body_for_another_thing_is_another_request() {
+        assert_eq!(mark("/a/1", b"{}"), mark("/a/1", b"{}"));
+        assert_ne!(mark("/a/1", b"{}"), mark("/a/2", b"{}"));
+        assert_ne!(mark("/a/1", b"{}"), mark("/a/1", b"{ }"));
+    }
 }
