@@ -123,7 +123,17 @@ test("a free stretch is dragged open, and its event dragged to another hour", as
   await dialog.getByRole("button", { name: "Create event" }).click();
   await expect(block(page, title)).toContainText(start.slice(11));
 
-  await block(page, title).scrollIntoViewIfNeeded();
+  // In the middle, where dragging does not scroll the grid under the pointer; taken up when it no longer moves by itself.
+  await block(page, title).evaluate((element) => element.scrollIntoView({ block: "center" }));
+  const place = async () => JSON.stringify(await block(page, title).boundingBox());
+  let seen = "";
+  await expect
+    .poll(async () => {
+      const before = seen;
+      seen = await place();
+      return seen === before;
+    })
+    .toBe(true);
   const from = await block(page, title).boundingBox();
   if (!from) throw new Error("no block");
   const moved = page.waitForRequest((r) => r.method() === "PATCH");
