@@ -98,7 +98,7 @@ pub(super) const MANIFEST: Manifest = Manifest {
     key: "microsoft",
     name: "Microsoft 365 / Outlook",
     kinds: &[Kind::Calendar],
-    summary: "Reads the calendars of a Microsoft 365 or Outlook.com account and keeps them up to date.",
+    summary: "Reads the calendars of a Microsoft 365 or Outlook.com account, keeps them up to date, and writes events into them.",
     auth: Auth::Oauth(Oauth {
         authorize_url: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
         token_url: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
