@@ -163,13 +163,14 @@ impl Component {
     /// An empty component.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        let name = name.trim().to_ascii_uppercase();
+        let name: String = name
+            .trim()
+            .chars()
+            .filter(|ch| !ch.is_control())
+            .take(64)
+            .collect();
         Self {
-            name: name
-                .chars()
-                .filter(|ch| !ch.is_control())
-                .take(64)
-                .collect(),
+            name: name.trim().to_ascii_uppercase(),
             nodes: Vec::new(),
         }
     }
