@@ -17,7 +17,8 @@ pub use bell::Bell;
 pub use clock::SimClock;
 pub use gate::{Act, Arrival, Arrivals, Gate, Point};
 pub use mirror::{
-    MirrorRow, Shown, caldav_truth, google_truth, microsoft_truth, mirror, shown, visible,
+    MirrorRow, Shown, caldav_truth, google_truth, microsoft_shown, microsoft_truth, mirror, shown,
+    visible,
 };
 pub use pause::SimPause;
 pub use seeds::{Seeds, sweep};

@@ -13,7 +13,7 @@ use store::calendars::{Calendar, SyncLease};
 
 use super::apply::{self, Finish};
 use super::known::Mirror;
-use super::{Error, Mode, failed};
+use super::{Error, Mode, failed, roll};
 use crate::connections::asking::Asking;
 use crate::{Context, live};
 
@@ -72,7 +72,10 @@ pub async fn run(
         generation,
         ..lease
     };
-    let result = read(cx, &calendar, &lease, ask).await;
+    let result = match roll::in_its_zone(cx, &calendar).await {
+        Ok(()) => read(cx, &calendar, &lease, ask).await,
+        Err(error) => Err(error.into()),
+    };
     let result = match result {
         Err(error) => Err(failed::note(cx, &calendar, error).await),
         Ok(statistics) => Ok(statistics),

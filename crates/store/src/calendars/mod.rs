@@ -85,7 +85,7 @@ row! {
         pub watch_after: Option<Timestamp>,
         /// Counts full reads.
         pub generation: i64,
-        /// Up to when series are expanded.
+        /// Up to when series are expanded; 1970 after its zone changed.
         pub expanded_until: Option<Timestamp>,
         /// When it was last synced without error.
         pub last_sync_at: Option<Timestamp>,

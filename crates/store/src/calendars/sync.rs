@@ -308,20 +308,24 @@ pub async fn mark_sync_error(
     )
 }
 
-/// Notes up to when series are expanded.
+/// Notes up to when series are expanded, with whole days in `zone`. When the calendar is in another zone by now, nothing is noted:
+/// it must be laid out once more.
 pub async fn set_expanded_until(
     tx: &mut Tx,
     ws: WorkspaceId,
     id: CalendarId,
+    zone: Option<&str>,
     until: Timestamp,
 ) -> Result<()> {
-    execute_one!(
+    execute!(
         tx,
-        "UPDATE calendar SET expanded_until = $3 WHERE workspace_id = $1 AND id = $2",
+        "UPDATE calendar SET expanded_until = $4 WHERE workspace_id = $1 AND id = $2 AND time_zone IS NOT DISTINCT FROM $3",
         ws,
         id,
+        zone,
         until
-    )
+    )?;
+    Ok(())
 }
 
 /// Synced calendars that are expanded only up to before `before`.

@@ -49,12 +49,16 @@ pub struct Settings {
 }
 
 bulk! {
-    /// Adds listed calendars and refreshes what the provider says of known ones; people's choices stay.
+    /// Adds listed calendars and refreshes what the provider says of known ones; people's choices stay. In another zone whole
+    /// days lie elsewhere: what is laid out counts for nothing then, and whoever lays it out just now has lost the calendar.
     UPSERT = "INSERT INTO calendar (id, workspace_id, connection_id, external_id, name, time_zone, access_role, background_color, is_primary, \
               active, listing, sync_enabled, sync_interval_minutes, sync_past_days, sync_future_days, busy_source, write_target, next_sync_at, created_at) VALUES ",
     fixed 0, columns 19,
     " ON CONFLICT (connection_id, external_id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, access_role = excluded.access_role, \
-     background_color = excluded.background_color, is_primary = excluded.is_primary, active = excluded.active, listing = excluded.listing"
+     background_color = excluded.background_color, is_primary = excluded.is_primary, active = excluded.active, listing = excluded.listing, \
+     expanded_until = CASE WHEN calendar.time_zone IS NOT DISTINCT FROM excluded.time_zone THEN calendar.expanded_until ELSE 0 END, \
+     lease_until = CASE WHEN calendar.time_zone IS NOT DISTINCT FROM excluded.time_zone THEN calendar.lease_until END, \
+     lease_fence = calendar.lease_fence + CASE WHEN calendar.time_zone IS NOT DISTINCT FROM excluded.time_zone THEN 0 ELSE 1 END"
 }
 
 /// Stores the complete list of a connection's calendars. Known ones keep their ids and settings; those that are no longer

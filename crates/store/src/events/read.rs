@@ -140,6 +140,28 @@ pub async fn master_page(
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// A page of what depends on the calendar's zone: the provider ids of series, and of whatever takes whole days, in order; of an
+/// override its series' id. Pass the last one to go on.
+pub async fn zoned_page(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<String>> {
+    let rows = fetch_all!(
+        tx,
+        (String,),
+        "SELECT DISTINCT coalesce(series_provider_id, provider_event_id) AS name FROM event WHERE workspace_id = $1 AND calendar_id = $2
+         AND (kind = 'master' OR all_day) AND coalesce(series_provider_id, provider_event_id) > $3 ORDER BY name LIMIT $4",
+        ws,
+        calendar,
+        after.unwrap_or_default(),
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// One event.
 pub async fn get(tx: &mut Tx, ws: WorkspaceId, id: EventId) -> Result<Event> {
     let row = fetch_one!(

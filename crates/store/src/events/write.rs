@@ -136,6 +136,24 @@ pub async fn upsert_batch(
     Ok(rows.into_iter().map(|(id, ..)| id).collect())
 }
 
+/// Lays an event elsewhere: what it says stays, but its days begin in another zone.
+pub async fn lay(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    id: EventId,
+    (start, end): (Timestamp, Timestamp),
+) -> Result<()> {
+    execute!(
+        tx,
+        "UPDATE event SET start_us = $3, end_us = $4 WHERE workspace_id = $1 AND id = $2",
+        ws,
+        id,
+        start,
+        end
+    )?;
+    Ok(())
+}
+
 /// Marks unchanged events as told in `generation`.
 pub async fn touch_generation(
     tx: &mut Tx,

@@ -224,7 +224,11 @@ mod told {
             cal::due_for_expansion(&mut tx, later, 10).await.unwrap(),
             vec![]
         );
-        cal::set_expanded_until(&mut tx, c.ws, c.calendar, now)
+        let zone = row.time_zone.as_deref();
+        cal::set_expanded_until(&mut tx, c.ws, c.calendar, Some("Elsewhere"), later)
+            .await
+            .unwrap();
+        cal::set_expanded_until(&mut tx, c.ws, c.calendar, zone, now)
             .await
             .unwrap();
         assert_eq!(

@@ -15,7 +15,7 @@ use daybook_sandbox::google::{OracleEvent, OracleTime};
 use daybook_store::{Kind, Store, events, instances};
 use jiff::Timestamp;
 
-pub use microsoft::microsoft_truth;
+pub use microsoft::{microsoft_shown, microsoft_truth};
 
 use crate::world::must;
 

@@ -5,7 +5,7 @@ use daybook_engine::Context;
 use daybook_engine::provider::calendar::push::Inbound;
 use daybook_engine::push::{self, Error, Received};
 use daybook_sandbox::google::Delivery;
-use daybook_sandbox::microsoft::{Courier, Replied, Reply};
+use daybook_sandbox::microsoft::{Courier, Notification, Replied, Reply};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
@@ -87,5 +87,23 @@ impl World {
             body: &Bytes::new(),
         };
         push::receive(cx, "google", &inbound).await
+    }
+
+    /// Hands one notification of Microsoft's on to a node, and says what is answered.
+    ///
+    /// # Errors
+    /// As [`push::receive`].
+    pub async fn hand_on_graph(
+        &self,
+        cx: &Context,
+        notification: &Notification,
+    ) -> Result<Received, Error> {
+        assert_eq!(notification.url, MICROSOFT_HOOK);
+        let inbound = Inbound {
+            headers: &HeaderMap::new(),
+            query: None,
+            body: &Bytes::from(notification.body.to_string()),
+        };
+        push::receive(cx, "microsoft", &inbound).await
     }
 }

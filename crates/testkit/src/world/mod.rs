@@ -2,11 +2,12 @@
 
 pub mod connect;
 pub mod hook;
+mod image;
 mod settings;
 mod simulators;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use axum::Router;
 use daybook_domain::account::Role;
@@ -155,7 +156,7 @@ impl Builder {
         let url = db.as_ref().map_or("sqlite::memory:", |db| db.url.as_str());
         let store = open(url, &clock, self.seed).await;
         if db.is_none() {
-            must(migrate(&store).await);
+            must(image::migrate(&store).await);
         }
         let google = simulators::google(&mut self, &clock);
         let microsoft = simulators::microsoft(&mut self, &clock);
@@ -366,18 +367,6 @@ fn context(parts: &Parts<'_>) -> Context {
         refreshes: Arc::default(),
         detached: tokio_util::task::TaskTracker::new(),
     }
-}
-
-/// Gives a store in memory its schema: migrates the first one, and copies that to all others.
-async fn migrate(store: &Store) -> daybook_store::Result<()> {
-    static IMAGE: OnceLock<Vec<u8>> = OnceLock::new();
-    if let Some(image) = IMAGE.get() {
-        return store.load_image(image).await;
-    }
-    store.migrate().await?;
-    let image = store.image().await?;
-    IMAGE.get_or_init(|| image);
-    Ok(())
 }
 
 async fn open(url: &str, clock: &SimClock, seed: u64) -> Store {

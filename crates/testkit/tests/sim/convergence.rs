@@ -48,6 +48,10 @@ pub(crate) trait Side: Default {
     fn trouble(&mut self, world: &World, dice: &mut StdRng) -> String;
     /// Everything that went wrong is put right.
     fn mend(&mut self, world: &World);
+    /// For how many seconds it is quiet before the last two rounds: longer than anybody asks to wait.
+    fn rest(&self, _: &mut StdRng) -> i64 {
+        26 * 3600
+    }
     /// What the mirror of this calendar holds, as far as it can be compared.
     fn held(
         &self,
@@ -257,7 +261,8 @@ impl<S: Side> Run<S> {
     async fn finish(&mut self) -> Result<(), String> {
         self.side.mend(&self.world);
         self.side.desk(&self.world).clear();
-        self.world.clock.pass(26 * 3600);
+        let rest = self.side.rest(&mut self.dice);
+        self.world.clock.pass(rest);
         // A grant that was withdrawn unnoticed shows now; its owner is told and connects again.
         let connection = self.connection().await;
         if refresh::relist(&self.world.cx, &connection).await.is_err() {
@@ -410,7 +415,8 @@ impl Plan {
     }
 }
 
-fn fault(dice: &mut StdRng, path: &str) -> Rule {
+/// Something that goes wrong with the answers to requests below `path`.
+pub(crate) fn fault(dice: &mut StdRng, path: &str) -> Rule {
     let retry_after = match dice.random_range(0..6) {
         0 => RetryAfter::Seconds(0),
         1 => RetryAfter::Seconds(3_600),
@@ -464,7 +470,8 @@ fn fault(dice: &mut StdRng, path: &str) -> Rule {
     }
 }
 
-fn differ<T: Ord + Debug>(
+/// What differs, in words.
+pub(crate) fn differ<T: Ord + Debug>(
     what: &str,
     held: &BTreeSet<T>,
     truth: &BTreeSet<T>,

@@ -7,7 +7,7 @@ use daybook_engine::Principal;
 use daybook_engine::connections::{self, establish::Connected};
 use daybook_engine::store::calendars::Calendar;
 use daybook_sandbox::fault::Desk;
-use daybook_sandbox::google::Role;
+use daybook_sandbox::google::{Delivery, Role};
 use daybook_testkit::{
     ADA, Builder, Consent, MirrorRow, Seeds, World, google_truth, sweep, visible,
 };
@@ -15,13 +15,14 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::convergence::{self, Side};
+use crate::push::Bell;
 use crate::{hold, share};
 
 const BOB: &str = "bob@northwind.example";
 const TEAM: &str = "team@group.example";
 
 #[derive(Default)]
-struct Google;
+pub(crate) struct Google;
 
 impl Side for Google {
     type Row = MirrorRow;
@@ -75,7 +76,13 @@ impl Side for Google {
     }
 
     fn trouble(&mut self, world: &World, dice: &mut StdRng) -> String {
-        let what = match dice.random_range(0..6) {
+        let what = match dice.random_range(0..7) {
+            6 => {
+                let zone =
+                    ["Europe/Berlin", "America/New_York", "Asia/Kolkata"][dice.random_range(0..3)];
+                world.google.set_time_zone(ADA, zone);
+                return format!("the main calendar moves to {zone}");
+            }
             0 => {
                 world.google.expire_tokens(ADA);
                 "tokens expire"
@@ -126,6 +133,43 @@ impl Side for Google {
         (answer["kind"] == "calendar#events")
             .then(|| answer["nextSyncToken"].as_str().map(str::to_owned))
             .flatten()
+    }
+}
+
+impl Bell for Google {
+    type Notice = Delivery;
+
+    fn said(&self, world: &World) -> Vec<Delivery> {
+        world.google.take_deliveries()
+    }
+
+    fn forged(&self, notice: &Delivery, dice: &mut StdRng) -> Delivery {
+        let (name, value) = [
+            ("X-Goog-Channel-Token", "not-the-one-you-gave"),
+            ("X-Goog-Channel-ID", "another"),
+            ("X-Goog-Resource-ID", "another"),
+        ][dice.random_range(0..3)];
+        let mut forged = notice.clone();
+        for header in &mut forged.headers {
+            if header.0 == name {
+                value.clone_into(&mut header.1);
+            }
+        }
+        forged
+    }
+
+    async fn hand_on(&self, world: &World, notice: &Delivery) {
+        world.hand_on(&world.cx, notice).await.unwrap();
+    }
+
+    /// Google says nothing of its channels.
+    fn unsettle(&self, world: &World, _: &mut StdRng) -> String {
+        world.google.expire_tokens(ADA);
+        "tokens expire".to_owned()
+    }
+
+    fn reads(&self, world: &World) -> u64 {
+        world.google.desk().counter("events.rounds")
     }
 }
 

@@ -39,7 +39,10 @@ mod convergence;
 mod crash;
 mod google;
 mod live;
+mod microsoft;
 mod naive;
+mod push;
+mod storm;
 mod vault;
 
 use daybook_testkit::{Seeds, sweep};

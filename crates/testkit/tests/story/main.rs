@@ -8,7 +8,7 @@ mod entries;
 mod guard;
 mod live;
 mod microsoft;
-mod microsoft_writes;
+mod microsoft_following;
 mod mirror;
 mod oauth;
 mod outage;

@@ -15,7 +15,7 @@ use daybook_engine::store::push_channels::{self, State};
 use daybook_engine::{Principal, sync};
 use daybook_sandbox::fault::{Fault, RetryAfter, Rule};
 use daybook_sandbox::microsoft::{DeltaOddities, Reset, Rotation, ScopeStyle};
-use daybook_testkit::{ADA, MICROSOFT_HOOK, Shown, World, microsoft_truth, shown};
+use daybook_testkit::{ADA, MICROSOFT_HOOK, Shown, World, microsoft_shown, microsoft_truth};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use serde_json::{Value, json};
@@ -79,7 +79,7 @@ async fn both(
     let days = |days: i64| SignedDuration::from_hours(24 * days);
     let now = world.clock.now();
     let (from, to) = (now - days(20), now + days(300));
-    let held = shown(&world.cx.store, who.workspace_id, id, (from, to)).await;
+    let held = microsoft_shown(&world.cx.store, who.workspace_id, id, (from, to)).await;
     let calendar = calendar(world, who, id).await;
     let zone = calendar.time_zone.as_deref().and_then(Zone::iana).unwrap();
     let known = world.microsoft.snapshot(&calendar.external_id, from, to);
@@ -237,7 +237,7 @@ async fn the_window_slides_with_the_days() {
         }
         let days = |days: i64| SignedDuration::from_hours(24 * days);
         let now = world.clock.now();
-        let far = shown(
+        let far = microsoft_shown(
             &world.cx.store,
             who.workspace_id,
             id,

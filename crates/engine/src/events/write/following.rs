@@ -3,7 +3,7 @@
 
 use daybook_domain::EventId;
 use daybook_domain::event::{Draft, EventTime, Patch, Role};
-use daybook_domain::recurrence::{self, EventDuration, Split};
+use daybook_domain::recurrence::{self, EventDuration, OccurrenceKey, Split};
 use daybook_provider_api::calendar::write::{Create, Target};
 use daybook_store as store;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,9 @@ use store::event_writes::{EventWrite, Kind, NewEventWrite};
 
 use super::desk::{Call, Desk};
 use super::found::Found;
-use super::{Error, change, check, settle, update};
+use super::{Error, apart, change, check, settle, update};
 use crate::Principal;
+use apart::Apart;
 
 /// The two steps, as they are noted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +27,12 @@ pub(super) struct Steps {
     resource: Option<String>,
     /// What is left of the old part.
     before: Vec<String>,
+    /// What was said of single occurrences of the old part, where the lines cannot say it.
+    #[serde(default)]
+    kept: Apart,
+    /// And of the new part.
+    #[serde(default)]
+    carried: Apart,
     /// Whether attendees may be mailed.
     notify: bool,
 }
@@ -58,23 +65,49 @@ pub(super) fn times(found: &Found) -> (EventTime, EventTime) {
     };
     let start = found.original_start(occurrence);
     let length = EventDuration::between(&found.event.start, &found.event.end);
-    let end = match &start {
+    let end = end(&start, length);
+    (start, end)
+}
+
+/// When an occurrence ends that starts then and is so long.
+pub(super) fn end(start: &EventTime, length: EventDuration) -> EventTime {
+    match start {
         EventTime::AllDay(date) => {
             EventTime::AllDay(date.saturating_add(jiff::Span::new().days(length.days.max(1))))
         }
         EventTime::Timed { at, zone } => EventTime::Timed {
-            at: length.after(*at, &found.zone),
+            at: at
+                .saturating_add(jiff::SignedDuration::from_secs(length.seconds))
+                .unwrap_or(*at),
             zone: zone.clone(),
         },
-    };
-    (start, end)
+    }
 }
 
-fn cut(found: &Found) -> Result<Split, Error> {
+/// When the occurrence with this key was to start.
+pub(super) fn at(found: &Found, key: OccurrenceKey) -> EventTime {
+    match key {
+        OccurrenceKey::Day(date) => EventTime::AllDay(date),
+        OccurrenceKey::Instant(at) => EventTime::Timed {
+            at,
+            zone: found.event.start.zone().map(str::to_owned),
+        },
+    }
+}
+
+fn cut(desk: &Desk<'_>, found: &Found) -> Result<Split, Error> {
     let (Role::Master { recurrence: lines }, Some(occurrence)) =
         (&found.event.role, &found.occurrence)
     else {
         return Err(Error::Gone);
+    };
+    let alone;
+    let lines = match desk.writer.capability().any_recurrence {
+        true => lines,
+        false => {
+            alone = apart::rule_alone(lines, found)?;
+            &alone
+        }
     };
     let split = recurrence::split(lines, &found.event.start, &found.zone, &occurrence.key)?;
     Ok(split)
@@ -88,13 +121,28 @@ pub(super) async fn change(
     patch: Patch,
     notify: bool,
 ) -> Result<EventId, Error> {
-    let split = cut(found)?;
+    let split = cut(desk, found)?;
+    let (kept, mut carried) = apart::of(desk, found).await?;
+    // Another rule, or other times, are a series that nobody has taken anything out of yet.
+    let moved = patch
+        .times
+        .as_ref()
+        .is_some_and(|(start, _)| !same(start, &starts(found)));
+    if moved || patch.recurrence.is_some() {
+        carried = Apart::default();
+    }
     let lines = match (&patch.recurrence, &patch.times) {
         (Some(lines), _) => lines.clone(),
         (None, Some((start, _))) => {
             recurrence::moved(&split.after, day(found, &starts(found)), day(found, start))?
         }
         (None, None) => split.after,
+    };
+    let lines = if desk.writer.capability().any_recurrence {
+        let gone = std::mem::take(&mut carried);
+        apart::without(&lines, &gone, found)?
+    } else {
+        lines
     };
     let draft = update::draft_of(
         found,
@@ -104,7 +152,11 @@ pub(super) async fn change(
         },
     );
     check::draft(&draft, &found.zone)?;
-    let steps = steps(found, Some(draft), split.before, notify);
+    let steps = Steps {
+        kept,
+        carried,
+        ..steps(found, Some(draft), split.before, notify)
+    };
     let intent = begin(desk, who, found, &steps).await?;
     run(desk, &intent, &steps).await
 }
@@ -116,8 +168,9 @@ pub(super) async fn remove(
     found: &Found,
     notify: bool,
 ) -> Result<(), Error> {
-    let split = cut(found)?;
-    let steps = steps(found, None, split.before, notify);
+    let split = cut(desk, found)?;
+    let mut steps = steps(found, None, split.before, notify);
+    steps.kept = apart::of(desk, found).await?.0;
     let intent = begin(desk, who, found, &steps).await?;
     run(desk, &intent, &steps).await.map(|_| ())
 }
@@ -135,6 +188,8 @@ fn steps(found: &Found, draft: Option<Draft>, before: Option<Vec<String>>, notif
         master: found.event.provider_id.clone(),
         resource: found.event.resource.clone(),
         before: before.unwrap_or_default(),
+        kept: Apart::default(),
+        carried: Apart::default(),
         notify,
     }
 }
@@ -185,6 +240,9 @@ pub(super) async fn run(
             }
         };
         event = desk.event_id(&written);
+        let new = written.provider_id.clone();
+        let carried = &steps.carried;
+        let written = carried.make_good(desk, &new, steps.notify, written).await?;
         desk.keep(&written, None).await?;
     }
     let target = Target {
@@ -207,6 +265,10 @@ pub(super) async fn run(
         ..Patch::default()
     };
     let written = change::apply(desk, target, &base, &patch, steps.notify).await?;
+    let kept = &steps.kept;
+    let written = kept
+        .make_good(desk, &steps.master, steps.notify, written)
+        .await?;
     desk.keep(&written, Some((intent.id, event))).await?;
     Ok(event)
 }

@@ -4,6 +4,7 @@
 //! version a change is based on; then its answer is taken into the mirror in the transaction that finishes the note. Whatever
 //! happens in between, asking again leads to exactly one event.
 
+mod apart;
 mod change;
 mod check;
 pub mod create;

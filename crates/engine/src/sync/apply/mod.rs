@@ -329,6 +329,7 @@ async fn complete(tx: &mut Tx, run: &Run<'_>, statistics: &Statistics) -> store:
             tx,
             workspace,
             calendar.id,
+            calendar.time_zone.as_deref(),
             window(run.cx.clock.now()).end,
         )
         .await?;

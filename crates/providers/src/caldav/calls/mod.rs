@@ -110,10 +110,15 @@ fn multistatus(answer: &Answer) -> Result<Multistatus> {
     Multistatus::parse(&answer.body, &answer.url).map_err(|error| errors::unreadable(answer, error))
 }
 
-/// A success may hold a multistatus whose own statuses say otherwise.
+/// A success may hold a multistatus whose own statuses say otherwise. 200 with something else, such as a page to sign in at, is the
+/// word of whoever stands before the server: it says nothing of what became of the write.
 fn inner_statuses(answer: &Answer) -> Result<()> {
-    let Ok(found) = Multistatus::parse(&answer.body, &answer.url) else {
-        return Ok(());
+    let found = match Multistatus::parse(&answer.body, &answer.url) {
+        Ok(found) => found,
+        Err(error) if answer.status == StatusCode::OK => {
+            return Err(errors::unreadable(answer, error));
+        }
+        Err(_) => return Ok(()),
     };
     let failed = found
         .rows

@@ -1,5 +1,6 @@
 //! Graph's events in our words (contracts/microsoft §5). Pure; total: whatever comes, nothing panics.
 
+mod length;
 pub(super) mod series;
 pub(super) mod time;
 

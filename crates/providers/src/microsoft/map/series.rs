@@ -13,7 +13,7 @@ use daybook_domain::zone::Zone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::{recurrence, wire};
-use super::{filled, provider_event, time};
+use super::{filled, length, provider_event, time};
 
 /// What one round told of a series.
 #[derive(Debug, Default, Clone)]
@@ -77,9 +77,11 @@ pub(in super::super) fn events(
         // Invited to some occurrences only: they are shown without their series.
         return overrides(id, rows, None, home);
     };
-    let Some(frame) = frame(master, home) else {
+    let Some(mut frame) = frame(master, home) else {
         return overrides(id, rows, Some(master), home);
     };
+    let own = frame.duration;
+    frame.duration = length::usual(rows, own, frame.all_day, home);
     let told: BTreeSet<OccurrenceKey> = rows
         .plain
         .values()
@@ -96,9 +98,13 @@ pub(in super::super) fn events(
         recurrence: reading.recurrence.to_lines(None),
     };
     let name = reading.zone.iana_name().filter(|_| !frame.all_day);
-    let Some(event) = provider_event(master, role, id, name, home) else {
+    changed.extend(length::odd(id, rows, master, frame.duration, home));
+    let Some(mut event) = provider_event(master, role, id, name, home) else {
         return changed;
     };
+    if frame.duration != own {
+        event.end = length::end(&event.start, frame.duration);
+    }
     changed.insert(0, event);
     changed
 }

@@ -275,6 +275,87 @@ fn the_clocks_change_within_a_series() {
     );
 }
 
+/// From one at night to three on the wall: an hour longer in the night that the clocks go back in.
+#[test]
+fn one_that_lasts_longer_is_an_exception_to_its_series() {
+    let mut rows = sparse(
+        "s",
+        &[
+            "2026-10-17T23:00:00",
+            "2026-10-24T23:00:00",
+            "2026-11-01T00:00:00",
+        ],
+    );
+    for (id, end) in [
+        ("o0", "2026-10-18T01:00:00"),
+        ("o1", "2026-10-25T02:00:00"),
+        ("o2", "2026-11-01T02:00:00"),
+    ] {
+        let row = rows.plain.get_mut(id).unwrap();
+        row.end.as_mut().unwrap().date_time = Some(end.to_owned());
+    }
+    rows.plain.get_mut("o1").unwrap().etag = Some("W/\"o1\"".to_owned());
+    let pattern = r#"{"type":"weekly","interval":1,"daysOfWeek":["sunday"]}"#;
+    let range = r#"{"type":"numbered","startDate":"2026-10-18","numberOfOccurrences":3}"#;
+    let series = |start: &str, end: &str| {
+        let mut found = master(pattern, range);
+        let time = |time: &mut Option<wire::Time>, text: &str| {
+            time.as_mut().unwrap().date_time = Some(text.to_owned());
+        };
+        time(&mut found.start, start);
+        time(&mut found.end, end);
+        found
+    };
+    rows.master = Some(series("2026-10-17T23:00:00", "2026-10-18T01:00:00"));
+    let events = told(&rows);
+    assert_eq!(
+        lines(&events),
+        ["RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=SU;WKST=SU"]
+    );
+    assert_eq!(
+        originals(&events),
+        [OccurrenceKey::Instant(at("2026-10-24T23:00:00Z"))]
+    );
+    let long = &events[1];
+    assert_eq!(
+        (long.provider_id.as_str(), long.etag.as_deref()),
+        ("o1", Some("W/\"o1\""))
+    );
+    assert_eq!(long.end, timed("2026-10-25T02:00:00Z", "Europe/Berlin"));
+    assert_eq!(long.details.title, "Weekly", "all else is the series'");
+    assert!(long.is_busy());
+    // Where the first one is the odd one, it is still one that is odd, and not all the others.
+    rows.plain.remove("o0");
+    rows.plain.insert(
+        "o3".to_owned(),
+        wire::Event {
+            id: Some("o3".to_owned()),
+            start: Some(wire::Time {
+                date_time: Some("2026-11-08T00:00:00".to_owned()),
+                time_zone: Some("UTC".to_owned()),
+            }),
+            end: Some(wire::Time {
+                date_time: Some("2026-11-08T02:00:00".to_owned()),
+                time_zone: Some("UTC".to_owned()),
+            }),
+            ..rows.plain["o2"].clone()
+        },
+    );
+    let range = r#"{"type":"numbered","startDate":"2026-10-25","numberOfOccurrences":3}"#;
+    let mut first = series("2026-10-24T23:00:00", "2026-10-25T02:00:00");
+    first.recurrence = master(pattern, range).recurrence;
+    rows.master = Some(first);
+    let events = told(&rows);
+    assert_eq!(
+        events[0].end,
+        timed("2026-10-25T01:00:00Z", "Europe/Berlin")
+    );
+    assert_eq!(
+        originals(&events),
+        [OccurrenceKey::Instant(at("2026-10-24T23:00:00Z"))]
+    );
+}
+
 fn exception(id: &str, start: &str, original: &str) -> wire::Event {
     event(&format!(
         r#"{{"id":"{id}","type":"exception","seriesMasterId":"s","subject":"Moved","iCalUId":"own-uid","start":{{"dateTime":"{start}","timeZone":"UTC"}},"end":{{"dateTime":"{start}","timeZone":"UTC"}}{original}}}"#

@@ -70,7 +70,8 @@ async fn whole(
     let window = mirror_window(session.egress.now());
     if let Ok(rows) = rows(session, place, &id, master.clone(), &window).await {
         let events = series::events(&id, &rows, &window, home);
-        if !events.is_empty() {
+        // None where its rule has some: all of them were taken out, and nothing of it is left.
+        if !events.is_empty() || series::is_doubtful(&rows, &window, home) {
             return vec![Change::Resource {
                 href: id,
                 etag: None,

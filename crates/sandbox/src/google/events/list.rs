@@ -7,11 +7,13 @@ use axum::extract::Path;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::conference;
 use super::listing::Listing;
 use crate::google::call::{Call, open};
 use crate::google::cursor::{PageToken, seal};
 use crate::google::errors::ApiError;
 use crate::google::scopes;
+use crate::google::state::State;
 use crate::google::state::calendar::Calendar;
 use crate::google::state::event::{Event, Status};
 use crate::google::wire::{View, millis};
@@ -21,12 +23,16 @@ const OPEN_END: SignedDuration = SignedDuration::from_hours(2 * 365 * 24);
 
 pub(super) async fn list(Path(id): Path<String>, call: Call) -> Result<Json<Value>, ApiError> {
     call.begin("events.list", "GET /calendars/{calendarId}/events");
+    if call.param("pageToken").is_none() {
+        call.sim.desk.count("events.rounds");
+    }
     let mut state = call.sim.lock();
     let caller = call.caller(&mut state, scopes::READ_EVENTS)?;
     let (id, role) = open(&state, &caller, &id)?;
+    let now = call.sim.desk.clock().now();
+    settle_pending(&mut state, &id, now);
     let calendar = state.calendars.get(&id).ok_or_else(ApiError::not_found)?;
     let listing = Listing::parse(&call, &state, calendar)?;
-    let now = call.sim.desk.clock().now();
     let config = call.sim.config();
     let empty = config.empty_pages && listing.page.page.is_multiple_of(2);
     let found = if empty {
@@ -58,6 +64,19 @@ pub(super) async fn list(Path(id): Path<String>, call: Call) -> Result<Json<Valu
         answer["nextSyncToken"] = json!(seal(&listing.sync_token(calendar, now)));
     }
     Ok(Json(answer))
+}
+
+/// Links that are still being made come nearer with every look at the calendar, too.
+fn settle_pending(state: &mut State, calendar: &str, now: Timestamp) {
+    let events = state.calendars.get(calendar).into_iter();
+    let pending: Vec<String> = events
+        .flat_map(|calendar| calendar.events.values())
+        .filter(|event| event.pending_reads > 0)
+        .map(|event| event.id.clone())
+        .collect();
+    for id in pending {
+        conference::settle(state, calendar, &id, now);
+    }
 }
 
 /// Events of one page, and where the next begins if there is one.

@@ -85,6 +85,19 @@ impl GoogleSim {
         }
     }
 
+    /// Sets a calendar's zone, an IANA name.
+    pub fn set_time_zone(&self, calendar: &str, time_zone: &str) {
+        let mut state = self.sim.lock();
+        let seq = state.next_seq();
+        if let Some(calendar) = state.calendars.get_mut(calendar) {
+            calendar.time_zone = time_zone.to_owned();
+        }
+        let entries = state.people.values_mut();
+        for entry in entries.filter_map(|person| person.list.get_mut(calendar)) {
+            entry.seq = seq;
+        }
+    }
+
     /// Puts an event in wire form (`summary`, `start`, `end`, `recurrence`, `attendees`, …). Its `id` may be given.
     /// With `recurringEventId` and `originalStartTime` it becomes an exception, even of a master that is not there.
     ///

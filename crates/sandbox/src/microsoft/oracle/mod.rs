@@ -11,6 +11,7 @@ use super::MicrosoftSim;
 use super::state::calendar::parse_id;
 use super::state::event::Event;
 use super::state::{Account, State};
+use super::subscriptions::Subscription;
 
 pub(super) use world::{add_calendar, add_person, day, edit, find, list, put_body, shift};
 
@@ -74,6 +75,13 @@ impl MicrosoftSim {
     pub fn share_off(&self, calendar: &str, from: &str) {
         if let Some(person) = self.sim.lock().people.get_mut(from) {
             person.list.retain(|entry| entry.calendar != calendar);
+        }
+    }
+
+    /// Sets the zone of someone's mailbox, an IANA name.
+    pub fn set_time_zone(&self, email: &str, time_zone: &str) {
+        if let Some(person) = self.sim.lock().people.get_mut(email) {
+            person.time_zone = time_zone.to_owned();
         }
     }
 
@@ -193,6 +201,16 @@ impl MicrosoftSim {
             .values()
             .filter(|s| s.email == email && s.expires > now)
             .count()
+    }
+
+    /// How many of a person's subscriptions are told of changes: those that live, and are not waiting to be authorized anew.
+    #[must_use]
+    pub fn listeners_of(&self, email: &str) -> usize {
+        let now = self.now();
+        let state = self.sim.lock();
+        let all = state.subscriptions.values();
+        let hears = |s: &&Subscription| s.email == email && s.expires > now && !s.stalled;
+        all.filter(hears).count()
     }
 
     /// What a faithful mirror of the calendar's window holds, in order of id.
