@@ -215,11 +215,7 @@ pub(super) async fn shown(
     }
     // A series whose occurrences are all beyond the mirror's window: shown by its first one.
     let row = store::events::get(&mut tx, workspace, event).await?;
-    let key = match &row.event.start {
-        daybook_domain::event::EventTime::Timed { at, .. } => OccurrenceKey::Instant(*at),
-        daybook_domain::event::EventTime::AllDay(date) => OccurrenceKey::Day(*date),
-    };
-    let key = key.to_string();
+    let key = OccurrenceKey::of(&row.event.start).to_string();
     Ok(InstanceView::of_event(
         &desk.calendar,
         InstanceId::of(event, Some(&key)),
