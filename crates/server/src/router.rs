@@ -107,11 +107,12 @@ fn connection_routes() -> OpenApiRouter<App> {
 }
 
 fn calendar_routes() -> OpenApiRouter<App> {
-    use calendars::{manage, sync};
+    use calendars::{billing, manage, sync};
     OpenApiRouter::new()
         .routes(routes!(manage::list))
         .routes(routes!(manage::get, manage::update, manage::remove))
         .routes(routes!(manage::enable))
+        .routes(routes!(billing::preview))
         .routes(routes!(manage::select))
         .routes(routes!(sync::sync))
         .routes(routes!(sync::sync_of_provider))

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod availability;
+mod billing;
 mod entries;
 mod guard;
 mod live;
