@@ -123,6 +123,7 @@ fn calendar_routes() -> OpenApiRouter<App> {
         .routes(routes!(events::write::create_short))
         .routes(routes!(events::write::change, events::write::remove))
         .routes(routes!(events::write::answer))
+        .routes(routes!(events::write::relocate))
         .routes(routes!(events::list::of_all))
         .routes(routes!(events::convert::convert))
         .routes(routes!(events::convert::convert_bulk))

@@ -711,6 +711,7 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         "EventPatch" => json!({"summary": "s"}),
         "RespondInput" => json!({"response": "declined"}),
         "EntryEventInput" => json!({"calendar_id": id("calendar")}),
+        "MoveInput" => json!({"calendar_id": id("calendar")}),
         "EnableInput" => json!({"enabled": false}),
         "OauthCallbackInput" => {
             json!({"provider": "google", "integration_type": "calendar", "code": "c", "state": "s"})

@@ -11,6 +11,7 @@ mod live;
 mod microsoft;
 mod microsoft_writes;
 mod mirror;
+mod moves;
 mod oauth;
 mod outage;
 mod push;

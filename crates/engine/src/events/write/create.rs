@@ -137,7 +137,7 @@ pub(super) fn id_for(who: &Principal, key: &Key) -> EventWriteId {
 }
 
 /// What the provider holds after the create. A create whose answer was lost is looked for before it is given up.
-async fn settled(
+pub(super) async fn settled(
     desk: &mut Desk<'_>,
     intent: &EventWrite,
     create: &Create,

@@ -5,7 +5,7 @@ use axum::response::Response;
 use daybook_domain::CalendarId;
 use daybook_domain::event::ResponseStatus;
 use daybook_engine::accounts::once::{Answer, Key};
-use daybook_engine::events::write::{create, delete, respond, update};
+use daybook_engine::events::write::{create, delete, relocate, respond, update};
 use daybook_engine::{Context, Principal};
 use http::StatusCode;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::body::EventBody;
 use super::input::{
-    EventBatchInput, EventInput, EventPatch, OnlyScopeQuery, RespondInput, ScopeQuery,
+    EventBatchInput, EventInput, EventPatch, MoveInput, OnlyScopeQuery, RespondInput, ScopeQuery,
 };
 use crate::extract::{Creating, Id, Id2, Json, OnceKey, Query, Writer, created};
 use crate::problem::{Problem, ProblemBody};
@@ -180,4 +180,29 @@ pub async fn answer(
     let notify = input.notify_organizer.unwrap_or(true);
     let view = respond::respond(&cx, &who, id, event, query.scope, answer, notify).await?;
     Ok(Json(view.into()))
+}
+
+/// Move an event to another calendar
+///
+/// Between calendars of one account the provider moves it where it can: its id there, answers, links and exceptions stay. Elsewhere it
+/// is created in the other calendar and then removed from this one, exactly once; a meeting that somebody else called, or a series with
+/// changed occurrences, is refused then. A series moves as a whole. Time entries made from it stay with it.
+#[utoipa::path(post, path = "/integrations/calendars/{id}/events/{event_id}/move", tag = "Events", params(OnlyScopeQuery), request_body = MoveInput, responses((status = 200, body = EventBody)))]
+pub async fn relocate(
+    State(cx): State<Context>,
+    Writer(who): Writer,
+    Id2(id, event): Id2<CalendarId, Uuid>,
+    Query(query): Query<OnlyScopeQuery>,
+    Creating { body, key }: Creating<MoveInput>,
+) -> Result<Response, Problem> {
+    if let Some(earlier) = key.earlier(&cx, &who).await? {
+        return Ok(earlier);
+    }
+    let ask = relocate::Move {
+        to: body.calendar_id.into(),
+        scope: query.scope,
+        notify: body.notify_attendees,
+    };
+    let view = relocate::relocate(&cx, &who, id, event, ask, key.key()).await?;
+    key.done(&cx, &who, &EventBody::from(view)).await
 }
