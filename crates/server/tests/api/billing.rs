@@ -36,6 +36,7 @@ async fn home(world: &World, router: &Router, cookie: &str) -> String {
 }
 
 fn titles(answer: &Answer) -> Vec<&str> {
+    assert_eq!(answer.status, 200, "{}", answer.text);
     let items = answer.body["items"].as_array().unwrap();
     items
         .iter()
