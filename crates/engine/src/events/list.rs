@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use daybook_domain::billing::Hint;
+use daybook_domain::calendar::{DEFAULT_FUTURE_DAYS, DEFAULT_PAST_DAYS};
 use daybook_domain::event::ResponseStatus;
 use daybook_domain::{CalendarId, InstanceId, MemberId, WorkspaceId};
 use daybook_store as store;
@@ -301,9 +302,9 @@ fn window(
 ) -> Result<(Timestamp, Timestamp), Error> {
     let now = cx.clock.now();
     let days = |days: i64| SignedDuration::from_hours(24 * days);
-    let widest = |of: fn(&Calendar) -> i64| calendars.iter().map(of).max().unwrap_or(0);
-    let past = days(widest(|calendar| calendar.sync_past_days));
-    let future = days(widest(|calendar| calendar.sync_future_days));
+    let widest = |of: fn(&Calendar) -> i64| calendars.iter().map(of).max();
+    let past = days(widest(|calendar| calendar.sync_past_days).unwrap_or(DEFAULT_PAST_DAYS));
+    let future = days(widest(|calendar| calendar.sync_future_days).unwrap_or(DEFAULT_FUTURE_DAYS));
     let from = query
         .from
         .or_else(|| now.checked_sub(past).ok())

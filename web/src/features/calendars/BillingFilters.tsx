@@ -57,7 +57,7 @@ export function BillingFilters({ calendar: c }: { calendar: Calendar }) {
         </div>
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
           {SIDES.map((side) => (
-            <fieldset key={side} className="plain">
+            <fieldset key={side} className="plain sides">
               <legend>{t(`${side}.title`)}</legend>
               <Text size="xs" c="dimmed">
                 {t(`${side}.hint`)}
