@@ -85,7 +85,7 @@ export const ROUTES = [
   "/settings/availability?block=new",
   "/settings/availability/no-such-hours",
   "/admin",
-  "/admin?finished=1",
+  "/admin?jobs=done",
   "/settings/api-keys",
   "/settings/members",
   "/no-such-page",

@@ -14,7 +14,7 @@ import {
   withStart,
   wrongWith,
 } from "../src/features/events/values";
-import { recurrenceLines } from "../src/lib/recurrence";
+import { recurrenceLines, repetitionOf } from "../src/lib/recurrence";
 
 const ZONE = "Europe/Madrid";
 const blank = emptyValues(undefined, { start: "2026-11-30T10:00", end: "2026-11-30T11:00" }, ZONE);
@@ -167,5 +167,65 @@ describe("where events can be written", () => {
     expect(canWrite(calendar("free_busy_reader"))).toBe(false);
     expect(canWrite(calendar("owner", "needs_reauth"))).toBe(false);
     expect(canWrite(undefined)).toBe(false);
+  });
+});
+
+describe("the repetition of a series", () => {
+  const shown = (lines: string[], start = "2026-12-01T10:00") => repetitionOf(lines, start, ZONE);
+  it("is shown as the preset that says the same", () => {
+    for (const repeat of [
+      "daily",
+      "weekdays",
+      "weekly",
+      "biweekly",
+      "monthly",
+      "monthlyDay",
+      "yearly",
+    ] as const)
+      for (const end of ["never", "until", "count"] as const) {
+        const said = { repeat, end, until: "2027-01-31", count: 7 };
+        const found = shown(recurrenceLines(said, "2026-12-01T10:00", ZONE, false));
+        expect(found).toMatchObject({ repeat, end });
+        if (end === "until") expect(found?.until).toBe("2027-01-31");
+        if (end === "count") expect(found?.count).toBe(7);
+      }
+    expect(shown(["RRULE:FREQ=WEEKLY"])?.repeat).toBe("weekly");
+    expect(shown(["RRULE:FREQ=WEEKLY;WKST=SU;INTERVAL=1;BYDAY=TU", "EXDATE:20261208T090000Z"])?.repeat).toBe(
+      "weekly",
+    );
+    expect(shown(["RRULE:FREQ=YEARLY;BYMONTHDAY=1;BYMONTH=12"])?.repeat).toBe("yearly");
+  });
+  it("is kept when there is no preset for it", () => {
+    for (const lines of [
+      ["RRULE:FREQ=WEEKLY;BYDAY=MO,WE"],
+      ["RRULE:FREQ=WEEKLY;INTERVAL=3"],
+      ["RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"],
+      ["RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY"],
+      ["RDATE:20261205T090000Z"],
+      ["RRULE:FREQ=DAILY;UNTIL=never"],
+      ["nonsense"],
+    ])
+      expect(shown(lines)).toBeUndefined();
+    const strange = { ...event, recurrence: ["RRULE:FREQ=WEEKLY;INTERVAL=3"] } as CalendarEvent;
+    expect(valuesOf(strange, ZONE).recurrence).toBe("kept");
+    expect(patchOf(valuesOf(strange, ZONE), valuesOf(strange, ZONE), strange.recurrence)).toEqual({});
+  });
+  it("is sent only when it was chosen anew, and what was taken out stays out", () => {
+    const series = {
+      ...event,
+      recurring: true,
+      recurrence: ["RRULE:FREQ=WEEKLY;BYDAY=MO", "EXDATE:20261207T090000Z"],
+    } as CalendarEvent;
+    const before = valuesOf(series, ZONE);
+    expect(before.recurrence).toBe("weekly");
+    expect(patchOf({ ...before, summary: "Other" }, before, series.recurrence)).toEqual({ summary: "Other" });
+    expect(patchOf({ ...before, recurrence: "daily" }, before, series.recurrence).recurrence).toEqual([
+      "RRULE:FREQ=DAILY",
+      "EXDATE:20261207T090000Z",
+    ]);
+    expect(
+      patchOf({ ...before, repeat_end: "count", count: 3 }, before, series.recurrence).recurrence,
+    ).toEqual(["RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=3", "EXDATE:20261207T090000Z"]);
+    expect(patchOf({ ...before, recurrence: "none" }, before, series.recurrence).recurrence).toEqual([]);
   });
 });

@@ -76,6 +76,9 @@ describe("events", () => {
     expect(logState(event({ response_status: "declined" }), now)).toBe("off");
     expect(logState(event({ status: "cancelled" }), now)).toBe("off");
     expect(logState(event({ busy: false }), now)).toBe("off");
+    const left_out = { offered: false, reason: "excluded" as const, matched: "title: lunch" };
+    expect(logState(event({ billable_hint: left_out }), now)).toBe("filtered");
+    expect(logState(event({ billable_hint: left_out, time_entry_id: "t" }), now)).toBe("logged");
   });
   it("puts an event on each day it touches, in the person's zone", () => {
     const late = event({});

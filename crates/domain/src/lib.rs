@@ -5,6 +5,7 @@
 pub mod account;
 pub mod activity;
 pub mod availability;
+pub mod billing;
 pub mod calendar;
 pub mod clock;
 pub mod connection;

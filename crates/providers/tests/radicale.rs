@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use daybook_domain::clock::{SeededIds, SystemClock};
 use daybook_domain::event::{Change, EventTime, Role};
+use daybook_provider_api::calendar::write::{Place, Target};
 use daybook_provider_api::calendar::{KnownResources, Next, Pull};
 use daybook_provider_api::egress::{CallOptions, EgressConfig};
 use daybook_provider_api::error::ErrorKind;
@@ -428,6 +429,73 @@ async fn a_series_comes_whole() {
     assert!(
         matches!(&moved.start, EventTime::Timed { at, zone } if at.to_string() == "2026-06-10T12:00:00Z" && zone.as_deref() == Some("Europe/Berlin"))
     );
+}
+
+/// Moved by the server itself: the same file, in the other calendar; said twice it is the same move.
+#[tokio::test]
+async fn an_event_moves_to_another_calendar_with_everything_in_it() {
+    let Some(server) = Radicale::start("move") else {
+        return;
+    };
+    let egress = egress();
+    let home = filled(&server, &egress, 0).await;
+    let other = WORK.replace("/work/", "/other/");
+    make_calendar(&home, &other).await;
+    let file = format!("{WORK}e.ics");
+    let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Daybook//Tests//EN\r\nBEGIN:VEVENT\r\nUID:moving\r\n\
+        DTSTAMP:20260101T000000Z\r\nDTSTART:20260601T090000Z\r\nDTEND:20260601T100000Z\r\nSUMMARY:Review\r\nX-KEPT:yes\r\n\
+        END:VEVENT\r\nEND:VCALENDAR\r\n";
+    write(&home, "PUT", &file, text).await;
+    let place = |calendar: &str| Place {
+        calendar: calendar.to_owned(),
+        default_zone: "UTC".to_owned(),
+        account_email: None,
+    };
+    let (from, to) = (place(WORK), place(&other));
+    let target = Target {
+        provider_id: file.clone(),
+        resource: Some(file.clone()),
+        series: None,
+        occurrence: None,
+        etag: None,
+    };
+    let provider = caldav();
+    let mover = provider
+        .calendar()
+        .unwrap()
+        .writer()
+        .unwrap()
+        .mover()
+        .unwrap();
+    assert!(
+        mover
+            .moved(&home, &from, &to, &target)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    for _ in 0..2 {
+        let moved = mover
+            .relocate(&home, &from, &to, &target, false)
+            .await
+            .unwrap();
+        assert_eq!(moved.arrived.provider_id, format!("{other}e.ics"));
+        assert_eq!(moved.left, [Change::ResourceRemoved { href: file.clone() }]);
+    }
+    assert!(
+        mover
+            .moved(&home, &from, &to, &target)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let here = sync(&home, WORK, None, &mut Mirror::default())
+        .await
+        .unwrap();
+    let there = sync(&home, &other, None, &mut Mirror::default())
+        .await
+        .unwrap();
+    assert_eq!((here.changes.len(), there.changes.len()), (0, 1));
 }
 
 /// A token that Radicale never gave.

@@ -655,3 +655,35 @@ async fn load_is_as_ordered() {
     let tasks = kit.sim.add_calendar("ada", spec).unwrap();
     assert!(!kit.sim.calendars("ada").contains(&tasks));
 }
+
+#[tokio::test]
+async fn an_object_moves_to_another_collection_and_never_onto_another() {
+    let kit = Kit::demo(Profile::Radicale);
+    let (from, to) = (kit.work(), kit.home_calendar());
+    let url = format!("{from}moving.ics");
+    kit.put(&url, EVENT, &[("if-none-match", "*")]).await;
+    let there = format!("http://dav.test{to}moving.ics");
+    let go = async |headers: &[(&str, &str)]| kit.with_headers("MOVE", &url, headers, "").await;
+    assert_eq!(go(&[("if-match", "*")]).await.status, 400, "no destination");
+    let nowhere = format!("http://dav.test{to}none/moving.ics");
+    let answer = go(&[("destination", &nowhere), ("if-match", "*")]).await;
+    assert_eq!(answer.status, 409);
+    let old = [("destination", &*there), ("if-match", "\"old\"")];
+    assert_eq!(go(&old).await.status, 412);
+    let now = [
+        ("destination", &*there),
+        ("if-match", "*"),
+        ("overwrite", "F"),
+    ];
+    assert_eq!(go(&now).await.status, 201);
+    assert_eq!(go(&now).await.status, 404, "it left");
+    let moved = kit.send("GET", &format!("{to}moving.ics"), None, "").await;
+    assert!(moved.status == 200 && moved.body.contains("UID:new-1"));
+    kit.put(
+        &url,
+        &EVENT.replace("new-1", "new-2"),
+        &[("if-none-match", "*")],
+    )
+    .await;
+    assert_eq!(go(&now).await.status, 412, "the name is taken there");
+}

@@ -107,11 +107,12 @@ fn connection_routes() -> OpenApiRouter<App> {
 }
 
 fn calendar_routes() -> OpenApiRouter<App> {
-    use calendars::{manage, sync};
+    use calendars::{billing, manage, sync};
     OpenApiRouter::new()
         .routes(routes!(manage::list))
         .routes(routes!(manage::get, manage::update, manage::remove))
         .routes(routes!(manage::enable))
+        .routes(routes!(billing::preview))
         .routes(routes!(manage::select))
         .routes(routes!(sync::sync))
         .routes(routes!(sync::sync_of_provider))
@@ -122,6 +123,7 @@ fn calendar_routes() -> OpenApiRouter<App> {
         .routes(routes!(events::write::create_short))
         .routes(routes!(events::write::change, events::write::remove))
         .routes(routes!(events::write::answer))
+        .routes(routes!(events::write::relocate))
         .routes(routes!(events::list::of_all))
         .routes(routes!(events::convert::convert))
         .routes(routes!(events::convert::convert_bulk))

@@ -21,6 +21,8 @@ daybook_domain::text_enum! {
         Delete = "delete",
         /// An answer to an invitation.
         Respond = "respond",
+        /// A move to another calendar: the provider's own, or a copy there and then a removal here.
+        Move = "move",
     }
 }
 
@@ -113,6 +115,17 @@ pub async fn get(tx: &mut Tx, ws: WorkspaceId, id: EventWriteId) -> Result<Event
     )
 }
 
+/// The write with this id, if there was one.
+pub async fn find(tx: &mut Tx, ws: WorkspaceId, id: EventWriteId) -> Result<Option<EventWrite>> {
+    fetch_optional!(
+        tx,
+        EventWrite,
+        "SELECT * FROM event_write WHERE workspace_id = $1 AND id = $2",
+        ws,
+        id
+    )
+}
+
 /// It is done; `event` is what was written.
 pub async fn done(
     tx: &mut Tx,
@@ -146,7 +159,7 @@ pub async fn failed(tx: &mut Tx, ws: WorkspaceId, id: EventWriteId, error: &str)
 }
 
 bulk! {
-    CREATED = "SELECT DISTINCT event_id FROM event_write WHERE workspace_id = $1 AND kind IN ('create', 'split') AND state = 'done' AND event_id IN (",
+    CREATED = "SELECT DISTINCT event_id FROM event_write WHERE workspace_id = $1 AND kind IN ('create', 'split', 'move') AND state = 'done' AND event_id IN (",
     fixed 1, columns 1, ")"
 }
 
@@ -165,7 +178,7 @@ pub async fn created_among(
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     execute!(
         tx,
-        "DELETE FROM event_write WHERE finished_at < $1 AND (kind NOT IN ('create', 'split') OR state <> 'done' \
+        "DELETE FROM event_write WHERE finished_at < $1 AND (kind NOT IN ('create', 'split', 'move') OR state <> 'done' \
          OR NOT EXISTS (SELECT 1 FROM event e WHERE e.workspace_id = event_write.workspace_id AND e.id = event_write.event_id))",
         before
     )

@@ -1,7 +1,7 @@
 //! Between columns and domain values: what each type is stored as, and how a row is read on either database.
 
 use daybook_domain::{
-    account, activity, availability, calendar, connection, event, sync, time_entry,
+    account, activity, availability, billing, calendar, connection, event, sync, time_entry,
 };
 use jiff::{Timestamp, civil::Date};
 use sqlx::types::Json;
@@ -211,6 +211,7 @@ jsons!(
     event::EventTime,
     availability::Configuration,
     availability::Weekly,
+    billing::BillingFilters,
 );
 
 impl Field for Timestamp {

@@ -2,7 +2,7 @@
 
 use daybook_domain::time_entry::{Source, Status};
 use daybook_domain::{
-    CalendarId, ClientId, InstanceId, MemberId, ProjectId, TimeEntryId, WorkspaceId,
+    CalendarId, ClientId, EventId, InstanceId, MemberId, ProjectId, TimeEntryId, WorkspaceId,
 };
 use jiff::Timestamp;
 use sqlx::types::Json;
@@ -312,6 +312,31 @@ pub async fn link_event(
         now,
         ws,
         id
+    )
+}
+
+row! {
+    /// An entry that was made from an instance of an event.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Linked of "time_entry" {
+        /// The entry.
+        pub id: TimeEntryId,
+        /// What caused it.
+        pub cause_key: Option<String>,
+        /// Which occurrence of the event it was.
+        pub occurrence_key: Option<String>,
+    }
+}
+
+/// The entries that were made from instances of this event.
+pub async fn of_event(tx: &mut Tx, ws: WorkspaceId, event: EventId) -> Result<Vec<Linked>> {
+    fetch_all!(
+        tx,
+        Linked,
+        "SELECT t.id, t.cause_key, i.occurrence_key FROM instance i JOIN time_entry t ON t.workspace_id = i.workspace_id AND t.synced_event_id = i.id
+         WHERE i.workspace_id = $1 AND i.event_id = $2",
+        ws,
+        event
     )
 }
 

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { body, http } from "./client";
 import type { paths } from "./schema";
+import type { BillingFilters, JobState } from "./types";
 
 interface Page<T> {
   items: T[];
@@ -77,6 +78,18 @@ export const queries = {
       queryKey: ["calendars", id],
       queryFn: () => body(http.GET("/api/v1/integrations/calendars/{id}", { params: { path: { id } } })),
     }),
+  /** What these filters would do; nothing is saved. */
+  billingPreview: (id: string, billing_filters: BillingFilters) =>
+    queryOptions({
+      queryKey: ["billing-preview", id, billing_filters],
+      queryFn: () =>
+        body(
+          http.POST("/api/v1/integrations/calendars/{id}/billing-filters/preview", {
+            params: { path: { id } },
+            body: { billing_filters },
+          }),
+        ),
+    }),
   events: (filter: EventsQuery) =>
     queryOptions({
       queryKey: ["events", filter],
@@ -108,8 +121,10 @@ export const queries = {
           }),
         ),
     }),
-  jobs: () =>
-    paged(["jobs"], (cursor) => http.GET("/api/v1/jobs", { params: { query: { limit: 50, cursor } } })),
+  jobs: (state?: JobState) =>
+    paged(["jobs", state ?? ""], (cursor) =>
+      http.GET("/api/v1/jobs", { params: { query: { limit: 50, state, cursor } } }),
+    ),
   clients: () =>
     queryOptions({
       queryKey: ["clients"],

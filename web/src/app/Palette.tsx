@@ -9,6 +9,7 @@ import { paletteStore } from "./palette";
 
 const CONNECT = [
   ["google", "Google Calendar"],
+  ["microsoft", "Microsoft 365"],
   ["caldav", "CalDAV"],
   ["apple", "Apple Calendar"],
 ] as const;

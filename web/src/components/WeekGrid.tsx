@@ -14,7 +14,13 @@ import { type LogState, logState } from "../lib/events";
 import { formatTime, toWall } from "../lib/time";
 import { type Dropped, type Moved, movedBy, type Selected, stretchOf } from "./dragged";
 
-const ICONS = { logged: IconCheck, unlogged: IconSparkles, upcoming: IconClock, off: IconX } as const;
+const ICONS = {
+  logged: IconCheck,
+  unlogged: IconSparkles,
+  upcoming: IconClock,
+  filtered: IconX,
+  off: IconX,
+} as const;
 /** A quarter of an hour is high enough for one line of text. */
 const SLOT_PX = 16;
 const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
@@ -161,7 +167,7 @@ export function WeekGrid({
               title={shown.event.title || t("untitled")}
               time={info.timeText}
               timeZone={timeZone}
-              label={t(shown.state)}
+              label={t(shown.state === "filtered" ? "off" : shown.state)}
             />
           ) : null;
         }}

@@ -2,7 +2,7 @@
 import type { CalendarEvent } from "../api/types";
 import { dateIn } from "./time";
 
-export type LogState = "logged" | "unlogged" | "upcoming" | "off";
+export type LogState = "logged" | "unlogged" | "upcoming" | "filtered" | "off";
 
 export const isDeclined = (e: CalendarEvent) => e.response_status === "declined";
 
@@ -10,6 +10,8 @@ export const isDeclined = (e: CalendarEvent) => e.response_status === "declined"
 export function logState(e: CalendarEvent, now: Date): LogState {
   if (e.time_entry_id) return "logged";
   if (e.all_day || isDeclined(e) || e.status === "cancelled" || !e.busy) return "off";
+  // The calendar's own filters leave it out; it can still be logged by hand.
+  if (e.billable_hint?.offered === false) return "filtered";
   return Date.parse(e.end) <= now.getTime() ? "unlogged" : "upcoming";
 }
 

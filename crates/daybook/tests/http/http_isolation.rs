@@ -445,6 +445,7 @@ pub const ASKED_BY_POST: &[&str] = &[
     "post /api/calendar-configurations/{id}/check_availability",
     "post /api/v1/availability",
     "post /api/v1/calendar-configurations/{id}/check_availability",
+    "post /api/v1/integrations/calendars/{id}/billing-filters/preview",
 ];
 
 /// What any member may do in the workspace: their own things, and the clients, projects and names that all share.
@@ -703,12 +704,14 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         "CaldavInput" => json!({"url": "http://127.0.0.1:9/", "username": "u", "password": "p"}),
         "ConvertInput" => json!({"synced_event_id": id("event")}),
         "ConvertBulkInput" => json!({"items": [{"synced_event_id": id("event")}]}),
+        "BillingPreviewInput" => json!({"billing_filters": {"exclude": {"titles": ["x"]}}}),
         "CalendarPatch" => json!({"sync_interval_minutes": 45}),
         "EventInput" => event_body(),
         "EventBatchInput" => json!({"items": [event_body()]}),
         "EventPatch" => json!({"summary": "s"}),
         "RespondInput" => json!({"response": "declined"}),
         "EntryEventInput" => json!({"calendar_id": id("calendar")}),
+        "MoveInput" => json!({"calendar_id": id("calendar")}),
         "EnableInput" => json!({"enabled": false}),
         "OauthCallbackInput" => {
             json!({"provider": "google", "integration_type": "calendar", "code": "c", "state": "s"})

@@ -198,6 +198,15 @@ pub enum OccurrenceKey {
 }
 
 impl OccurrenceKey {
+    /// The key of the occurrence that originally starts at `start`.
+    #[must_use]
+    pub const fn of(start: &EventTime) -> Self {
+        match start {
+            EventTime::Timed { at, .. } => Self::Instant(*at),
+            EventTime::AllDay(date) => Self::Day(*date),
+        }
+    }
+
     pub(crate) fn instant(seconds: i64) -> Self {
         Self::Instant(timestamp_of_seconds(seconds))
     }

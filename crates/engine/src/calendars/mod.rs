@@ -1,10 +1,14 @@
 //! Calendars: which are synced, how often, and by whom they are seen.
 
+mod filters;
 pub mod list;
+pub mod preview;
 pub mod remove;
 pub mod select;
 pub mod settings;
 pub mod sync_now;
+
+use std::borrow::Cow;
 
 use daybook_store as store;
 use store::calendars::Calendar;
@@ -18,7 +22,7 @@ pub enum Error {
     #[error("{detail}")]
     Invalid {
         /// The field, as a JSON pointer.
-        pointer: &'static str,
+        pointer: Cow<'static, str>,
         /// What it must be.
         detail: String,
     },

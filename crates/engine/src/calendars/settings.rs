@@ -6,7 +6,7 @@ use daybook_store as store;
 use jiff::SignedDuration;
 use store::calendars::{Calendar, Settings};
 
-use super::{Error, changeable};
+use super::{Error, changeable, filters};
 use crate::jobs::sync_calendar::{self, When};
 use crate::{Context, Principal, push};
 
@@ -18,10 +18,15 @@ pub async fn update(
     cx: &Context,
     who: &Principal,
     id: CalendarId,
-    settings: Settings,
+    mut settings: Settings,
     enabled: Option<bool>,
 ) -> Result<Calendar, Error> {
     check(&settings)?;
+    settings.billing_filters = match settings.billing_filters.take() {
+        // Filters that leave nothing out are none.
+        Some(Some(asked)) => Some(Some(filters::checked(cx, asked)?).filter(|one| !one.is_empty())),
+        other => other,
+    };
     let before = changeable(cx, who, id).await?;
     let mut tx = cx.store.write_in(who.workspace_id).await?;
     let after = store::calendars::update_settings(&mut tx, who.workspace_id, id, &settings)
@@ -83,7 +88,7 @@ fn check(settings: &Settings) -> Result<(), Error> {
                   value: Option<i64>,
                   range: std::ops::RangeInclusive<i64>| match value {
         Some(value) if !range.contains(&value) => Err(Error::Invalid {
-            pointer,
+            pointer: pointer.into(),
             detail: format!("must be from {} to {}", range.start(), range.end()),
         }),
         _ => Ok(()),

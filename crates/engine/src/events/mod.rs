@@ -1,6 +1,8 @@
 //! Events of the mirror, as instances in a range.
 
 pub mod list;
+pub mod offer;
 pub mod write;
 
-pub use list::{Error, Query, list};
+pub use list::{Error, Listed, Listing, Query, list, page};
+pub use offer::hint;

@@ -3,24 +3,25 @@
 use daybook_domain::JobId;
 use daybook_store as store;
 use jiff::Timestamp;
-use store::jobs::{Filter, Job};
+use store::jobs::{Filter, Job, State};
 
 use crate::{Context, Principal};
 
-/// The workspace's jobs, the newest first.
+/// The workspace's jobs, or those in this state, the newest first.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(
     cx: &Context,
     who: &Principal,
+    state: Option<State>,
     after: Option<(Timestamp, JobId)>,
     limit: i64,
 ) -> store::Result<Vec<Job>> {
     let filter = Filter {
         workspace_id: Some(who.workspace_id),
         kind: None,
-        state: None,
+        state,
     };
     let mut tx = cx.store.read_in(who.workspace_id).await?;
     store::jobs::list(&mut tx, &filter, after, limit).await

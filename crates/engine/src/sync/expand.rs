@@ -90,15 +90,6 @@ pub fn span_of(start: &EventTime, end: &EventTime, zone: &Zone) -> Span {
     }
 }
 
-/// The key of the occurrence that starts at `start`.
-#[must_use]
-pub fn key_of(start: &EventTime) -> OccurrenceKey {
-    match start {
-        EventTime::Timed { at, .. } => OccurrenceKey::Instant(*at),
-        EventTime::AllDay(date) => OccurrenceKey::Day(*date),
-    }
-}
-
 /// A single event's instance, when it takes place. Singles are always kept, whatever their date.
 #[must_use]
 pub fn single(piece: &Piece, zone: &Zone) -> Option<Drawn> {

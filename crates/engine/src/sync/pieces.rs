@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use store::calendars::Calendar;
 use store::instances::NewInstance;
 
-use super::expand::{Drawn, Master, Piece, Replacement, key_of};
+use super::expand::{Drawn, Master, Piece, Replacement};
 
 /// The calendar's zone: all-day events start at its midnight.
 pub(super) fn zone_of(calendar: &Calendar) -> Zone {
@@ -61,7 +61,7 @@ pub(super) fn series_of(event: &ProviderEvent) -> &str {
 /// For overrides, which occurrence it stands in for.
 pub(super) fn original_key(event: &ProviderEvent) -> Option<OccurrenceKey> {
     match &event.role {
-        Role::Override { original_start, .. } => Some(key_of(original_start)),
+        Role::Override { original_start, .. } => Some(OccurrenceKey::of(original_start)),
         Role::Single | Role::Master { .. } => None,
     }
 }
@@ -100,7 +100,7 @@ pub(super) fn replacement(calendar: CalendarId, event: &ProviderEvent) -> Option
     };
     Some(Replacement {
         piece: piece(calendar, event),
-        original: key_of(original_start),
+        original: OccurrenceKey::of(original_start),
         this_and_future: *this_and_future,
     })
 }

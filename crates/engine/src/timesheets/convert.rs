@@ -3,12 +3,13 @@
 
 use daybook_domain::event::{ResponseStatus, Status as EventStatus};
 use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, minutes_between};
-use daybook_domain::{ClientId, InstanceId, ProjectId};
+use daybook_domain::{ClientId, InstanceId, ProjectId, WorkspaceId};
 use daybook_store as store;
 use store::instances::InstanceView;
 use store::time_entries::{NewTimeEntry, TimeEntry};
 
 use super::{Error, agree, project_of};
+use crate::events::hint;
 use crate::{Context, Principal, live};
 
 /// Which event, and what it is billed to.
@@ -26,6 +27,10 @@ pub struct Convert {
     pub billable: Option<bool>,
     /// Other words than the title.
     pub description: Option<String>,
+    /// Refuse what the calendar's filters leave out, unless forced.
+    pub only_offered: bool,
+    /// An entry of its own, although the meeting has one from another calendar.
+    pub separate: bool,
 }
 
 /// Makes the entry. The second value is false when it existed: then it is returned as it is.
@@ -45,13 +50,14 @@ pub async fn convert(
     if !who.may_change(event.member_id) {
         return Err(Error::Store(store::Error::NotFound));
     }
-    let cause = event.cause_key();
-    if let Some(existing) =
-        store::time_entries::get_by_cause(&mut tx, workspace, event.member_id, &cause).await?
-    {
-        return Ok((existing, false));
-    }
+    let cause = match existing(&mut tx, workspace, &event, ask.separate).await? {
+        Found::Entry(entry) => return Ok((*entry, false)),
+        Found::Cause(cause) => cause,
+    };
     check(&event, ask.force)?;
+    if ask.only_offered && !ask.force {
+        offered(&event)?;
+    }
     let calendar = store::calendars::get(&mut tx, workspace, event.calendar_id).await?;
     let mut project = project_of(
         &mut tx,
@@ -96,6 +102,46 @@ pub async fn convert(
         live::Message::TimeEntry { id: entry.id },
     );
     Ok((entry, created))
+}
+
+/// The entry there is, or the cause of the one to be made.
+enum Found {
+    Entry(Box<TimeEntry>),
+    Cause(String),
+}
+
+/// The meeting's entry, whichever calendar it was made through. `separate`: only one that was made from this very instance.
+async fn existing(
+    tx: &mut store::Tx,
+    workspace: WorkspaceId,
+    event: &InstanceView,
+    separate: bool,
+) -> Result<Found, Error> {
+    use store::time_entries::get_by_cause;
+    let (shared, own) = (event.cause_key(), event.own_cause_key());
+    if let Some(entry) = get_by_cause(tx, workspace, event.member_id, &own).await? {
+        return Ok(Found::Entry(Box::new(entry)));
+    }
+    Ok(
+        match get_by_cause(tx, workspace, event.member_id, &shared).await? {
+            Some(entry) if !separate || entry.synced_event_id == Some(event.id) => {
+                Found::Entry(Box::new(entry))
+            }
+            Some(_) => Found::Cause(own),
+            None => Found::Cause(shared),
+        },
+    )
+}
+
+/// Whether the calendar's filters offer the event.
+fn offered(event: &InstanceView) -> Result<(), Error> {
+    let hint = hint(event);
+    match hint.left_out {
+        Some(left_out) if left_out.by_filter() => Err(Error::NotOffered(
+            hint.matched.unwrap_or_else(|| left_out.to_string()),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn check(event: &InstanceView, force: bool) -> Result<(), Error> {

@@ -34,6 +34,11 @@ pub enum Error {
     /// The event was cancelled.
     #[error("this event was cancelled")]
     Cancelled,
+    /// The calendar's filters leave it out.
+    #[error(
+        "this calendar's filters leave this event out ({0}); convert it by itself, or send force: true, if it was billable after all"
+    )]
+    NotOffered(String),
     /// A client or project that is not there.
     #[error("there is no such client or project")]
     UnknownReference,

@@ -69,6 +69,44 @@ pub struct Written {
     pub conference_pending: bool,
 }
 
+/// The code of the error of a server that cannot move events after all: then a move is a create and a delete.
+pub const NO_MOVE: &str = "no_move";
+
+/// What both calendars hold after a move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// What the calendar it left says now.
+    pub left: Vec<Change>,
+    /// What the calendar it went to says now.
+    pub arrived: Written,
+}
+
+/// A provider that moves events between calendars of one account itself, with everything they hold: answers, links, exceptions.
+///
+/// # Errors (all calls)
+/// As those of [`EventWriter`]. After an unknown outcome the same call is repeated, or [`EventMover::moved`] asked.
+#[async_trait]
+pub trait EventMover: Send + Sync {
+    /// Moves the single event or whole series from one calendar to another; where an earlier attempt did, that is the answer.
+    async fn relocate(
+        &self,
+        session: &Session<'_>,
+        from: &Place,
+        to: &Place,
+        target: &Target,
+        notify: bool,
+    ) -> Result<Moved>;
+
+    /// Whether an earlier attempt moved it.
+    async fn moved(
+        &self,
+        session: &Session<'_>,
+        from: &Place,
+        to: &Place,
+        target: &Target,
+    ) -> Result<Option<Moved>>;
+}
+
 /// A provider whose events can be written.
 ///
 /// # Errors (all calls)
@@ -79,6 +117,11 @@ pub struct Written {
 pub trait EventWriter: Send + Sync {
     /// What it can do.
     fn capability(&self) -> WriteCapability;
+
+    /// Moving events between calendars of one account, where the provider can. Elsewhere a move is a create and a delete.
+    fn mover(&self) -> Option<&dyn EventMover> {
+        None
+    }
 
     /// Creates the event, or gives the one that an earlier attempt with this key created.
     async fn create(

@@ -266,6 +266,8 @@ pub struct Quirks {
     pub uid_conflict_status: u16,
     /// DELETE answers 200 with a multistatus body instead of 204.
     pub delete_with_body: bool,
+    /// There is no MOVE.
+    pub no_move: bool,
     /// PUT answers 207 with the status inside.
     pub put_multistatus: bool,
     /// What GET on a collection does.
@@ -320,6 +322,7 @@ impl Default for Quirks {
             rewrite_on_put: false,
             uid_conflict_status: 403,
             delete_with_body: false,
+            no_move: false,
             put_multistatus: false,
             get_collection: GetCollection::Refused,
             require_dtend: false,

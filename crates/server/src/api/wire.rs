@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use daybook_domain::account::{Role, Scope};
 use daybook_domain::activity::LogType;
 use daybook_domain::availability::{Rule, Unknown};
+use daybook_domain::billing::LeftOut;
 use daybook_domain::calendar::{AccessRole, PushMode};
 use daybook_domain::connection::{ErrorKind, Status as ConnectionStatus};
 use daybook_domain::event::{
@@ -76,6 +77,8 @@ text_schema! {
     RuleSchema = "AvailabilityRule" of Rule;
     /// [`Unknown`].
     UnknownSchema = "UnknownReason" of Unknown;
+    /// [`LeftOut`].
+    LeftOutSchema = "LeftOutOfBilling" of LeftOut;
     /// [`LogType`].
     LogTypeSchema = "LogType" of LogType;
 }

@@ -116,6 +116,12 @@ impl<K: DeserializeOwned + Serialize> Page<K> {
         Ok(Self { after, limit })
     }
 
+    /// How many rows a page has.
+    #[must_use]
+    pub const fn size(&self) -> u32 {
+        self.limit
+    }
+
     /// How many rows to fetch: one more than a page, to know whether another follows.
     #[must_use]
     pub const fn fetch(&self) -> u32 {

@@ -432,6 +432,38 @@ async fn the_log_is_filtered_by_kind_and_by_provider() {
             assert_eq!(item["provider"], "caldav");
         }
     }
+    let calendars = call(
+        &router,
+        Ask::get("/api/v1/integrations/calendars").cookie(&cookie),
+    )
+    .await;
+    let calendar = calendars.body["items"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for (id, some) in [
+        (calendar.as_str(), true),
+        ("01936f2e-7c1a-7d3e-9a4b-5c6d7e8f9012", false),
+    ] {
+        let answer = logs(&format!("calendar_id={id}")).await;
+        let items = answer.body["items"].as_array().unwrap();
+        assert_eq!(!items.is_empty(), some, "{}", answer.text);
+        assert!(items.iter().all(|item| item["calendar_id"] == id));
+    }
+    logs("calendar_id=x").await.refuses(&["?calendar_id"]);
+    for (state, status) in [("live", 200), ("done", 200), ("failed", 200), ("lost", 422)] {
+        let path = format!("/api/v1/jobs?state={state}");
+        let answer = call(&router, Ask::get(&path).cookie(&cookie)).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        if status == 200 {
+            let items = answer.body["items"].as_array().unwrap();
+            assert!(
+                items.iter().all(|item| item["state"] == state),
+                "{}",
+                answer.text
+            );
+        }
+    }
     logs("integration_type=mind")
         .await
         .refuses(&["?integration_type"]);

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod availability;
+mod billing;
 mod calendars;
 mod contract;
 mod cors;

@@ -4,6 +4,7 @@ mod read;
 mod sync;
 mod write;
 
+use daybook_domain::billing::BillingFilters;
 use daybook_domain::calendar::AccessRole;
 use daybook_domain::connection::Status;
 use daybook_domain::sync::Statistics;
@@ -75,6 +76,8 @@ row! {
         pub default_client_id: Option<ClientId>,
         /// Project of entries made from its events.
         pub default_project_id: Option<ProjectId>,
+        /// Which of its events are offered for billing.
+        pub billing_filters: Option<BillingFilters>,
         /// Whether the next sync knows where to go on.
         pub has_cursor: bool,
         /// When an incremental sync last found that something had changed.
@@ -111,7 +114,7 @@ macro_rules! select {
             "SELECT c.id, c.workspace_id, c.connection_id, n.member_id, n.provider, n.account_email AS connection_email, \
              n.status AS connection_status, n.token_expires_at, c.external_id, c.name, c.time_zone, c.access_role, c.background_color, \
              c.is_primary, c.active, c.sync_enabled, c.sync_interval_minutes, c.sync_past_days, c.sync_future_days, c.busy_source, \
-             c.write_target, c.default_client_id, c.default_project_id, c.sync_cursor IS NOT NULL AS has_cursor, c.changed_at, c.watch_after, \
+             c.write_target, c.default_client_id, c.default_project_id, c.billing_filters, c.sync_cursor IS NOT NULL AS has_cursor, c.changed_at, c.watch_after, \
              (SELECT max(p.expires_at) FROM push_channel p WHERE p.workspace_id = c.workspace_id AND p.calendar_id = c.id AND p.state = 'live') AS push_expires_at, \
              c.generation, c.expanded_until, c.last_sync_at, \
              c.next_sync_at, c.sync_errors, c.confirmed_errors, c.last_error, c.last_statistics, c.created_at \

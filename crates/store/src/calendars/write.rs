@@ -1,9 +1,12 @@
 //! Listing calendars into the store, and their settings.
 
+use daybook_domain::billing::BillingFilters;
 use daybook_domain::calendar::{
     DEFAULT_FUTURE_DAYS, DEFAULT_INTERVAL_MINUTES, DEFAULT_PAST_DAYS, RemoteCalendar,
 };
 use daybook_domain::{CalendarId, ClientId, ConnectionId, ProjectId, WorkspaceId};
+
+use sqlx::types::Json;
 
 use super::{Calendar, read};
 use crate::{Result, Tx};
@@ -46,6 +49,8 @@ pub struct Settings {
     pub default_client_id: Option<Option<ClientId>>,
     /// Project of entries made from its events; `Some(None)` clears it.
     pub default_project_id: Option<Option<ProjectId>>,
+    /// Which of its events are offered for billing; `Some(None)`: all.
+    pub billing_filters: Option<Option<BillingFilters>>,
 }
 
 bulk! {
@@ -137,7 +142,8 @@ pub async fn update_settings(
         "UPDATE calendar SET sync_interval_minutes = coalesce($3, sync_interval_minutes), sync_past_days = coalesce($4, sync_past_days),
          sync_future_days = coalesce($5, sync_future_days), busy_source = coalesce($6, busy_source), write_target = coalesce($7, write_target),
          default_client_id = CASE WHEN $8 THEN $9 ELSE default_client_id END,
-         default_project_id = CASE WHEN $10 THEN $11 ELSE default_project_id END
+         default_project_id = CASE WHEN $10 THEN $11 ELSE default_project_id END,
+         billing_filters = CASE WHEN $12 THEN $13 ELSE billing_filters END
          WHERE workspace_id = $1 AND id = $2",
         ws,
         id,
@@ -149,7 +155,9 @@ pub async fn update_settings(
         settings.default_client_id.is_some(),
         settings.default_client_id.flatten(),
         settings.default_project_id.is_some(),
-        settings.default_project_id.flatten()
+        settings.default_project_id.flatten(),
+        settings.billing_filters.is_some(),
+        settings.billing_filters.as_ref().and_then(Option::as_ref).map(Json)
     )?;
     read::get(tx, ws, id).await
 }

@@ -1,6 +1,7 @@
 //! Reading instances, with what their event says.
 
-use daybook_domain::event::{Details, EventTime, ResponseStatus, Status};
+use daybook_domain::billing::BillingFilters;
+use daybook_domain::event::{Details, EventTime, ResponseStatus, Role, Status};
 use daybook_domain::{
     CalendarId, ConnectionId, EventId, InstanceId, MemberId, TimeEntryId, WorkspaceId,
 };
@@ -28,6 +29,10 @@ row! {
         pub member_id: MemberId,
         /// The connection's provider.
         pub provider: String,
+        /// The connection's account.
+        pub account_email: Option<String>,
+        /// Which events of the calendar are offered for billing.
+        pub billing_filters: Option<BillingFilters>,
         /// The single event or series master it comes from.
         pub event_id: EventId,
         /// For occurrences: the text form of the occurrence.
@@ -66,6 +71,8 @@ row! {
         pub response_status: ResponseStatus,
         /// What it says.
         pub details: Details,
+        /// The recurrence lines of the series it belongs to, where its master is known.
+        pub recurrence: Option<Vec<String>>,
         /// When the provider last changed it.
         pub updated_at: Option<Timestamp>,
         /// The time entry made from it, if any.
@@ -122,12 +129,18 @@ impl InstanceView {
             EventTime::Timed { .. } => None,
         };
         let event = row.event;
+        let recurrence = match event.role {
+            Role::Master { recurrence } => Some(recurrence),
+            Role::Single | Role::Override { .. } => None,
+        };
         Self {
             id,
             calendar_id: calendar.id,
             connection_id: calendar.connection_id,
             member_id: calendar.member_id,
             provider: calendar.provider.clone(),
+            account_email: calendar.connection_email.clone(),
+            billing_filters: calendar.billing_filters.clone(),
             event_id: row.id,
             occurrence_key: Some(occurrence_key),
             override_event_id: None,
@@ -144,6 +157,7 @@ impl InstanceView {
             etag: event.etag,
             ical_uid: event.ical_uid,
             kind: Kind::Master,
+            recurrence,
             informational: event.informational,
             response_status: event.response_status,
             details: event.details,
@@ -176,21 +190,28 @@ impl InstanceView {
         let occurrence = self.occurrence_key.as_deref().unwrap_or("-");
         match &self.ical_uid {
             Some(uid) => format!("ical:{occurrence}:{uid}"),
-            None => format!("event:{occurrence}:{}", self.event_id),
+            None => self.own_cause_key(),
         }
+    }
+
+    /// What makes it a thing of its own, apart from other sightings of the meeting.
+    #[must_use]
+    pub fn own_cause_key(&self) -> String {
+        let occurrence = self.occurrence_key.as_deref().unwrap_or("-");
+        format!("event:{occurrence}:{}", self.event_id)
     }
 }
 
-/// The time entry of an instance: the one with its cause, so that it is found again after the calendar was removed and read
-/// anew, and through every calendar that shows the meeting; without a UID the one made from this very instance. Both are
-/// looked up in an index.
+/// The time entry of an instance: one that was made from it apart from other sightings of the meeting, or without a UID; else the
+/// one with its cause, so that it is found again after the calendar was removed and read anew, and through every calendar that
+/// shows the meeting. Both are looked up in an index.
 macro_rules! entry_of {
     () => {
         "coalesce(\
+         (SELECT t.id FROM time_entry t WHERE t.workspace_id = i.workspace_id AND t.synced_event_id = i.id \
+          AND (e.ical_uid IS NULL OR t.cause_key LIKE 'event:%') ORDER BY t.created_at, t.id LIMIT 1), \
          (SELECT t.id FROM time_entry t WHERE t.workspace_id = i.workspace_id AND t.member_id = n.member_id \
-          AND t.cause_key = 'ical:' || coalesce(i.occurrence_key, '-') || ':' || e.ical_uid), \
-         (SELECT t.id FROM time_entry t WHERE t.workspace_id = i.workspace_id AND t.synced_event_id = i.id AND e.ical_uid IS NULL \
-          ORDER BY t.created_at, t.id LIMIT 1))"
+          AND t.cause_key = 'ical:' || coalesce(i.occurrence_key, '-') || ':' || e.ical_uid))"
     };
 }
 
@@ -198,9 +219,10 @@ macro_rules! entry_of {
 macro_rules! select {
     ($($rest:expr),+) => {
         concat!(
-            "SELECT i.id, i.calendar_id, c.connection_id, n.member_id, n.provider, i.event_id, i.occurrence_key, i.override_event_id, i.start_us, \
+            "SELECT i.id, i.calendar_id, c.connection_id, n.member_id, n.provider, n.account_email, c.billing_filters, i.event_id, i.occurrence_key, i.override_event_id, i.start_us, \
              i.end_us, i.all_day, i.start_date, i.end_date, i.busy, i.status, e.provider_event_id, e.resource, e.etag, e.ical_uid, e.kind, e.time_zone, \
-             e.informational, e.response_status, e.details, e.updated_at, ",
+             e.informational, e.response_status, e.details, e.updated_at, \
+             CASE WHEN i.occurrence_key IS NOT NULL THEN (SELECT m.recurrence FROM event m WHERE m.workspace_id = i.workspace_id AND m.id = i.event_id) END AS recurrence, ",
             entry_of!(),
             " AS time_entry_id \
              FROM instance i JOIN event e ON e.workspace_id = i.workspace_id AND e.id = coalesce(i.override_event_id, i.event_id) \

@@ -94,10 +94,13 @@ mod told {
             .await
             .unwrap();
         assert_eq!(found.unwrap().id, all[1].id);
+        let mut filters = daybook_domain::billing::BillingFilters::default();
+        filters.exclude.titles.push("Lunch*".to_owned());
         let settings = cal::Settings {
             sync_interval_minutes: Some(5),
             busy_source: Some(false),
             default_client_id: Some(None),
+            billing_filters: Some(Some(filters.clone())),
             ..Default::default()
         };
         let changed = cal::update_settings(&mut tx, c.ws, c.calendar, &settings)
@@ -110,6 +113,18 @@ mod told {
                 changed.sync_past_days
             ),
             (5, false, 7)
+        );
+        assert_eq!(changed.billing_filters, Some(filters));
+        let settings = cal::Settings {
+            billing_filters: Some(None),
+            ..Default::default()
+        };
+        let cleared = cal::update_settings(&mut tx, c.ws, c.calendar, &settings)
+            .await
+            .unwrap();
+        assert_eq!(
+            (cleared.billing_filters, cleared.sync_interval_minutes),
+            (None, 5)
         );
         cal::delete(&mut tx, c.ws, c.calendar).await.unwrap();
         assert!(matches!(

@@ -18,6 +18,8 @@ fn ask(instance: daybook_domain::InstanceId) -> convert::Convert {
         force: false,
         billable: None,
         description: None,
+        only_offered: false,
+        separate: false,
     }
 }
 

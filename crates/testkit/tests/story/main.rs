@@ -4,12 +4,14 @@
 
 mod accounts;
 mod availability;
+mod billing;
 mod entries;
 mod guard;
 mod live;
 mod microsoft;
 mod microsoft_following;
 mod mirror;
+mod moves;
 mod oauth;
 mod outage;
 mod push;

@@ -287,6 +287,8 @@ async fn work_entered_by_hand_becomes_an_event_and_is_not_billed_twice() {
             force: false,
             billable: None,
             description: None,
+            only_offered: false,
+            separate: false,
         };
         let (same, created) = convert::convert(&world.cx, &who, convert).await.unwrap();
         assert!(!created && same.id == entry.id);

@@ -1,9 +1,9 @@
-import { Button, Group, Switch, Table, Text, Title } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Group, NativeSelect, Table, Text, Title } from "@mantine/core";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import { queries } from "../../api/queries";
-import type { Job } from "../../api/types";
+import type { Job, JobState } from "../../api/types";
 import { useAction } from "../../app/useAction";
 import { LoadMore } from "../../components/LoadMore";
 import { QueryState } from "../../components/States";
@@ -12,9 +12,8 @@ import { Ago } from "../../components/Time";
 import { useFilters } from "../../lib/filters";
 import { oneOf } from "../../lib/url";
 
-const parse = (raw: Record<string, unknown>): { finished?: string } => ({
-  finished: oneOf(raw.finished?.toString(), ["1"]),
-});
+const STATES = ["live", "failed", "done"] as const satisfies readonly JobState[];
+const parse = (raw: Record<string, unknown>): { jobs?: JobState } => ({ jobs: oneOf(raw.jobs, STATES) });
 
 const TONES = { live: "warn", failed: "bad", done: "ok" } as const;
 
@@ -67,19 +66,28 @@ function Row({ job }: { job: Job }) {
 
 export function Jobs() {
   const t = useTranslations("admin");
-  const [{ finished }, set] = useFilters(parse);
-  const jobs = useInfiniteQuery({ ...queries.jobs(), refetchInterval: 15_000 });
+  const b = useTranslations("billing");
+  const [{ jobs: state }, set] = useFilters(parse);
+  const jobs = useInfiniteQuery({
+    ...queries.jobs(state),
+    refetchInterval: 15_000,
+    placeholderData: keepPreviousData,
+  });
   return (
     <section className="panel" aria-labelledby="jobs">
       <Group justify="space-between" gap="xs">
         <Title order={2} size="h5" id="jobs">
           {t("jobs")}
         </Title>
-        <Switch
+        <NativeSelect
           size="sm"
-          label={t("showFinished")}
-          checked={finished === "1"}
-          onChange={(e) => set({ finished: e.currentTarget.checked ? "1" : undefined })}
+          aria-label={t("state")}
+          data={[
+            { value: "", label: b("jobs.all") },
+            ...STATES.map((value) => ({ value, label: b(`jobs.${value}`) })),
+          ]}
+          value={state ?? ""}
+          onChange={(e) => set({ jobs: oneOf(e.currentTarget.value, STATES) })}
         />
       </Group>
       <Text size="sm" c="dimmed" mb="xs">
@@ -90,20 +98,15 @@ export function Jobs() {
         isEmpty={(d) => (d.pages[0]?.items.length ?? 0) === 0}
         empty={
           <Text size="sm" c="dimmed">
-            {t("noJobs")}
+            {state ? b("jobs.none") : t("noJobs")}
           </Text>
         }
       >
         {(d) => {
-          const all = d.pages.flatMap((p) => p.items);
-          const shown = all.filter((job) => finished === "1" || job.state !== "done");
+          const shown = d.pages.flatMap((p) => p.items);
           return (
             <>
-              {shown.length === 0 ? (
-                <Text size="sm" c="dimmed" mb="xs">
-                  {t("allDone", { count: all.length })}
-                </Text>
-              ) : (
+              {shown.length > 0 && (
                 <Table className="stacked">
                   <Table.Thead>
                     <Table.Tr>

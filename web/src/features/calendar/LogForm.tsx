@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Stack, Switch, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
@@ -8,6 +8,7 @@ import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
 import { isDeclined, minutesOf } from "../../lib/events";
 import { formatMinutes } from "../../lib/time";
+import { useHint } from "./useHint";
 
 /** Why the server would refuse this event without `force`; "cancelled" cannot be forced. */
 function obstacle(event: CalendarEvent): "allDay" | "declined" | "cancelled" | null {
@@ -24,7 +25,10 @@ interface Props {
 
 export function LogForm({ event, calendar, onDone }: Props) {
   const t = useTranslations("log");
+  const b = useTranslations("billing");
+  const hint = useHint();
   const blocked = obstacle(event);
+  const filtered = ["excluded", "not_included"].includes(event.billable_hint?.reason ?? "");
   const [refused, setRefused] = useState("");
   const form = useForm({
     initialValues: {
@@ -64,6 +68,11 @@ export function LogForm({ event, calendar, onDone }: Props) {
         />
         <Switch label={t("billable")} {...form.getInputProps("billable", { type: "checkbox" })} />
         {blocked && <Alert variant="outline">{t(`why.${blocked}`)}</Alert>}
+        {filtered && (
+          <Text size="sm" c="dimmed">
+            {hint(event)} {b("byHand")}
+          </Text>
+        )}
         {blocked && blocked !== "cancelled" && (
           <Checkbox label={t("force")} {...form.getInputProps("force", { type: "checkbox" })} />
         )}

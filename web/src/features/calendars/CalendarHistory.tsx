@@ -12,9 +12,9 @@ export function CalendarHistory({ calendar }: { calendar: Calendar }) {
   const t = useTranslations("calendarSettings");
   const logs = useInfiniteQuery(
     queries.logs({
-      limit: 200,
+      limit: 8,
       log_type: "calendar_sync",
-      provider: calendar.provider,
+      calendar_id: calendar.id,
     }),
   );
   return (
@@ -35,7 +35,7 @@ export function CalendarHistory({ calendar }: { calendar: Calendar }) {
       </Group>
       <QueryState query={logs}>
         {(pages) => {
-          const mine = pages.pages.flatMap((p) => p.items).filter((l) => l.calendar_id === calendar.id);
+          const mine = pages.pages.flatMap((p) => p.items);
           if (mine.length === 0) {
             return (
               <Text size="sm" c="dimmed">
@@ -43,7 +43,7 @@ export function CalendarHistory({ calendar }: { calendar: Calendar }) {
               </Text>
             );
           }
-          return <ActivityTable items={mine.slice(0, 8)} />;
+          return <ActivityTable items={mine} />;
         }}
       </QueryState>
     </section>

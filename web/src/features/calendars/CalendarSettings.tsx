@@ -11,6 +11,7 @@ import { StatusBadge } from "../../components/StatusBadge";
 import { Ago } from "../../components/Time";
 import { faultText } from "../../lib/trouble";
 import { useSyncActions } from "../sync/useSyncActions";
+import { BillingFilters } from "./BillingFilters";
 import { CalendarForm } from "./CalendarForm";
 import { CalendarHistory } from "./CalendarHistory";
 import { DangerZone } from "./DangerZone";
@@ -109,6 +110,7 @@ export function CalendarSettings() {
             />
             <SyncPanel calendar={c} />
             <CalendarForm key={c.id} calendar={c} />
+            <BillingFilters key={`billing-${c.id}`} calendar={c} />
             <CalendarHistory calendar={c} />
             <DangerZone calendar={c} />
           </>

@@ -22,6 +22,7 @@ interface Props {
 
 export function EditEvent({ event, calendar, onDone, onCancel }: Props) {
   const t = useTranslations("eventForm");
+  const r = useTranslations("repetition");
   const c = useTranslations("common");
   const timeZone = useTimeZone();
   const words = useWords();
@@ -49,7 +50,7 @@ export function EditEvent({ event, calendar, onDone, onCancel }: Props) {
     save.mutate({ patch, scope: chosen });
   };
   const submit = () => {
-    const patch = patchOf(form.values, before);
+    const patch = patchOf(form.values, before, event.recurrence);
     if (Object.keys(patch).length === 0) return onCancel();
     if (event.recurring) setAsked(patch);
     else run(patch);
@@ -62,10 +63,10 @@ export function EditEvent({ event, calendar, onDone, onCancel }: Props) {
           busy={save.isPending}
           onAgree={() => {
             form.setFieldValue("notify_attendees", true);
-            run({ ...patchOf(form.values, before), notify_attendees: true }, scope);
+            run({ ...patchOf(form.values, before, event.recurrence), notify_attendees: true }, scope);
           }}
         />
-        <EventFields form={form} provider={calendar.provider} recurring={event.recurring} />
+        <EventFields form={form} provider={calendar.provider} series={event.recurring ? event : undefined} />
         <Group justify="space-between">
           <Button type="submit" loading={save.isPending}>
             {t("save")}
@@ -77,7 +78,8 @@ export function EditEvent({ event, calendar, onDone, onCancel }: Props) {
       </Stack>
       <ScopeDialog
         title={asked ? t("scopeTitle", { title: event.title }) : null}
-        text={t("scopeText")}
+        text={asked?.recurrence ? r("whole") : t("scopeText")}
+        scopes={asked?.recurrence ? ["following", "series"] : undefined}
         busy={save.isPending ? scope : null}
         onChoose={(chosen) => asked && run(asked, chosen)}
         onClose={() => setAsked(null)}

@@ -1,6 +1,6 @@
-import { Checkbox, NativeSelect, Switch, Text, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, Switch, Textarea, TextInput } from "@mantine/core";
 import { useTranslations } from "use-intl";
-import type { Calendar } from "../../api/types";
+import type { Calendar, CalendarEvent } from "../../api/types";
 import { RepeatFields } from "./RepeatFields";
 import { addresses, conferenceOf } from "./values";
 import { type EventFormState, WhenFields } from "./WhenFields";
@@ -10,10 +10,11 @@ interface Props {
   /** Where a new event may go; none when one is edited, for it stays where it is. */
   calendars?: Calendar[];
   provider: string | undefined;
-  recurring?: boolean;
+  /** The series that is edited. */
+  series?: CalendarEvent;
 }
 
-export function EventFields({ form, calendars, provider, recurring }: Props) {
+export function EventFields({ form, calendars, provider, series }: Props) {
   const t = useTranslations("eventForm");
   const conference = conferenceOf(provider);
   const invited = addresses(form.values.attendee_emails).length > 0;
@@ -38,14 +39,8 @@ export function EventFields({ form, calendars, provider, recurring }: Props) {
         />
       )}
       <WhenFields form={form} />
-      {calendars ? (
-        <RepeatFields form={form} />
-      ) : (
-        recurring && (
-          <Text size="sm" c="dimmed">
-            {t("repeatStays")}
-          </Text>
-        )
+      {(calendars || (series && series.recurrence.length > 0)) && (
+        <RepeatFields form={form} lines={series?.recurrence} />
       )}
       <TextInput label={t("location")} maxLength={1000} {...form.getInputProps("location")} />
       {calendars && conference && (

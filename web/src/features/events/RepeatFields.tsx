@@ -1,12 +1,21 @@
-import { Group, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { Group, NativeSelect, NumberInput, Text, TextInput } from "@mantine/core";
 import { useTranslations } from "use-intl";
-import { REPEAT_ENDS, REPEATS, weekOfMonth } from "../../lib/recurrence";
+import { REPEAT_ENDS, REPEATS, repetitionOf, weekOfMonth } from "../../lib/recurrence";
 import { formatDate } from "../../lib/time";
+import { useRuleWords } from "./useRuleWords";
 import type { EventFormState } from "./WhenFields";
 
-export function RepeatFields({ form }: { form: EventFormState }) {
+interface Props {
+  form: EventFormState;
+  /** How the series that is edited repeats now. */
+  lines?: string[];
+}
+
+export function RepeatFields({ form, lines = [] }: Props) {
   const t = useTranslations("eventForm");
-  const { recurrence, repeat_end, start_time } = form.values;
+  const r = useTranslations("repetition");
+  const ruleWords = useRuleWords();
+  const { recurrence, repeat_end, start_time, time_zone } = form.values;
   const date = start_time.slice(0, 10) || "2026-01-01";
   const week = weekOfMonth(date);
   const words = {
@@ -15,14 +24,22 @@ export function RepeatFields({ form }: { form: EventFormState }) {
     yearly: formatDate(date, { day: "numeric", month: "long" }),
     week: t(`nth.${(week > 4 ? "last" : String(week)) as "1" | "2" | "3" | "4" | "last"}`),
   };
+  // A rule without a preset stays among the choices, in words.
+  const initial = form.getInitialValues();
+  const kept = lines.length > 0 && !repetitionOf(lines, initial.start_time, initial.time_zone);
+  const choices = [
+    ...(kept ? [{ value: "kept", label: r("kept", { words: ruleWords(lines, time_zone) }) }] : []),
+    ...REPEATS.map((value) => ({ value, label: t(`repeats.${value}`, words) })),
+  ];
   return (
     <>
-      <NativeSelect
-        label={t("repeat")}
-        data={REPEATS.map((value) => ({ value, label: t(`repeats.${value}`, words) }))}
-        {...form.getInputProps("recurrence")}
-      />
-      {recurrence !== "none" && (
+      <NativeSelect label={t("repeat")} data={choices} {...form.getInputProps("recurrence")} />
+      {recurrence === "kept" && (
+        <Text size="xs" c="dimmed">
+          {r("keptHint")}
+        </Text>
+      )}
+      {recurrence !== "none" && recurrence !== "kept" && (
         <Group grow align="flex-start" preventGrowOverflow={false} gap="sm">
           <NativeSelect
             label={t("ends")}
@@ -35,6 +52,7 @@ export function RepeatFields({ form }: { form: EventFormState }) {
           {repeat_end === "count" && (
             <NumberInput
               label={t("count")}
+              description={lines.length > 0 ? r("fromHere") : undefined}
               min={1}
               max={730}
               allowDecimal={false}

@@ -1,6 +1,13 @@
 // What the event form holds, and what of it goes to the server.
 import type { Calendar, CalendarEvent, Conference, EventInput, EventPatch } from "../../api/types";
-import { type Repeat, type RepeatEnd, recurrenceLines, weekdayOf } from "../../lib/recurrence";
+import {
+  changedLines,
+  type Repeat,
+  type RepeatEnd,
+  recurrenceLines,
+  repetitionOf,
+  weekdayOf,
+} from "../../lib/recurrence";
 import { addDays, dateIn, toLocalInput } from "../../lib/time";
 
 /** Fields are called as in the API, so that its problems find them. The end of an all-day event is its last day. */
@@ -14,7 +21,8 @@ export interface EventValues {
   location: string;
   description: string;
   attendee_emails: string;
-  recurrence: Repeat;
+  /** `kept`: a rule that the form has no words for, left as it is. */
+  recurrence: Repeat | "kept";
   repeat_end: RepeatEnd;
   until: string;
   count: number;
@@ -94,7 +102,17 @@ export function valuesOf(event: CalendarEvent, timeZone: string): EventValues {
       .map((a) => a.email)
       .filter(Boolean)
       .join(", "),
+    ...repetition(event, at.start, zone),
   };
+}
+
+/** What the form shows of how a series repeats. */
+function repetition(event: CalendarEvent, start: string, zone: string): Partial<EventValues> {
+  const lines = event.recurrence ?? [];
+  if (lines.length === 0) return {};
+  const found = repetitionOf(lines, start, zone);
+  if (!found) return { recurrence: "kept" };
+  return { recurrence: found.repeat, repeat_end: found.end, until: found.until, count: found.count };
 }
 
 export const addresses = (text: string) => [
@@ -133,7 +151,12 @@ export function wrongWith(v: EventValues): Partial<Record<keyof EventValues, Wro
   else if (v.all_day ? v.end_time < v.start_time : v.end_time <= v.start_time) wrong.end_time = "endBefore";
   if (v.recurrence === "weekdays" && v.start_time && weekdayOf(v.start_time.slice(0, 10)) > 4)
     wrong.recurrence = "notWeekday";
-  if (v.recurrence !== "none" && v.repeat_end === "until" && !(v.until >= v.start_time.slice(0, 10)))
+  if (
+    v.recurrence !== "none" &&
+    v.recurrence !== "kept" &&
+    v.repeat_end === "until" &&
+    !(v.until >= v.start_time.slice(0, 10))
+  )
     wrong.until = "untilBefore";
   return wrong;
 }
@@ -147,8 +170,23 @@ function times(v: EventValues) {
   };
 }
 
+function linesOf(v: EventValues): string[] {
+  const repeat = v.recurrence === "kept" ? "none" : v.recurrence;
+  const chosen = { repeat, end: v.repeat_end, until: v.until, count: v.count };
+  return recurrenceLines(chosen, v.start_time, v.time_zone, v.all_day);
+}
+
+/** What of the repetition was chosen anew. */
+export function repeatsAnew(v: EventValues, before: EventValues): boolean {
+  if (v.recurrence === "kept") return false;
+  if (v.recurrence !== before.recurrence) return true;
+  if (v.recurrence === "none") return false;
+  if (v.repeat_end !== before.repeat_end) return true;
+  if (v.repeat_end === "until") return v.until !== before.until;
+  return v.repeat_end === "count" && v.count !== before.count;
+}
+
 export function inputOf(v: EventValues, conference: Conference | undefined): EventInput {
-  const repetition = { repeat: v.recurrence, end: v.repeat_end, until: v.until, count: v.count };
   const emails = addresses(v.attendee_emails);
   return {
     summary: v.summary,
@@ -156,14 +194,14 @@ export function inputOf(v: EventValues, conference: Conference | undefined): Eve
     description: v.description || null,
     location: v.location || null,
     attendee_emails: emails,
-    recurrence: recurrenceLines(repetition, v.start_time, v.time_zone, v.all_day),
+    recurrence: linesOf(v),
     ...(v.conference && conference ? { conference } : {}),
     notify_attendees: emails.length > 0 && v.notify_attendees,
   };
 }
 
-/** Only what was changed: what is not named stays as it is at the provider. */
-export function patchOf(v: EventValues, before: EventValues): EventPatch {
+/** Only what was changed: what is not named stays as it is at the provider. `lines`: how the series repeats now. */
+export function patchOf(v: EventValues, before: EventValues, lines: string[] = []): EventPatch {
   const patch: EventPatch = {};
   if (v.summary !== before.summary) patch.summary = v.summary;
   if (v.location !== before.location) patch.location = v.location || null;
@@ -172,6 +210,7 @@ export function patchOf(v: EventValues, before: EventValues): EventPatch {
     patch.attendee_emails = addresses(v.attendee_emails);
   const moved = (["all_day", "start_time", "end_time", "time_zone"] as const).some((k) => v[k] !== before[k]);
   if (moved) Object.assign(patch, times(v));
+  if (repeatsAnew(v, before)) patch.recurrence = changedLines(moved ? [] : lines, linesOf(v));
   if (v.notify_attendees) patch.notify_attendees = true;
   return patch;
 }

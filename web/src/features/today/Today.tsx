@@ -34,6 +34,7 @@ export function Today() {
     queries.events({
       from: fromWall(addDays(today, -LOOK_BACK_DAYS), timeZone).toISOString(),
       to: fromWall(addDays(today, 2), timeZone).toISOString(),
+      distinct: true,
     }),
   );
   const open = (id: string) => set({ event: id }, { push: true });

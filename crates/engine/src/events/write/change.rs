@@ -1,50 +1,120 @@
-//! Changing what is there: on the version the mirror knows, and when that is old, on what the provider holds now, as long as
-//! nobody else changed the same things.
+//! Changing, removing and answering what is there: on the version the mirror knows, and when that is old, on what the provider
+//! holds now; a change only as long as nobody else changed the same things.
 
-use daybook_domain::event::{Details, Patch, Person, ProviderEvent};
+use daybook_domain::event::{Details, Patch, Person, ProviderEvent, ResponseStatus};
 use daybook_provider_api::calendar::write::{Target, Written};
 
 use super::Error;
 use super::desk::{Call, Desk, etag_of, event_of};
 
-/// How often a change is tried on a newer version.
+/// How often a write is tried on a newer version.
 const TRIES: u32 = 3;
+
+/// What is to be done with an event that exists.
+pub(super) enum Meant<'a> {
+    /// This change; `base` is what the person who made it saw.
+    Change {
+        base: &'a ProviderEvent,
+        patch: &'a Patch,
+        notify: bool,
+    },
+    /// Its removal.
+    Removal { notify: bool },
+    /// This answer to it.
+    Answer {
+        answer: ResponseStatus,
+        notify: bool,
+    },
+}
+
+impl<'a> Meant<'a> {
+    const fn call<'c>(&self, target: &'c Target) -> Call<'c>
+    where
+        'a: 'c,
+    {
+        match *self {
+            Self::Change { patch, notify, .. } => Call::Update(target, patch, notify),
+            Self::Removal { notify } => Call::Delete(target, notify),
+            Self::Answer { answer, notify } => Call::Respond(target, answer, notify),
+        }
+    }
+}
 
 /// Applies `patch` to `target`. `base` is what the person who made the patch saw.
 pub(super) async fn apply(
     desk: &mut Desk<'_>,
-    mut target: Target,
+    target: Target,
     base: &ProviderEvent,
     patch: &Patch,
     notify: bool,
 ) -> Result<Written, Error> {
+    let meant = Meant::Change {
+        base,
+        patch,
+        notify,
+    };
+    insist(desk, target, &meant).await
+}
+
+/// Does what is meant with `target`: again on the newest version when ours is old. When the answer is lost a change is looked for,
+/// and what can be said twice is said once more.
+pub(super) async fn insist(
+    desk: &mut Desk<'_>,
+    mut target: Target,
+    meant: &Meant<'_>,
+) -> Result<Written, Error> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match desk.must(&Call::Update(&target, patch, notify)).await {
+        let error = match desk.must(&meant.call(&target)).await {
             Ok(written) => return Ok(written),
-            Err(Error::Changed) if tries < TRIES => {
-                let now = desk.must(&Call::Read(&target)).await?;
-                desk.keep(&now, None).await?;
-                let Some(current) = event_of(&now, &now.provider_id) else {
-                    return Err(Error::Gone);
-                };
-                if clash(base, current, patch) {
-                    return Err(Error::Changed);
-                }
-                target.etag = etag_of(&now, &now.provider_id);
+            Err(error) => error,
+        };
+        match (error, meant) {
+            (Error::Changed, _) if tries < TRIES => {
+                target.etag = newest(desk, &target, meant).await?;
             }
-            Err(Error::Unknown(error)) => {
-                let unknown = Error::Unknown(error);
-                let Ok(now) = desk.must(&Call::Read(&target)).await else {
-                    return Err(unknown);
-                };
-                let done = event_of(&now, &now.provider_id).is_some_and(|now| says(now, patch));
-                return if done { Ok(now) } else { Err(unknown) };
+            (unknown @ Error::Unknown(_), Meant::Change { patch, .. }) => {
+                return looked_for(desk, &target, patch, unknown).await;
             }
-            Err(error) => return Err(error),
+            (Error::Unknown(_), _) if tries < 2 => {}
+            (error, _) => return Err(error),
         }
     }
+}
+
+/// The version the provider holds now. What is to go may have gone meanwhile.
+async fn newest(
+    desk: &mut Desk<'_>,
+    target: &Target,
+    meant: &Meant<'_>,
+) -> Result<Option<String>, Error> {
+    let now = match desk.must(&Call::Read(target)).await {
+        Err(Error::Gone) if matches!(meant, Meant::Removal { .. }) => return Ok(None),
+        other => other?,
+    };
+    if let Meant::Change { base, patch, .. } = meant {
+        desk.keep(&now, None).await?;
+        let current = event_of(&now, &now.provider_id).ok_or(Error::Gone)?;
+        if clash(base, current, patch) {
+            return Err(Error::Changed);
+        }
+    }
+    Ok(etag_of(&now, &now.provider_id))
+}
+
+/// What the provider holds, if the change was made although its answer was lost.
+async fn looked_for(
+    desk: &mut Desk<'_>,
+    target: &Target,
+    patch: &Patch,
+    unknown: Error,
+) -> Result<Written, Error> {
+    let Ok(now) = desk.must(&Call::Read(target)).await else {
+        return Err(unknown);
+    };
+    let done = event_of(&now, &now.provider_id).is_some_and(|now| says(now, patch));
+    if done { Ok(now) } else { Err(unknown) }
 }
 
 /// Whether something the patch names was changed by somebody else, and not to what the patch says.

@@ -43,12 +43,34 @@ pub struct NewEvent {
     pub notify: bool,
 }
 
-/// Whether events can be written to this calendar at all.
-///
-/// # Errors
-/// [`Error`], as any write to it would have.
-pub async fn check(cx: &Context, who: &Principal, calendar: CalendarId) -> Result<(), Error> {
-    Desk::open(cx, who, calendar).await.map(|_| ())
+/// A calendar laid open for several new events.
+pub struct Batch<'a>(Desk<'a>);
+
+impl<'a> Batch<'a> {
+    /// Opens the calendar.
+    ///
+    /// # Errors
+    /// [`Error`], as any write to it would have.
+    pub async fn open(
+        cx: &'a Context,
+        who: &Principal,
+        calendar: CalendarId,
+    ) -> Result<Self, Error> {
+        Desk::open(cx, who, calendar).await.map(Self)
+    }
+
+    /// Creates one of them.
+    ///
+    /// # Errors
+    /// As [`create`].
+    pub async fn create(
+        &mut self,
+        who: &Principal,
+        new: NewEvent,
+        key: Option<&Key>,
+    ) -> Result<InstanceView, Error> {
+        create_at(&mut self.0, who, new, key.map(|key| id_for(who, key))).await
+    }
 }
 
 /// Creates the event. The same `key` creates it once, however often it is asked for.
@@ -77,23 +99,32 @@ pub(crate) async fn create_as(
     id: Option<EventWriteId>,
 ) -> Result<InstanceView, Error> {
     let mut desk = Desk::open(cx, who, calendar).await?;
-    let (draft, notify) = (draft(&desk, &new)?, new.notify);
-    allowed(&desk, &draft, notify)?;
-    let intent = begin(&desk, who, id, &draft, notify).await?;
+    create_at(&mut desk, who, new, id).await
+}
+
+async fn create_at(
+    desk: &mut Desk<'_>,
+    who: &Principal,
+    new: NewEvent,
+    id: Option<EventWriteId>,
+) -> Result<InstanceView, Error> {
+    let (draft, notify) = (draft(desk, &new)?, new.notify);
+    allowed(desk, &draft, notify)?;
+    let intent = begin(desk, who, id, &draft, notify).await?;
     if intent.state == State::Done
         && let Some(event) = intent.event_id
     {
-        return shown(cx, &desk, event).await;
+        return shown(desk.cx, desk, event).await;
     }
     let create = Create {
         key: intent.id.into(),
         draft,
         notify,
     };
-    let written = settled(&mut desk, &intent, &create).await?;
+    let written = settled(desk, &intent, &create).await?;
     let event = desk.event_id(&written);
     desk.keep(&written, Some((intent.id, event))).await?;
-    shown(cx, &desk, event).await
+    shown(desk.cx, desk, event).await
 }
 
 /// The write that a request with this key stands for.
@@ -106,7 +137,7 @@ pub(super) fn id_for(who: &Principal, key: &Key) -> EventWriteId {
 }
 
 /// What the provider holds after the create. A create whose answer was lost is looked for before it is given up.
-async fn settled(
+pub(super) async fn settled(
     desk: &mut Desk<'_>,
     intent: &EventWrite,
     create: &Create,
@@ -215,11 +246,7 @@ pub(super) async fn shown(
     }
     // A series whose occurrences are all beyond the mirror's window: shown by its first one.
     let row = store::events::get(&mut tx, workspace, event).await?;
-    let key = match &row.event.start {
-        daybook_domain::event::EventTime::Timed { at, .. } => OccurrenceKey::Instant(*at),
-        daybook_domain::event::EventTime::AllDay(date) => OccurrenceKey::Day(*date),
-    };
-    let key = key.to_string();
+    let key = OccurrenceKey::of(&row.event.start).to_string();
     Ok(InstanceView::of_event(
         &desk.calendar,
         InstanceId::of(event, Some(&key)),

@@ -6,7 +6,8 @@ use daybook_store::event_writes::Kind;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::desk::{Call, Desk, etag_of};
+use super::change::{self, Meant};
+use super::desk::Desk;
 use super::found::Found;
 use super::{Error, following, update};
 use crate::{Context, Principal};
@@ -31,21 +32,8 @@ pub async fn delete(
     }
     let request = json!({"notify": notify});
     let intent = update::note(&desk, who, Kind::Delete, &found, &request).await?;
-    let mut target = found.target();
-    let mut tries = 0;
-    let result = loop {
-        tries += 1;
-        match desk.must(&Call::Delete(&target, notify)).await {
-            // What is to go may have been changed meanwhile; a lost answer is asked for again.
-            Err(Error::Changed) if tries < 3 => match desk.must(&Call::Read(&target)).await {
-                Ok(now) => target.etag = etag_of(&now, &now.provider_id),
-                Err(Error::Gone) => target.etag = None,
-                Err(error) => break Err(error),
-            },
-            Err(Error::Unknown(_)) if tries < 2 => {}
-            other => break other,
-        }
-    };
+    let meant = Meant::Removal { notify };
+    let result = change::insist(&mut desk, found.target(), &meant).await;
     match result {
         Ok(written) => desk.keep(&written, Some((intent.id, found.event_id))).await,
         Err(error) => {

@@ -4,7 +4,7 @@ use daybook_domain::connection::ErrorKind;
 use daybook_domain::event::{Change, Patch, ProviderEvent, ResponseStatus};
 use daybook_domain::{CalendarId, EventId, EventWriteId, WorkspaceId};
 use daybook_provider_api::calendar::EventWriter;
-use daybook_provider_api::calendar::write::{Create, Place, Target, Written};
+use daybook_provider_api::calendar::write::{Create, Moved, NO_MOVE, Place, Target, Written};
 use daybook_provider_api::{self as provider, Credential};
 use daybook_store as store;
 use store::calendars::Calendar;
@@ -16,7 +16,7 @@ use crate::connections::vault::{self, Access};
 use crate::{Context, Principal, live, sync};
 
 /// How often the mirror is written again when a sync wrote the same rows at the same time.
-const MIRROR_TRIES: u32 = 5;
+pub(super) const MIRROR_TRIES: u32 = 5;
 
 /// A calendar and the way to write to it.
 pub(super) struct Desk<'a> {
@@ -35,6 +35,14 @@ pub(super) enum Call<'a> {
     Update(&'a Target, &'a Patch, bool),
     Delete(&'a Target, bool),
     Respond(&'a Target, ResponseStatus, bool),
+    Relocate(&'a Target, &'a Place, bool),
+    LookForMoved(&'a Target, &'a Place),
+}
+
+/// What the provider answered.
+enum Answer {
+    Written(Option<Written>),
+    Moved(Option<Box<Moved>>),
 }
 
 impl<'a> Desk<'a> {
@@ -100,8 +108,24 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// Calls the provider; when the credentials are refused, once more with fresh ones. `None` is only for `Find`.
+    /// Calls the provider. `None` is only for `Find`.
     pub(super) async fn call(&mut self, call: &Call<'_>) -> Result<Option<Written>, Error> {
+        match self.ask(call).await? {
+            Answer::Written(written) => Ok(written),
+            Answer::Moved(moved) => Ok(moved.map(|moved| moved.arrived)),
+        }
+    }
+
+    /// As [`Desk::call`], for moves; `None` when the provider cannot, or (looked for) did not.
+    pub(super) async fn relocate(&mut self, call: &Call<'_>) -> Result<Option<Moved>, Error> {
+        match self.ask(call).await? {
+            Answer::Moved(moved) => Ok(moved.map(|moved| *moved)),
+            Answer::Written(_) => Ok(None),
+        }
+    }
+
+    /// Asks the provider; when the credentials are refused, once more with fresh ones.
+    async fn ask(&mut self, call: &Call<'_>) -> Result<Answer, Error> {
         let mut renewed = false;
         loop {
             match self.send(call).await {
@@ -132,10 +156,10 @@ impl<'a> Desk<'a> {
         self.call(call).await?.ok_or(Error::Gone)
     }
 
-    async fn send(&self, call: &Call<'_>) -> provider::Result<Option<Written>> {
+    async fn send(&self, call: &Call<'_>) -> provider::Result<Answer> {
         let session = self.access.session(self.cx);
         let (writer, place) = (self.writer, &self.place);
-        match *call {
+        let written = match *call {
             Call::Create(create) => writer.create(&session, place, create).await.map(Some),
             Call::Find(key) => writer.find(&session, place, key).await,
             Call::Read(target) => writer.read(&session, place, target).await.map(Some),
@@ -151,7 +175,25 @@ impl<'a> Desk<'a> {
                 .respond(&session, place, target, answer, notify)
                 .await
                 .map(Some),
-        }
+            Call::Relocate(target, to, notify) => {
+                let Some(mover) = writer.mover() else {
+                    return Ok(Answer::Moved(None));
+                };
+                let moved = mover.relocate(&session, place, to, target, notify).await;
+                return match moved {
+                    Err(error) if error.code.as_deref() == Some(NO_MOVE) => Ok(Answer::Moved(None)),
+                    moved => moved.map(|moved| Answer::Moved(Some(Box::new(moved)))),
+                };
+            }
+            Call::LookForMoved(target, to) => {
+                let Some(mover) = writer.mover() else {
+                    return Ok(Answer::Moved(None));
+                };
+                let moved = mover.moved(&session, place, to, target).await?;
+                return Ok(Answer::Moved(moved.map(Box::new)));
+            }
+        };
+        written.map(Answer::Written)
     }
 
     async fn note_refusal(&self, error: &provider::Error) -> Result<(), Error> {
@@ -189,6 +231,12 @@ impl<'a> Desk<'a> {
                 Ok(()) => break,
             }
         }
+        self.tell();
+        Ok(())
+    }
+
+    /// Those who watch see that the calendar was written to.
+    pub(super) fn tell(&self) {
         let message = live::Message::Sync {
             calendar_id: self.calendar.id,
             phase: "written",
@@ -196,10 +244,10 @@ impl<'a> Desk<'a> {
             result: None,
             error: None,
         };
+        let member = Some(self.calendar.member_id);
         self.cx
             .live
-            .send(workspace, Some(self.calendar.member_id), message);
-        Ok(())
+            .send(self.calendar.workspace_id, member, message);
     }
 
     /// The note ends with a failure.

@@ -42,15 +42,7 @@ pub(super) fn is_first(found: &Found) -> bool {
     found
         .occurrence
         .as_ref()
-        .is_none_or(|occurrence| same(&found.original_start(occurrence), &found.event.start))
-}
-
-fn same(one: &EventTime, other: &EventTime) -> bool {
-    match (one, other) {
-        (EventTime::Timed { at, .. }, EventTime::Timed { at: other, .. }) => at == other,
-        (EventTime::AllDay(day), EventTime::AllDay(other)) => day == other,
-        _ => false,
-    }
+        .is_none_or(|occurrence| occurrence.key == OccurrenceKey::of(&found.event.start))
 }
 
 /// When the new part starts, unless it is moved.

@@ -7,11 +7,13 @@
 mod apart;
 mod change;
 mod check;
+mod copy;
 pub mod create;
 pub mod delete;
 mod desk;
 mod following;
 mod found;
+pub mod relocate;
 pub mod respond;
 pub mod settle;
 pub mod update;

@@ -7,9 +7,9 @@ use daybook_store::instances::InstanceView;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::change::{self, Meant};
 use super::check::invalid;
-use super::create::shown;
-use super::desk::{Call, Desk, etag_of};
+use super::desk::Desk;
 use super::found::Found;
 use super::{Error, update};
 use crate::{Context, Principal};
@@ -49,30 +49,12 @@ pub async fn respond(
     }
     let request = json!({"answer": answer, "notify": notify});
     let intent = update::note(&desk, who, Kind::Respond, &found, &request).await?;
-    let mut target = found.target();
-    let mut tries = 0;
-    let result = loop {
-        tries += 1;
-        match desk.must(&Call::Respond(&target, answer, notify)).await {
-            Err(Error::Changed) if tries < 3 => match desk.must(&Call::Read(&target)).await {
-                Ok(now) => target.etag = etag_of(&now, &now.provider_id),
-                Err(error) => break Err(error),
-            },
-            Err(Error::Unknown(_)) if tries < 2 => {}
-            other => break other,
-        }
-    };
-    match result {
+    let meant = Meant::Answer { answer, notify };
+    match change::insist(&mut desk, found.target(), &meant).await {
         Ok(written) => {
             desk.keep(&written, Some((intent.id, found.event_id)))
                 .await?;
-            let mut tx = cx.store.read_in(who.workspace_id).await?;
-            let view = daybook_store::instances::get(&mut tx, who.workspace_id, id.into()).await;
-            drop(tx);
-            match view {
-                Ok(view) => Ok(view),
-                Err(_) => shown(cx, &desk, found.event_id).await,
-            }
+            update::current(cx, &desk, &found, id).await
         }
         Err(error) => {
             desk.give_up(intent.id, &error).await;

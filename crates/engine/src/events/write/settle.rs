@@ -1,7 +1,8 @@
 //! `settle_event_write`: looks after writes whose end is not known, because the provider did not answer or this process died.
 //!
 //! A create is looked for and taken over when it is there; it is never done now, because whoever asked for it may have been told
-//! that it failed. A series that was being cut in two is finished, because half of it would show the same meetings twice.
+//! that it failed. A series that was being cut in two is finished, because half of it would show the same meetings twice; so is a
+//! move whose copy is there.
 
 use daybook_domain::{EventWriteId, WorkspaceId};
 use daybook_store as store;
@@ -12,7 +13,7 @@ use store::event_writes::{EventWrite, Kind, State};
 use store::jobs::NewJob;
 
 use super::desk::{Call, Desk};
-use super::{Error, following};
+use super::{Error, following, relocate};
 use crate::Context;
 
 /// The job's name.
@@ -74,6 +75,7 @@ pub async fn settle(cx: &Context, payload: Payload) -> Result<(), Error> {
             },
             None => Ok(()),
         },
+        Kind::Move => relocate::settle(&mut desk, &intent).await,
         // Done or not, the next sync tells.
         Kind::Update | Kind::Delete | Kind::Respond => Ok(()),
     }

@@ -102,7 +102,7 @@ pub(super) async fn note(
 }
 
 /// What the id names now; an occurrence that is no more is shown by its series.
-async fn current(
+pub(super) async fn current(
     cx: &Context,
     desk: &Desk<'_>,
     found: &Found,

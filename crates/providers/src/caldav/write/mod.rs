@@ -6,6 +6,7 @@ mod line;
 mod meant;
 mod object;
 mod people;
+mod relocate;
 mod series;
 mod site;
 mod times;
@@ -14,7 +15,9 @@ use async_trait::async_trait;
 use daybook_domain::event::{Patch, ResponseStatus};
 use daybook_domain::zone::Zone;
 use daybook_provider_api::calendar::EventWriter;
-use daybook_provider_api::calendar::write::{Create, Place, Target, WriteCapability, Written};
+use daybook_provider_api::calendar::write::{
+    Create, EventMover, Place, Target, WriteCapability, Written,
+};
 use daybook_provider_api::error::ErrorKind;
 use daybook_provider_api::{Error, Result, Session};
 use uuid::Uuid;
@@ -34,6 +37,10 @@ impl EventWriter for Caldav {
             conferences: &[],
             any_recurrence: true,
         }
+    }
+
+    fn mover(&self) -> Option<&dyn EventMover> {
+        Some(self)
     }
 
     async fn create(

@@ -203,7 +203,7 @@ fn strong(etag: &str) -> &str {
     etag.trim().trim_start_matches("W/")
 }
 
-fn foreign() -> Error {
+pub(super) fn foreign() -> Error {
     errors::malformed("The event's address is not on the account's server, so nothing was written.")
         .with_code("address")
 }

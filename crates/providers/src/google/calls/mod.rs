@@ -7,6 +7,7 @@ pub(super) mod free_busy;
 pub(super) mod get_event;
 pub(super) mod insert_event;
 pub(super) mod list_events;
+pub(super) mod move_event;
 pub(super) mod patch_event;
 pub(super) mod stop_channel;
 pub(super) mod userinfo;

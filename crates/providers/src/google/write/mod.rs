@@ -2,11 +2,14 @@
 
 mod body;
 mod people;
+mod relocate;
 
 use async_trait::async_trait;
 use daybook_domain::event::{Change, Conference, EventTime, Patch, ResponseStatus};
 use daybook_provider_api::calendar::EventWriter;
-use daybook_provider_api::calendar::write::{Create, Place, Target, WriteCapability, Written};
+use daybook_provider_api::calendar::write::{
+    Create, EventMover, Place, Target, WriteCapability, Written,
+};
 use daybook_provider_api::error::ErrorKind;
 use daybook_provider_api::{Result, Session};
 use serde_json::{Map, Value, json};
@@ -28,6 +31,10 @@ impl EventWriter for Google {
             conferences: &[Conference::GoogleMeet],
             any_recurrence: true,
         }
+    }
+
+    fn mover(&self) -> Option<&dyn EventMover> {
+        Some(self)
     }
 
     async fn create(
@@ -92,7 +99,7 @@ impl EventWriter for Google {
         let in_series = target.occurrence.is_none() && repeats(patch, found.event.as_ref());
         let mut fields = body::patch(patch, &place.default_zone, in_series)?;
         if let Some(event) = &found.event {
-            add_guests(&mut fields, patch, event)?;
+            people::add(&mut fields, patch, event)?;
             add_zone(&mut fields, patch, event, &place.default_zone);
         }
         write(session, place, &found, fields, notify).await
@@ -224,22 +231,6 @@ fn repeats(patch: &Patch, event: Option<&Value>) -> bool {
         Some(lines) => !lines.is_empty(),
         None => event.is_some_and(|event| event.get("recurrence").is_some()),
     }
-}
-
-fn add_guests(fields: &mut Map<String, Value>, patch: &Patch, event: &Value) -> Result<()> {
-    let Some(wanted) = &patch.attendees else {
-        return Ok(());
-    };
-    if people::is_partial(event) {
-        return Err(errors::unsupported(
-            "attendees_omitted",
-            "The event has more guests than Google tells, so the field attendees cannot be changed here without losing \
-             some; nothing was written. Change the guests in Google Calendar.",
-        ));
-    }
-    let guests = people::invited(wanted, people::present(event))?;
-    fields.insert("attendees".to_owned(), guests);
-    Ok(())
 }
 
 /// A rule repeats in the zone of its start; where that has none, in the calendar's.

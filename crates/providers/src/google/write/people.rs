@@ -1,6 +1,6 @@
 //! The guests of an event. Google replaces the whole list, so whoever stays is written back as they were.
 
-use daybook_domain::event::{Person, ResponseStatus};
+use daybook_domain::event::{Patch, Person, ResponseStatus};
 use daybook_provider_api::Result;
 use serde_json::{Map, Value, json};
 
@@ -29,6 +29,23 @@ pub(super) fn invited(wanted: &[Person], present: &[Value]) -> Result<Value> {
 pub(super) fn present(event: &Value) -> &[Value] {
     let list = event.get("attendees").and_then(Value::as_array);
     list.map_or(&[], Vec::as_slice)
+}
+
+/// Adds the whole list of guests to a change of `event`, if it names any.
+pub(super) fn add(fields: &mut Map<String, Value>, patch: &Patch, event: &Value) -> Result<()> {
+    let Some(wanted) = &patch.attendees else {
+        return Ok(());
+    };
+    if is_partial(event) {
+        return Err(errors::unsupported(
+            "attendees_omitted",
+            "The event has more guests than Google tells, so the field attendees cannot be changed here without losing \
+             some; nothing was written. Change the guests in Google Calendar.",
+        ));
+    }
+    let guests = invited(wanted, present(event))?;
+    fields.insert("attendees".to_owned(), guests);
+    Ok(())
 }
 
 /// Whether Google told only some of the guests: such a list must never be written back.

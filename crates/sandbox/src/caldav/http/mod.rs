@@ -152,6 +152,7 @@ fn route(state: &mut State, call: &mut Call<'_>) -> Reply {
         "GET" | "HEAD" => objects::get(state, call, &target),
         "PUT" => objects::put(state, call, &target),
         "DELETE" => objects::delete(state, call, &target),
+        "MOVE" if !state.quirks.no_move => objects::relocate(state, call, &target),
         "MKCALENDAR" => objects::mkcalendar(state, call, &target),
         _ => Reply::status(405).header("allow", objects::ALLOW),
     }

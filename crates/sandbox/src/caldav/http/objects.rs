@@ -1,15 +1,16 @@
-//! GET, PUT, DELETE, OPTIONS and MKCALENDAR.
+//! GET, PUT, DELETE, MOVE, OPTIONS and MKCALENDAR.
 
 use super::Call;
 use super::listing::served;
-use super::paths::{Target, encode};
+use super::paths::{Target, encode, from_href, resolve_path};
 use super::reply::{Reply, status_row};
 use crate::caldav::ics::{check, parse, politeness, write};
 use crate::caldav::profile::{GetCollection, PutEtag};
 use crate::caldav::state::{Calendar, CalendarKind, CalendarSpec, State};
 use crate::caldav::xml::{CALDAV, DAV, Element};
 
-pub(super) const ALLOW: &str = "OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, REPORT, MKCALENDAR";
+pub(super) const ALLOW: &str =
+    "OPTIONS, GET, HEAD, PUT, DELETE, MOVE, PROPFIND, REPORT, MKCALENDAR";
 
 pub(super) fn options(state: &State, call: &Call<'_>) -> Reply {
     let reply = Reply::status(200).header("allow", ALLOW);
@@ -193,6 +194,42 @@ pub(super) fn delete(state: &mut State, call: &Call<'_>, target: &Target) -> Rep
         return Reply::xml(200, &root, &state.quirks);
     }
     Reply::status(204)
+}
+
+/// MOVE of an object to another collection (RFC 4918 §9.9): the same contents under another address.
+pub(super) fn relocate(state: &mut State, call: &Call<'_>, target: &Target) -> Reply {
+    let Target::Object(path, name) = target else {
+        return Reply::html(404, "Not Found");
+    };
+    let Some(destination) = call.header("destination").map(from_href) else {
+        return Reply::html(400, "MOVE without a destination");
+    };
+    let Target::Object(to, new_name) = resolve_path(state, &call.user, &destination) else {
+        return Reply::html(409, "the parent collection does not exist");
+    };
+    for calendar in [path, &to] {
+        if let Some(reply) = not_writable(state, calendar) {
+            return reply;
+        }
+    }
+    let Some(object) = state.calendars[path].objects.get(name) else {
+        return Reply::html(404, "Not Found");
+    };
+    let (uid, ics) = (object.uid.clone(), object.ics.clone());
+    if let Some(reply) = precondition(state, call, path, name, "MOVE") {
+        return reply;
+    }
+    let there = &state.calendars[&to].objects;
+    if there.contains_key(&new_name) && call.header("overwrite") == Some("F") {
+        return Reply::html(412, "Precondition Failed");
+    }
+    if there.values().any(|other| other.uid == uid) {
+        let condition = Element::cal("no-uid-conflict");
+        return Reply::error(state.quirks.uid_conflict_status, condition, &state.quirks);
+    }
+    state.remove(path, name);
+    state.store(&to, &new_name, &uid, ics);
+    Reply::status(201)
 }
 
 pub(super) fn mkcalendar(state: &mut State, call: &Call<'_>, target: &Target) -> Reply {

@@ -58,7 +58,11 @@ pub(crate) fn from_href(href: &str) -> String {
 }
 
 pub(crate) fn resolve(state: &State, call: &Call<'_>) -> Target {
-    let path = call.path.as_str();
+    resolve_path(state, &call.user, &call.path)
+}
+
+/// What a path points at, for this user.
+pub(crate) fn resolve_path(state: &State, user: &str, path: &str) -> Target {
     let slashed = if path.ends_with('/') {
         path.to_owned()
     } else {
@@ -69,7 +73,7 @@ pub(crate) fn resolve(state: &State, call: &Call<'_>) -> Target {
     }
     for account in state.accounts.values() {
         let layout = &account.layout;
-        let mine = account.user == call.user;
+        let mine = account.user == user;
         let below = slashed.starts_with(&layout.home) || slashed.starts_with(&layout.principal);
         if below && !mine {
             return Target::Forbidden;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::billing::BillingFiltersBody;
 use crate::api::connections::body::LastErrorBody;
 use crate::api::wire::{AccessRoleSchema, ConnectionStatusSchema, PushModeSchema};
 use crate::extract::{nullable, switch};
@@ -65,6 +66,8 @@ pub struct CalendarBody {
     /// Project of entries made from its events.
     #[schema(required = true)]
     pub default_project_id: Option<Uuid>,
+    /// Which of its events are offered for billing; with empty lists: all.
+    pub billing_filters: BillingFiltersBody,
     /// Whether its events count as busy.
     pub busy_source: bool,
     /// Whether bookings are written to it.
@@ -181,6 +184,10 @@ pub struct CalendarPatch {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Uuid>)]
     pub default_project_id: Option<Option<Uuid>>,
+    /// Which of its events are offered for billing: replaces the filters as a whole; null: all.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<BillingFiltersBody>)]
+    pub billing_filters: Option<Option<BillingFiltersBody>>,
     /// Whether its events count as busy.
     pub busy_source: Option<bool>,
     /// Whether bookings are written to it.
@@ -259,6 +266,7 @@ impl CalendarBody {
             color: calendar.background_color,
             default_client_id: calendar.default_client_id.map(Into::into),
             default_project_id: calendar.default_project_id.map(Into::into),
+            billing_filters: calendar.billing_filters.unwrap_or_default().into(),
             busy_source: calendar.busy_source,
             write_target: calendar.write_target,
             last_error: calendar.last_error.map(Into::into),

@@ -55,6 +55,7 @@ pub async fn update(
         write_target: patch.write_target,
         default_client_id: patch.default_client_id.map(|id| id.map(Into::into)),
         default_project_id: patch.default_project_id.map(|id| id.map(Into::into)),
+        billing_filters: patch.billing_filters.map(|asked| asked.map(Into::into)),
     };
     let calendar = settings::update(&cx, &who, id, settings, enabled).await?;
     body(&cx, calendar).await

@@ -1,6 +1,7 @@
 //! Calendars: which are synced, how, and how that goes (SPEC §2.3).
 
 pub mod aliases;
+pub mod billing;
 pub mod body;
 pub mod manage;
 pub mod sync;
@@ -14,7 +15,7 @@ impl From<calendars::Error> for Problem {
     fn from(error: calendars::Error) -> Self {
         let text = sentence(&error.to_string());
         match error {
-            calendars::Error::Invalid { pointer, detail } => Self::invalid_field(pointer, detail),
+            calendars::Error::Invalid { pointer, detail } => Self::invalid_field(&pointer, detail),
             calendars::Error::UnknownCalendar => {
                 Self::new(http::StatusCode::NOT_FOUND, "unknown_calendar", text)
             }

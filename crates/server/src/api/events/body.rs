@@ -1,14 +1,16 @@
 //! What events look like in answers.
 
+use daybook_domain::billing::LeftOut;
 use daybook_domain::event::{Attendee, EventTime, Person, ResponseStatus, Status};
 use daybook_domain::recurrence::OccurrenceKey;
+use daybook_engine::events::{Listed, hint};
 use daybook_engine::store::instances::InstanceView;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::api::wire::{EventStatusSchema, ResponseStatusSchema};
+use crate::api::wire::{EventStatusSchema, LeftOutSchema, ResponseStatusSchema};
 use crate::extract::switch;
 
 /// One instance of an event: a single event, or one occurrence of a series.
@@ -68,12 +70,46 @@ pub struct EventBody {
     pub html_url: Option<String>,
     /// Categories, or the colour's name.
     pub categories: Vec<String>,
+    /// The lines that say how its series repeats (RFC 5545), such as `RRULE:FREQ=WEEKLY`; empty for a single event, and where
+    /// only single occurrences of a series are in the calendar.
+    pub recurrence: Vec<String>,
+    /// RFC 5545 UID: the same in every calendar that shows the meeting.
+    #[schema(required = true)]
+    pub ical_uid: Option<String>,
+    /// What becomes of it in billing lists.
+    pub billable_hint: BillableHintBody,
+    /// Where else the same meeting is seen, in lists with `distinct=true`.
+    pub also_in: Vec<SightingBody>,
     /// The time entry made from it.
     #[schema(required = true)]
     pub time_entry_id: Option<Uuid>,
     /// When it last changed at the provider.
     #[schema(required = true)]
     pub updated_at: Option<Timestamp>,
+}
+
+/// What becomes of an event in billing lists. It can be converted by hand all the same.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = BillableHint)]
+pub struct BillableHintBody {
+    /// Whether it is offered for billing.
+    pub offered: bool,
+    /// Why it is left out.
+    #[schema(required = true, value_type = Option<LeftOutSchema>)]
+    pub reason: Option<LeftOut>,
+    /// What of the calendar's filters decided, such as `title: lunch*`.
+    #[schema(required = true)]
+    pub matched: Option<String>,
+}
+
+/// The same meeting in another calendar of the same person.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = EventSighting)]
+pub struct SightingBody {
+    /// Its id there.
+    pub id: Uuid,
+    /// The calendar.
+    pub calendar_id: Uuid,
 }
 
 /// A person in an event.
@@ -114,9 +150,17 @@ pub struct CalendarEventsQuery {
     pub to: Option<String>,
     /// Title contains.
     pub q: Option<String>,
-    /// Only those that became time entries, or only the others.
+    /// Only those that became time entries, or only the others. The others come without those that the calendar's filters leave
+    /// out of billing, unless `billable` says otherwise.
     #[serde(default, deserialize_with = "switch")]
     pub converted: Option<bool>,
+    /// Only those that are offered for billing, or only those left out (`billable_hint` says why).
+    #[serde(default, deserialize_with = "switch")]
+    pub billable: Option<bool>,
+    /// Each meeting once, although several of your calendars show it.
+    #[serde(default, deserialize_with = "switch")]
+    #[param(required = false)]
+    pub distinct: bool,
     /// Rows a page, by default 50.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
@@ -133,15 +177,25 @@ pub struct EventsQuery {
     #[serde(default)]
     #[param(required = false)]
     pub calendar_id: Vec<Uuid>,
+    /// Of calendars of this provider only, such as `google`.
+    pub provider: Option<String>,
     /// Ending after this instant or date; by default the calendars' sync window.
     pub from: Option<String>,
     /// Starting before this instant or date.
     pub to: Option<String>,
     /// Title contains.
     pub q: Option<String>,
-    /// Only those that became time entries, or only the others.
+    /// Only those that became time entries, or only the others. The others come without those that the calendar's filters leave
+    /// out of billing, unless `billable` says otherwise.
     #[serde(default, deserialize_with = "switch")]
     pub converted: Option<bool>,
+    /// Only those that are offered for billing, or only those left out (`billable_hint` says why).
+    #[serde(default, deserialize_with = "switch")]
+    pub billable: Option<bool>,
+    /// Each meeting once, although several of your calendars show it.
+    #[serde(default, deserialize_with = "switch")]
+    #[param(required = false)]
+    pub distinct: bool,
     /// Rows a page, by default 50.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
@@ -153,6 +207,7 @@ impl From<InstanceView> for EventBody {
     fn from(view: InstanceView) -> Self {
         let (start, end) = (wire(&view.start()), wire(&view.end()));
         let recurring = view.recurring();
+        let hint = hint(&view);
         let details = view.details;
         Self {
             id: view.id.into(),
@@ -176,8 +231,29 @@ impl From<InstanceView> for EventBody {
             meeting_url: details.meeting_url,
             html_url: details.html_url,
             categories: details.categories,
+            recurrence: view.recurrence.unwrap_or_default(),
+            ical_uid: view.ical_uid,
+            billable_hint: BillableHintBody {
+                offered: hint.is_offered(),
+                reason: hint.left_out,
+                matched: hint.matched,
+            },
+            also_in: Vec::new(),
             time_entry_id: view.time_entry_id.map(Into::into),
             updated_at: view.updated_at,
+        }
+    }
+}
+
+impl From<Listed> for EventBody {
+    fn from(listed: Listed) -> Self {
+        let sightings = listed.also_in.into_iter().map(|sighting| SightingBody {
+            id: sighting.id.into(),
+            calendar_id: sighting.calendar_id.into(),
+        });
+        Self {
+            also_in: sightings.collect(),
+            ..Self::from(listed.event)
         }
     }
 }

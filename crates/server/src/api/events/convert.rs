@@ -34,6 +34,10 @@ pub struct ConvertInput {
     pub billable: Option<bool>,
     /// Other words than the title.
     pub description: Option<String>,
+    /// A time entry of its own, although the same meeting has one from another of your calendars; otherwise that one is answered.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub separate: bool,
 }
 
 /// Several events to become time entries.
@@ -82,7 +86,8 @@ pub enum ConvertedStatus {
 
 /// Make a time entry from an event
 ///
-/// Again for the same meeting: 200 with the same entry.
+/// Again for the same meeting, also through another calendar that shows it: 200 with the same entry. What the calendar's filters
+/// leave out of billing lists can be converted all the same.
 #[utoipa::path(post, path = "/integrations/calendars/events/convert", tag = "Events", request_body = ConvertInput, responses((status = 201, body = TimeEntryBody), (status = 200, body = TimeEntryBody)))]
 pub async fn convert(
     State(cx): State<Context>,
@@ -92,7 +97,7 @@ pub async fn convert(
     if let Some(earlier) = key.earlier(&cx, &who).await? {
         return Ok(earlier);
     }
-    let (body, created) = one(&cx, &who, body).await?;
+    let (body, created) = one(&cx, &who, body, false).await?;
     let status = if created { 201 } else { 200 };
     let body = serde_json::to_value(body).unwrap_or_default();
     key.respond(&cx, &who, Answer { status, body }).await
@@ -100,7 +105,8 @@ pub async fn convert(
 
 /// Make time entries from several events
 ///
-/// Each stands for itself: what cannot be converted is refused with its reason, the others are made.
+/// Each stands for itself: what cannot be converted is refused with its reason, the others are made. What the calendar's filters
+/// leave out is refused (`not_offered`) unless `force` says otherwise.
 #[utoipa::path(post, path = "/integrations/calendars/events/convert-bulk", tag = "Events", request_body = ConvertBulkInput, responses((status = 200, body = ConvertBulkBody)))]
 pub async fn convert_bulk(
     State(cx): State<Context>,
@@ -119,7 +125,7 @@ pub async fn convert_bulk(
     let mut items = Vec::with_capacity(input.items.len());
     for item in input.items {
         let synced_event_id = item.synced_event_id;
-        let (status, time_entry, problem) = match one(&cx, &who, item).await {
+        let (status, time_entry, problem) = match one(&cx, &who, item, true).await {
             Ok((entry, true)) => (ConvertedStatus::Created, Some(entry), None),
             Ok((entry, false)) => (ConvertedStatus::Existing, Some(entry), None),
             Err(problem) if problem.status().is_server_error() => return Err(problem),
@@ -140,6 +146,7 @@ async fn one(
     cx: &Context,
     who: &Principal,
     input: ConvertInput,
+    only_offered: bool,
 ) -> Result<(TimeEntryBody, bool), Problem> {
     let ask = Convert {
         instance: input.synced_event_id.into(),
@@ -148,6 +155,8 @@ async fn one(
         force: input.force,
         billable: input.billable,
         description: input.description,
+        only_offered,
+        separate: input.separate,
     };
     let (entry, created) = convert::convert(cx, who, ask).await?;
     let body = bodies(cx, who, vec![entry])

@@ -6,6 +6,7 @@ use daybook_engine::events::write::update::Change;
 use daybook_engine::events::write::{self, When};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::api::wire::{ConferenceSchema, EventScopeSchema};
 use crate::extract::nullable;
@@ -98,6 +99,18 @@ pub struct RespondInput {
     pub response: String,
     /// Whether the organizer is told; by default yes.
     pub notify_organizer: Option<bool>,
+}
+
+/// Where an event goes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveInput {
+    /// Another calendar of the same person.
+    pub calendar_id: Uuid,
+    /// Whether the providers may mail the attendees; by default nobody is mailed.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub notify_attendees: bool,
 }
 
 /// Which occurrences of a series are meant.

@@ -27,6 +27,8 @@ pub async fn of_calendar(
         to,
         q,
         converted,
+        billable,
+        distinct,
         limit,
         cursor,
     } = query;
@@ -36,10 +38,13 @@ pub async fn of_calendar(
         &who,
         EventsQuery {
             calendar_id,
+            provider: None,
             from,
             to,
             q,
             converted,
+            billable,
+            distinct,
             limit,
             cursor,
         },
@@ -66,14 +71,18 @@ async fn page(
     let mut check = Check::new();
     let ask = events::Query {
         calendars: query.calendar_id.into_iter().map(Into::into).collect(),
+        provider: query.provider,
         from: instant(&mut check, "?from", query.from.as_deref()),
         to: instant(&mut check, "?to", query.to.as_deref()),
         q: query.q.filter(|text| !text.trim().is_empty()),
         converted: query.converted,
+        billable: query.billable,
+        distinct: query.distinct,
         after: page.after,
-        limit: i64::from(page.fetch()),
+        limit: i64::from(page.size()),
     };
     check.done()?;
-    let rows = events::list(cx, who, ask).await?;
-    Ok(page.list(rows, |row| (row.start_us, row.id), EventBody::from))
+    let listing = events::page(cx, who, ask).await?;
+    let items = listing.events.into_iter().map(EventBody::from).collect();
+    Ok(Json(List::page(items, listing.next.as_ref())))
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use daybook_domain::CalendarId;
 use daybook_domain::event::ResponseStatus;
 use daybook_engine::accounts::once::{Answer, Key};
-use daybook_engine::events::write::{create, delete, respond, update};
+use daybook_engine::events::write::{create, delete, relocate, respond, update};
 use daybook_engine::{Context, Principal};
 use http::StatusCode;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::body::EventBody;
 use super::input::{
-    EventBatchInput, EventInput, EventPatch, OnlyScopeQuery, RespondInput, ScopeQuery,
+    EventBatchInput, EventInput, EventPatch, MoveInput, OnlyScopeQuery, RespondInput, ScopeQuery,
 };
 use crate::extract::{Creating, Id, Id2, Json, OnceKey, Query, Writer, created};
 use crate::problem::{Problem, ProblemBody};
@@ -42,39 +42,31 @@ pub struct EventWrittenBody {
     pub problem: Option<ProblemBody>,
 }
 
-/// Create an event
-///
-/// It is created at the calendar's provider, exactly once for an `Idempotency-Key`. Nobody is mailed unless `notify_attendees` says so.
-#[utoipa::path(post, path = "/integrations/calendars/{id}/events", tag = "Events", request_body = EventInput, responses((status = 201, body = EventBody)))]
-pub async fn create(
-    State(cx): State<Context>,
-    Writer(who): Writer,
-    Id(id): Id<CalendarId>,
-    Creating { body, key }: Creating<EventInput>,
-) -> Result<Response, Problem> {
-    make(&cx, &who, id, body, key).await
+/// Declares a handler that creates an event: the same at each of its addresses.
+macro_rules! creates {
+    ($($(#[$doc:meta])* $name:ident at $path:literal of $tag:literal;)+) => {$(
+        $(#[$doc])*
+        #[utoipa::path(post, path = $path, tag = $tag, request_body = EventInput, responses((status = 201, body = EventBody)))]
+        pub async fn $name(
+            State(cx): State<Context>,
+            Writer(who): Writer,
+            Id(id): Id<CalendarId>,
+            Creating { body, key }: Creating<EventInput>,
+        ) -> Result<Response, Problem> {
+            make(&cx, &who, id, body, key).await
+        }
+    )+};
 }
 
-/// Create an event (short address)
-#[utoipa::path(post, path = "/calendars/{id}/create-event", tag = "Events", request_body = EventInput, responses((status = 201, body = EventBody)))]
-pub async fn create_short(
-    State(cx): State<Context>,
-    Writer(who): Writer,
-    Id(id): Id<CalendarId>,
-    Creating { body, key }: Creating<EventInput>,
-) -> Result<Response, Problem> {
-    make(&cx, &who, id, body, key).await
-}
-
-/// Create an event (other address)
-#[utoipa::path(post, path = "/api/calendars/{id}/create-event", tag = "Aliases", request_body = EventInput, responses((status = 201, body = EventBody)))]
-pub async fn create_alias(
-    State(cx): State<Context>,
-    Writer(who): Writer,
-    Id(id): Id<CalendarId>,
-    Creating { body, key }: Creating<EventInput>,
-) -> Result<Response, Problem> {
-    make(&cx, &who, id, body, key).await
+creates! {
+    /// Create an event
+    ///
+    /// It is created at the calendar's provider, exactly once for an `Idempotency-Key`. Nobody is mailed unless `notify_attendees` says so.
+    create at "/integrations/calendars/{id}/events" of "Events";
+    /// Create an event (short address)
+    create_short at "/calendars/{id}/create-event" of "Events";
+    /// Create an event (other address)
+    create_alias at "/api/calendars/{id}/create-event" of "Aliases";
 }
 
 async fn make(
@@ -108,7 +100,7 @@ pub async fn create_batch(
         let detail = format!("must have 1 to {MOST} items");
         return Err(Problem::invalid_field("/items", detail));
     }
-    create::check(&cx, &who, id).await?;
+    let mut batch = create::Batch::open(&cx, &who, id).await?;
     let mut items = Vec::with_capacity(body.items.len());
     let mut unsure = false;
     for (index, item) in body.items.into_iter().enumerate() {
@@ -117,7 +109,8 @@ pub async fn create_batch(
             ..key.clone()
         });
         let made = match item.read() {
-            Ok(new) => create::create(&cx, &who, id, new, part.as_ref())
+            Ok(new) => batch
+                .create(&who, new, part.as_ref())
                 .await
                 .map_err(Problem::from),
             Err(problem) => Err(problem),
@@ -187,4 +180,29 @@ pub async fn answer(
     let notify = input.notify_organizer.unwrap_or(true);
     let view = respond::respond(&cx, &who, id, event, query.scope, answer, notify).await?;
     Ok(Json(view.into()))
+}
+
+/// Move an event to another calendar
+///
+/// Between calendars of one account the provider moves it where it can: its id there, answers, links and exceptions stay. Elsewhere it
+/// is created in the other calendar and then removed from this one, exactly once; a meeting that somebody else called, or a series with
+/// changed occurrences, is refused then. A series moves as a whole. Time entries made from it stay with it.
+#[utoipa::path(post, path = "/integrations/calendars/{id}/events/{event_id}/move", tag = "Events", params(OnlyScopeQuery), request_body = MoveInput, responses((status = 200, body = EventBody)))]
+pub async fn relocate(
+    State(cx): State<Context>,
+    Writer(who): Writer,
+    Id2(id, event): Id2<CalendarId, Uuid>,
+    Query(query): Query<OnlyScopeQuery>,
+    Creating { body, key }: Creating<MoveInput>,
+) -> Result<Response, Problem> {
+    if let Some(earlier) = key.earlier(&cx, &who).await? {
+        return Ok(earlier);
+    }
+    let ask = relocate::Move {
+        to: body.calendar_id.into(),
+        scope: query.scope,
+        notify: body.notify_attendees,
+    };
+    let view = relocate::relocate(&cx, &who, id, event, ask, key.key()).await?;
+    key.done(&cx, &who, &EventBody::from(view)).await
 }

@@ -6,13 +6,13 @@ use daybook_engine::Context;
 use daybook_engine::jobs::admin;
 use daybook_engine::store::jobs::{Job, State as JobState};
 use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::wire::JobStateSchema;
 use crate::cursor::List;
-use crate::extract::{Admin, Id, Json, Page, Paging, Query};
+use crate::extract::{Admin, Id, Json, Page, Query};
 use crate::problem::Problem;
 
 /// Durable background work.
@@ -39,17 +39,33 @@ pub struct JobBody {
     pub created_at: Timestamp,
 }
 
+/// Which work.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct JobQuery {
+    /// In this state: `live` waits or runs, `done` is done, `failed` was given up.
+    #[param(value_type = Option<JobStateSchema>)]
+    pub state: Option<JobState>,
+    /// Rows a page, by default 50.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// The previous page's `next_cursor`.
+    pub cursor: Option<String>,
+}
+
 /// List background work
 ///
 /// The workspace's, the newest first.
-#[utoipa::path(get, path = "/jobs", tag = "Watching", params(Paging), responses((status = 200, body = List<JobBody>)))]
+#[utoipa::path(get, path = "/jobs", tag = "Watching", params(JobQuery), responses((status = 200, body = List<JobBody>)))]
 pub async fn list(
     State(cx): State<Context>,
     Admin(who): Admin,
-    Query(paging): Query<Paging>,
+    Query(query): Query<JobQuery>,
 ) -> Result<Json<List<JobBody>>, Problem> {
-    let page: Page<(Timestamp, JobId)> = paging.page()?;
-    let jobs = admin::list(&cx, &who, page.after, i64::from(page.fetch())).await?;
+    let page: Page<(Timestamp, JobId)> = Page::new(query.limit, query.cursor.as_deref())?;
+    let limit = i64::from(page.fetch());
+    let jobs = admin::list(&cx, &who, query.state, page.after, limit).await?;
     Ok(page.list(jobs, |job| (job.created_at, job.id), JobBody::from))
 }
 

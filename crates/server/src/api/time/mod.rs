@@ -36,6 +36,7 @@ impl From<timesheets::Error> for Problem {
             Error::AllDay => Self::unprocessable("all_day", text),
             Error::Declined => Self::unprocessable("declined", text),
             Error::Informational => Self::unprocessable("informational", text),
+            Error::NotOffered(_) => Self::unprocessable("not_offered", text),
             Error::Cancelled => Self::unprocessable("cancelled", text),
             Error::UnknownReference => Self::unprocessable("unknown_reference", text),
             Error::NotAllowed(_) => Self::conflict("wrong_status", text),

@@ -70,6 +70,8 @@ pub struct LogQuery {
     pub integration_type: Option<String>,
     /// Of this provider.
     pub provider: Option<String>,
+    /// About this calendar.
+    pub calendar_id: Option<Uuid>,
     /// Only what worked, or only what failed.
     #[serde(default, deserialize_with = "switch")]
     pub success: Option<bool>,
@@ -156,6 +158,7 @@ async fn search(
             .provider
             .as_deref()
             .map(|name| provider_key(name).to_owned()),
+        calendar_id: query.calendar_id.map(Into::into),
         success: query.success,
         q: query
             .q
