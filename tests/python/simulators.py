@@ -1,8 +1,12 @@
 """Starts `daybook sandbox` for the scripts that let official clients talk to it, and signs people in there."""
 
+import base64
+import hashlib
 import json
 import os
+import secrets
 import subprocess
+import urllib.error
 import urllib.parse
 import urllib.request
 from contextlib import contextmanager
@@ -30,7 +34,10 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 def sign_in(authorize_url, token_url, provider, person, scopes):
     """What the token endpoint answers after `person` has agreed to everything on the consent page."""
     redirect = f"http://127.0.0.1:8000/api/v1/integrations/{provider}/callback"
+    verifier = secrets.token_urlsafe(48)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     asked = {
+        "code_challenge": challenge, "code_challenge_method": "S256",
         "client_id": CLIENT[0], "redirect_uri": redirect, "response_type": "code", "scope": " ".join(scopes),
         "state": "s", "access_type": "offline", "prompt": "consent", "person": person, "decision": "allow",
     }
@@ -42,7 +49,7 @@ def sign_in(authorize_url, token_url, provider, person, scopes):
         back = urllib.parse.urlsplit(answer.headers["Location"])
     code = dict(urllib.parse.parse_qsl(back.query))["code"]
     form = urllib.parse.urlencode({
-        "grant_type": "authorization_code", "code": code, "redirect_uri": redirect,
+        "grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier,
         "client_id": CLIENT[0], "client_secret": CLIENT[1],
     }).encode()
     with urllib.request.urlopen(token_url, form) as answer:
