@@ -60,12 +60,26 @@ pub fn pace(interval: i64, floor: i64, watched: bool, quiet_for: Option<SignedDu
 /// `fraction` is a random number in `[0, 1)`.
 #[must_use]
 pub fn next_due(now: Timestamp, interval_minutes: i64, fraction: f64) -> Timestamp {
+    after(now, interval_minutes, 0.9 + 0.2 * fraction)
+}
+
+/// When the next poll is due of a calendar whose last one came at no time of its own: with a thousand others when they were
+/// connected, after the server was down, or when their provider fell ill. Anywhere in an interval, so that they part again; from
+/// then on [`next_due`] keeps them apart.
+///
+/// `fraction` is a random number in `[0, 1)`.
+#[must_use]
+pub fn scattered_due(now: Timestamp, interval_minutes: i64, fraction: f64) -> Timestamp {
+    after(now, interval_minutes, 0.1 + fraction)
+}
+
+fn after(now: Timestamp, interval_minutes: i64, share: f64) -> Timestamp {
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         reason = "a jitter of minutes needs no more than f64 gives"
     )]
-    let seconds = (interval_minutes as f64 * 60.0 * (0.9 + 0.2 * fraction)) as i64;
+    let seconds = (interval_minutes as f64 * 60.0 * share) as i64;
     now.checked_add(SignedDuration::from_secs(seconds))
         .unwrap_or(now)
 }
@@ -104,5 +118,7 @@ mod tests {
         assert_eq!(next_due(now, 60, 0.0).as_second(), 3240);
         assert_eq!(next_due(now, 60, 0.5).as_second(), 3600);
         assert!(next_due(now, 60, 0.999).as_second() < 3960);
+        assert_eq!(scattered_due(now, 60, 0.0).as_second(), 360);
+        assert!(scattered_due(now, 60, 0.999).as_second() < 3960);
     }
 }

@@ -3,7 +3,7 @@
 
 use daybook_domain::activity::LogType;
 use daybook_domain::connection::{CONFIRMED_ERRORS_BEFORE_OFF, ErrorKind};
-use daybook_domain::sync::next_due;
+use daybook_domain::sync::{next_due, scattered_due};
 use daybook_provider_api as provider;
 use daybook_store as store;
 use serde_json::json;
@@ -33,7 +33,13 @@ pub(super) async fn note(cx: &Context, calendar: &Calendar, error: Error) -> Err
 async fn write(cx: &Context, calendar: &Calendar, failure: &provider::Error) -> store::Result<()> {
     let (workspace, id) = (calendar.workspace_id, calendar.id);
     let now = cx.clock.now();
-    let next_at = next_due(now, calendar.sync_interval_minutes, cx.ids.fraction());
+    // Those that fall ill together must not come back together for hours.
+    let due = if calendar.sync_errors == 0 {
+        scattered_due
+    } else {
+        next_due
+    };
+    let next_at = due(now, calendar.sync_interval_minutes, cx.ids.fraction());
     let last = LastError {
         kind: failure.kind,
         message: failure.message.clone(),

@@ -135,7 +135,7 @@ impl Egress {
         let outcome = self.transport.send(request, limits).await;
         self.circuits.record(
             &to.host,
-            meaning(&outcome),
+            meaning(&outcome, to.target),
             self.clock.now(),
             self.ids.as_ref(),
         );
@@ -160,13 +160,25 @@ async fn slot(account: Option<&Account>, wait: Duration) -> Result<Option<OwnedS
 }
 
 /// What the host's circuit learns.
-fn meaning(outcome: &Result<http::Response<Bytes>, TransportError>) -> Outcome {
+fn meaning(outcome: &Result<http::Response<Bytes>, TransportError>, target: Target) -> Outcome {
     match outcome {
         Ok(response) if is_outage(response.status()) => Outcome::Failed,
+        // A provider's API that answers with a page for people is not there: something in front of it answers.
+        Ok(response) if target == Target::Trusted && is_page(response) => Outcome::Failed,
         Ok(_) | Err(TransportError::TooLarge | TransportError::Encoding) => Outcome::Answered,
         Err(TransportError::Blocked) => Outcome::Nothing,
         Err(_) => Outcome::Failed,
     }
+}
+
+fn is_page(response: &http::Response<Bytes>) -> bool {
+    let kind = response.headers().get(http::header::CONTENT_TYPE);
+    let text = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    response.status().is_success()
+        && text
+            .trim_start()
+            .to_ascii_lowercase()
+            .starts_with("text/html")
 }
 
 /// 5xx, but for those that say something about the request (501 and 507 are everyday answers of CalDAV servers).

@@ -54,12 +54,13 @@ impl Accounts {
     /// The account `account` of `provider`.
     pub(super) fn of(&self, provider: &str, account: &str, now: Timestamp) -> Arc<Account> {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        if accounts.len() >= MOST_ACCOUNTS {
+        let key = (provider.to_owned(), account.to_owned());
+        if accounts.len() >= MOST_ACCOUNTS && !accounts.contains_key(&key) {
             accounts.retain(|_, account| Arc::strong_count(account) > 1 || account.in_use(now));
         }
         let limits = self.limits.get(provider).copied().unwrap_or(UNSTATED);
         accounts
-            .entry((provider.to_owned(), account.to_owned()))
+            .entry(key)
             .or_insert_with(|| Arc::new(Account::new(limits)))
             .clone()
     }

@@ -1,6 +1,17 @@
 //! Nothing is deleted because of an empty, partial or malformed answer (R4); and one sync of a calendar at a time.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use daybook_engine::Context;
 use daybook_engine::sync::{self, Mode};
+use daybook_provider_api::calendar::{
+    CalendarCapability, CalendarProvider, ChangeStream, KnownResources, Next, Page, Pull,
+};
+use daybook_provider_api::manifest::Manifest;
+use daybook_provider_api::registry::{Configured, Identity};
+use daybook_provider_api::{Provider, Registry, Session};
 use daybook_sandbox::caldav::CalendarSpec;
 use daybook_sandbox::fault::{Fault, Rule};
 use daybook_sandbox::google::Seed;
@@ -60,6 +71,122 @@ async fn a_calendar_that_is_really_empty_is_believed_after_asking_twice() {
         );
         let asked = world.google.desk().counter("events.list") - before;
         assert!(asked >= 2, "{asked}");
+    }
+}
+
+/// A complete answer with a cursor that leaves out most of a large calendar: told once, it is not believed. Told twice it is, which
+/// is the control: without the second question everything would be gone.
+#[tokio::test]
+async fn most_of_a_calendar_goes_only_when_that_is_said_twice() {
+    for (lies, left) in [(1, 5_000), (2, 1_000)] {
+        let builder = World::builder().contents(Seed::Load(5_000));
+        let world = builder.build().await.unwrap();
+        let who = world.owner("ada").await;
+        let id = world.connect_google_as(&who, LOAD).await.calendars[0].id;
+        world.run_jobs().await;
+        let forgetful = Forgetful {
+            google: world.cx.registry.get("google").unwrap().provider.clone(),
+            lies: Arc::new(AtomicU32::new(lies)),
+        };
+        let mut registry = Registry::default();
+        for entry in world.cx.registry.all() {
+            registry = registry.with(entry.clone());
+        }
+        let google = world.cx.registry.get("google").unwrap().clone();
+        let cx = Context {
+            registry: Arc::new(registry.with(Configured {
+                provider: Arc::new(forgetful),
+                ..google
+            })),
+            ..world.cx.clone()
+        };
+        let ask = sync::Ask {
+            mode: Mode::Full,
+            by_hand: true,
+        };
+        sync::run(&cx, who.workspace_id, id, ask).await.unwrap();
+        let held = mirror(&world.cx.store, who.workspace_id, id).await.len();
+        assert_eq!(held, left, "after {lies} lies");
+        world.sync_as(&who, id, Mode::Full).await.unwrap();
+        assert_eq!(
+            mirror(&world.cx.store, who.workspace_id, id).await,
+            google_truth(world.google.snapshot(LOAD))
+        );
+    }
+}
+
+/// Google, of whose complete reads the first ones leave out four events of five.
+struct Forgetful {
+    google: Arc<dyn Provider>,
+    lies: Arc<AtomicU32>,
+}
+
+struct Forgetting {
+    inner: Box<dyn ChangeStream>,
+    lies: Arc<AtomicU32>,
+    told: usize,
+}
+
+#[async_trait]
+impl Provider for Forgetful {
+    fn manifest(&self) -> &Manifest {
+        self.google.manifest()
+    }
+
+    fn calendar(&self) -> Option<&dyn CalendarProvider> {
+        Some(self)
+    }
+
+    async fn identify(&self, session: &Session<'_>) -> daybook_provider_api::Result<Identity> {
+        self.google.identify(session).await
+    }
+}
+
+#[async_trait]
+impl CalendarProvider for Forgetful {
+    fn capability(&self) -> CalendarCapability {
+        self.google.calendar().unwrap().capability()
+    }
+
+    async fn list_calendars(
+        &self,
+        session: &Session<'_>,
+    ) -> daybook_provider_api::Result<Vec<daybook_domain::calendar::RemoteCalendar>> {
+        self.google
+            .calendar()
+            .unwrap()
+            .list_calendars(session)
+            .await
+    }
+
+    fn changes(&self, pull: Pull) -> Box<dyn ChangeStream> {
+        Box::new(Forgetting {
+            inner: self.google.calendar().unwrap().changes(pull),
+            lies: self.lies.clone(),
+            told: 0,
+        })
+    }
+}
+
+#[async_trait]
+impl ChangeStream for Forgetting {
+    async fn next(
+        &mut self,
+        session: &Session<'_>,
+        known: &dyn KnownResources,
+    ) -> daybook_provider_api::Result<Page> {
+        let mut page = self.inner.next(session, known).await?;
+        if self.lies.load(Ordering::Relaxed) == 0 {
+            return Ok(page);
+        }
+        page.changes.retain(|_| {
+            self.told += 1;
+            self.told % 5 == 0
+        });
+        if matches!(page.next, Next::Done { .. }) {
+            self.lies.fetch_sub(1, Ordering::Relaxed);
+        }
+        Ok(page)
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use daybook_domain::activity::LogType;
 use daybook_domain::calendar::{MIRROR_FUTURE_DAYS, MIRROR_PAST_DAYS};
 use daybook_domain::event::{ProviderEvent, Role};
-use daybook_domain::sync::{Statistics, next_due, pace};
+use daybook_domain::sync::{Statistics, next_due, pace, scattered_due};
 use daybook_domain::{EventId, zone::Zone};
 use daybook_provider_api::calendar::Page;
 use daybook_store as store;
@@ -371,7 +371,18 @@ fn next_poll(cx: &Context, calendar: &Calendar, statistics: &Statistics) -> Time
         watched,
         changed_at.map(|at| now.duration_since(at)),
     );
+    if statistics.full || is_late(calendar, now) {
+        return scattered_due(now, minutes, cx.ids.fraction());
+    }
     next_due(now, minutes, cx.ids.fraction())
+}
+
+/// Whether polls were missed: the server was down, or did not get to it. Then others were missed too, and come with this one.
+fn is_late(calendar: &Calendar, now: Timestamp) -> bool {
+    let late = SignedDuration::from_mins(calendar.sync_interval_minutes.saturating_mul(3));
+    calendar
+        .last_sync_at
+        .is_some_and(|last| now.duration_since(last) > late)
 }
 
 fn elapsed_ms(cx: &Context, started: Timestamp) -> u64 {

@@ -1,0 +1,223 @@
+//! One seed: the same events at three providers, and some days of each looked at in three ways.
+
+use daybook_domain::CalendarId;
+use daybook_domain::availability::{BusyRules, Configuration, Interval, Set};
+use daybook_engine::availability::check::{Ask, Checked, check};
+use daybook_engine::availability::configurations;
+use daybook_engine::{Once, Outcome, Principal};
+use daybook_testkit::World;
+use jiff::ToSpan;
+use jiff::civil::{Date, Time, date};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use crate::providers::{self, PERSON};
+use crate::spec::{self, Kind, Spec, ZONES, pick};
+
+/// Days looked at in each calendar.
+const DAYS: usize = 4;
+
+/// Plays a seed. What `forgotten` names takes time in the oracle when it takes none, and the other way round.
+pub async fn one(seed: u64, forgotten: Option<Kind>) -> Result<(), String> {
+    let mut dice = StdRng::seed_from_u64(seed);
+    let specs = spec::calendar(&mut dice);
+    let world = World::builder().seed(seed).build().await.unwrap();
+    let who = world.owner("ada").await;
+    let home = pick(&ZONES, &mut dice);
+    for provider in ["google", "microsoft", "caldav"] {
+        // Microsoft's whole days float, and its schedules do not say from where to where (contracts/microsoft §5).
+        let floats = provider == "microsoft" && home != "UTC";
+        // And its occurrences keep the wall-clock time of their end, where those of iCalendar keep their length. A mirror holds a
+        // rule and keeps the length too: while clocks change they differ by that hour. (docs/guides/proofs.md)
+        let stretched = |spec: &Spec| provider == "microsoft" && spec.is_stretched();
+        let own = specs
+            .iter()
+            .filter(|spec| !(floats && spec.all_day) && !stretched(spec));
+        let specs: Vec<Spec> = own.cloned().collect();
+        let calendar = connect(&world, &who, provider, &specs, home).await;
+        let case = Case {
+            world: &world,
+            who: &who,
+            provider,
+            calendar,
+            specs: &specs,
+            home,
+            forgotten,
+        };
+        case.check(&mut dice).await?;
+    }
+    Ok(())
+}
+
+async fn connect(
+    world: &World,
+    who: &Principal,
+    provider: &str,
+    specs: &[Spec],
+    home: &str,
+) -> CalendarId {
+    match provider {
+        "google" => providers::at_google(world, specs, home),
+        "microsoft" => providers::at_microsoft(world, specs, home),
+        _ => providers::at_caldav(world, specs, home),
+    }
+    let connected = match provider {
+        "caldav" => world.connect_caldav(who).await,
+        _ => world.try_connect(who, provider, PERSON).await.unwrap(),
+    };
+    world.run_jobs().await;
+    connected.calendars[0].id
+}
+
+struct Case<'a> {
+    world: &'a World,
+    who: &'a Principal,
+    provider: &'static str,
+    calendar: CalendarId,
+    specs: &'a [Spec],
+    /// Where the calendar's days begin.
+    home: &'a str,
+    forgotten: Option<Kind>,
+}
+
+impl Case<'_> {
+    async fn check(&self, dice: &mut StdRng) -> Result<(), String> {
+        let zone = pick(&ZONES, dice);
+        let rules = BusyRules {
+            tentative: dice.random_bool(0.5),
+            declined: dice.random_bool(0.5),
+            free: dice.random_bool(0.5),
+            all_day: dice.random_bool(0.5),
+            ..BusyRules::default()
+        };
+        let plain = self.configure(zone, BusyRules::default()).await;
+        let other = self.configure(zone, rules).await;
+        for _ in 0..DAYS {
+            let day = date(2026, 2, 23).saturating_add(dice.random_range(0..60_i64).days());
+            let mirror = self.ask(plain, day, false).await?;
+            self.equal(
+                "the oracle",
+                zone,
+                day,
+                &mirror.busy,
+                &self.oracle(zone, day, BusyRules::default()),
+            )?;
+            if self.provider != "caldav" {
+                let live = self.ask(plain, day, true).await?;
+                self.equal("the provider", zone, day, &mirror.busy, &live.busy)?;
+                if mirror.slots != live.slots {
+                    return Err(format!(
+                        "{} on {day} in {zone}: the slots differ",
+                        self.provider
+                    ));
+                }
+            }
+            let found = self.ask(other, day, false).await?;
+            self.equal(
+                &format!("the oracle by {rules:?}"),
+                zone,
+                day,
+                &found.busy,
+                &self.oracle(zone, day, rules),
+            )?;
+        }
+        Ok(())
+    }
+
+    async fn configure(&self, zone: &str, rules: BusyRules) -> daybook_domain::ConfigurationId {
+        let zone = zone.to_owned();
+        let change = move |set: &mut Configuration| {
+            set.time_zone.clone_from(&zone);
+            set.busy_rules = rules;
+            (set.from_time, set.to_time) = (Time::midnight(), Time::midnight());
+            set.workdays = (0..7).collect();
+        };
+        let new = configurations::Create {
+            name: None,
+            calendar_ids: vec![self.calendar],
+            change: &change,
+        };
+        let made = configurations::create(&self.world.cx, self.who, new, &Once::never()).await;
+        match made.unwrap() {
+            Outcome::Fresh(made) => made.id,
+            Outcome::Replayed(_) => unreachable!("no key was given"),
+        }
+    }
+
+    async fn ask(
+        &self,
+        id: daybook_domain::ConfigurationId,
+        date: Date,
+        live: bool,
+    ) -> Result<Checked, String> {
+        let ask = Ask {
+            date,
+            duration_minutes: None,
+            live,
+            explain: false,
+        };
+        let found = check(&self.world.cx, self.who, id, ask).await.unwrap();
+        match found.calendars[0].unknown {
+            Some(why) => Err(format!(
+                "{} (live: {live}) is unknown: {why:?}",
+                self.provider
+            )),
+            None => Ok(found),
+        }
+    }
+
+    /// What takes time on a day.
+    fn oracle(&self, zone: &str, day: Date, rules: BusyRules) -> Set {
+        let (from, to) = (first(zone, day), first(zone, day.saturating_add(1.day())));
+        let mut taken = Vec::new();
+        for spec in self.specs {
+            let counts = match spec.kind {
+                Kind::Busy => true,
+                Kind::Tentative => rules.tentative,
+                Kind::Free => rules.free,
+                Kind::Declined => rules.declined,
+            };
+            let counts = counts && (!spec.all_day || rules.all_day);
+            if counts == (self.forgotten == Some(spec.kind)) {
+                continue;
+            }
+            let within = spec.covers(self.home).into_iter();
+            taken
+                .extend(within.map(|(start, end)| Interval::between(start.max(from), end.min(to))));
+        }
+        Set::of(taken)
+    }
+
+    fn equal(
+        &self,
+        whom: &str,
+        zone: &str,
+        day: Date,
+        ours: &Set,
+        theirs: &Set,
+    ) -> Result<(), String> {
+        if ours == theirs {
+            return Ok(());
+        }
+        let shown = |set: &Set| {
+            let parts = set.parts().iter();
+            parts
+                .map(|part| format!("{}/{}", part.from(), part.until()))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        Err(format!(
+            "{} on {day} in {zone} (days begin in {}): Daybook says {}; {whom} says {}\n{:#?}",
+            self.provider,
+            self.home,
+            shown(ours),
+            shown(theirs),
+            self.specs
+        ))
+    }
+}
+
+/// The first instant of a day.
+fn first(zone: &str, day: Date) -> jiff::Timestamp {
+    day.to_zoned(spec::zone(zone)).unwrap().timestamp()
+}

@@ -1,0 +1,204 @@
+//! R11: 10,000 calendars that are polled every hour start one after the other, not together, and catching up after six hours of
+//! being down asks no provider for more than it allows.
+
+use std::sync::Arc;
+
+use daybook_engine::Context;
+use daybook_engine::store::calendars::{self, NewCalendars};
+use daybook_engine::store::connections::{self, Authorised};
+use daybook_provider_api::Egress;
+use daybook_provider_api::egress::EgressConfig;
+use daybook_testkit::{World, bell};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::town::{self, APP, Meter, Town};
+use crate::{hours, number};
+
+/// Calendars of one account, and accounts of one workspace.
+const CALENDARS: usize = 4;
+const ACCOUNTS: usize = 25;
+/// Jobs at once, over all nodes.
+const WORKERS: usize = 64;
+const DOWN: SignedDuration = SignedDuration::from_hours(6);
+
+struct Crowd {
+    world: World,
+    cx: Context,
+    meter: Meter,
+    back: Timestamp,
+}
+
+/// Calendars that were polled hourly, until the server went down six hours ago.
+async fn crowd(calendars: usize) -> Crowd {
+    let world = World::builder().build().await.unwrap();
+    let meter = Meter::new(&world.clock);
+    let registry = Arc::new(Town::registry());
+    let config = EgressConfig {
+        allow_private: true,
+        ..EgressConfig::default()
+    };
+    let egress = Egress::with_transport(
+        config.for_registry(&registry),
+        Arc::new(world.clock.clone()),
+        world.cx.ids.clone(),
+        Arc::new(meter.clone()),
+    );
+    let cx = Context {
+        registry,
+        egress: Arc::new(egress),
+        ..world.cx.clone()
+    };
+    for n in 0..calendars.div_ceil(CALENDARS * ACCOUNTS) {
+        people(&world, n).await;
+    }
+    // Each was next due at a moment of its own, within the hour after the server went down. (Ids are random at their end.)
+    let down = (world.clock.now() - DOWN).as_microsecond();
+    let hour = SignedDuration::from_hours(1).as_micros();
+    let moments = format!("UPDATE calendar SET next_sync_at = {down} + abs(random()) % {hour}");
+    cx.store.execute_raw(moments).await.unwrap();
+    daybook_engine::jobs::ensure_schedule(&cx).await.unwrap();
+    let back = world.clock.now();
+    Crowd {
+        world,
+        cx,
+        meter,
+        back,
+    }
+}
+
+/// A workspace with its accounts.
+async fn people(world: &World, n: usize) {
+    let who = world.owner(&format!("team-{n}")).await;
+    let mut tx = world.cx.store.write().await.unwrap();
+    for account in 0..ACCOUNTS {
+        let subject = format!("a{n}-{account}");
+        let authorised = Authorised {
+            member_id: who.member_id,
+            provider: town::KEY.to_owned(),
+            subject: subject.clone(),
+            account_email: None,
+            display_name: None,
+            api_url: Some(town::HOST.to_owned()),
+            username: Some(subject.clone()),
+            scopes: Vec::new(),
+            missing_scopes: Vec::new(),
+            access_token: None,
+            refresh_token: None,
+            password: Some("quiet river".into()),
+            token_expires_at: None,
+            refresh_token_expires_at: None,
+        };
+        let ws = who.workspace_id;
+        let (connection, _) = connections::upsert_authorised(&mut tx, ws, &authorised)
+            .await
+            .unwrap();
+        let listed: Vec<_> = (0..CALENDARS)
+            .map(|calendar| bell::calendar(&format!("{subject}/c{calendar}")))
+            .collect();
+        calendars::upsert_listed(&mut tx, ws, connection.id, &listed, NewCalendars::AllOn)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+impl Crowd {
+    /// Until so long after the server came back.
+    async fn until(&self, since: SignedDuration) {
+        let end = self.back + since;
+        hours::pass_with(&self.cx, &self.world.clock, &self.meter, WORKERS, end).await;
+    }
+
+    /// How many syncs started in each minute of the hour that begins so long after the server came back.
+    fn hour_from(&self, since: SignedDuration) -> Vec<usize> {
+        let mut minutes = vec![0; 60];
+        for at in &self.meter.state().starts {
+            let second = at.duration_since(self.back + since).as_secs();
+            if let Some(minute) = usize::try_from(second.div_euclid(60))
+                .ok()
+                .filter(|m| *m < 60)
+            {
+                minutes[minute] += 1;
+            }
+        }
+        minutes
+    }
+
+    /// The fullest minute of an hour, as a multiple of the mean.
+    fn peak(&self, since: SignedDuration) -> f64 {
+        let minutes = self.hour_from(since);
+        let (most, all) = (minutes.iter().max().unwrap(), minutes.iter().sum::<usize>());
+        *most as f64 * 60.0 / all.max(1) as f64
+    }
+}
+
+fn mins(minutes: i64) -> SignedDuration {
+    SignedDuration::from_mins(minutes)
+}
+
+#[tokio::test]
+async fn ten_thousand_calendars_never_start_in_a_herd() {
+    let count = number("DAYBOOK_CROWD_CALENDARS", 10_000);
+    let crowd = crowd(count).await;
+    crowd.until(mins(5)).await;
+    let caught_up = crowd.meter.state().starts.len();
+    println!("{caught_up} of {count} calendars within five minutes of being back");
+    assert!(
+        count > 15_000 || caught_up >= count,
+        "{caught_up} of {count}"
+    );
+
+    // In the first hour every calendar is polled again at a moment of its own; in the next one it is as it always was.
+    let hours = number("DAYBOOK_CROWD_HOURS", 2);
+    crowd
+        .until(mins(6 + 60 * i64::try_from(hours).unwrap()))
+        .await;
+    for (name, from) in [("first", mins(6)), ("second", mins(66))]
+        .into_iter()
+        .take(hours)
+    {
+        let minutes = crowd.hour_from(from);
+        let starts: usize = minutes.iter().sum();
+        let peak = crowd.peak(from);
+        println!("{name} hour: {starts} starts, the fullest minute has {peak:.2} times the mean");
+        assert!(starts > count * 8 / 10, "{starts}");
+        assert!(peak <= 3.0, "{peak}: {minutes:?}");
+    }
+    let state = crowd.meter.state();
+    println!(
+        "{} requests, at most {} a minute and {} at once of one account, {} refused",
+        state.requests, state.most_a_minute, state.most_at_once, state.refused
+    );
+    assert_eq!(state.refused, 0);
+    assert!(state.most_a_minute <= APP);
+}
+
+/// The control of catching up: everybody who is late starts at once.
+#[tokio::test]
+async fn without_turns_catching_up_is_refused() {
+    let crowd = crowd(10_000).await;
+    daybook_engine::jobs::run_now(&crowd.cx, "sync_all_calendars")
+        .await
+        .unwrap();
+    let now = crowd.world.clock.now().as_microsecond();
+    let together = format!("UPDATE job SET due_at = {now} WHERE kind = 'sync_calendar'");
+    crowd.cx.store.execute_raw(together).await.unwrap();
+    crowd.until(mins(1)).await;
+    let state = crowd.meter.state();
+    println!("{} of {} requests refused", state.refused, state.requests);
+    assert!(state.refused > 0, "the control was not found");
+}
+
+/// The control of the histogram: everybody is due on the hour.
+#[tokio::test]
+async fn without_moments_of_their_own_calendars_start_in_a_herd() {
+    let crowd = crowd(1_000).await;
+    crowd.until(mins(5)).await;
+    let on_the_hour = (crowd.back + mins(30)).as_microsecond();
+    let together = format!("UPDATE calendar SET next_sync_at = {on_the_hour}");
+    crowd.cx.store.execute_raw(together).await.unwrap();
+    crowd.until(mins(66)).await;
+    let peak = crowd.peak(mins(6));
+    println!("the fullest minute has {peak:.1} times the mean");
+    assert!(peak > 3.0, "the control was not found: {peak}");
+}
