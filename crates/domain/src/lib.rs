@@ -12,6 +12,7 @@ pub mod duration;
 pub mod event;
 pub mod ical;
 pub mod id;
+pub mod import;
 pub mod rate;
 pub mod recurrence;
 pub mod retry;
