@@ -2,7 +2,9 @@
 
 use std::io::Read;
 
-use daybook_domain::import::{DateOrder, Format, Refused, Row, Unreadable, read, scan};
+use daybook_domain::import::{DateOrder, Format, Refused, Row, Started, Unreadable, ics, read, scan};
+use daybook_domain::zone::Zone;
+use jiff::Timestamp;
 use jiff::civil::date;
 
 const TOGGL: &str = "\u{feff}User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags,Amount (USD)\r\n\
@@ -30,7 +32,7 @@ fn toggl() {
     assert_eq!(first.description, "Header, footer");
     assert_eq!(first.billable, Some(true));
     assert_eq!(first.tags, ["design", "urgent"]);
-    assert_eq!(first.started, date(2026, 1, 5).at(9, 0, 0, 0));
+    assert_eq!(first.started, Started::Wall(date(2026, 1, 5).at(9, 0, 0, 0)));
     assert_eq!(first.minutes, 90, "seconds are rounded to the minute");
     let second = rows[1].as_ref().expect("a row");
     assert_eq!((second.minutes, second.billable), (45, Some(false)));
@@ -45,7 +47,7 @@ fn clockify_in_the_european_way() {
     assert_eq!(order, DateOrder::DayFirst);
     let rows = all(Format::Clockify, order, CLOCKIFY);
     let row = rows[0].as_ref().expect("a row");
-    assert_eq!(row.started, date(2026, 1, 25).at(14, 5, 0, 0));
+    assert_eq!(row.started, Started::Wall(date(2026, 1, 25).at(14, 5, 0, 0)));
     assert_eq!(row.minutes, 60);
     assert_eq!(row.description, "QA: Review");
 }
@@ -55,7 +57,7 @@ fn harvest_knows_the_day_alone() {
     let rows = all(Format::Harvest, DateOrder::DayFirst, HARVEST);
     let row = rows[0].as_ref().expect("a row");
     assert_eq!(row.person.as_deref(), Some("Cy Okafor"));
-    assert!(!row.timed);
+    assert_eq!(row.started, Started::On(date(2026, 1, 25)));
     assert_eq!(row.minutes, 75);
     assert_eq!(row.description, "Design: Sketches");
 }
@@ -164,4 +166,35 @@ fn a_million_rows_are_read_as_they_come() {
     let input =
         b"Email,Description,Start date,Start time,Duration\n".chain(Endless(count, Vec::new()));
     assert_eq!(scan(Format::Toggl, input).expect("scanned").rows, count);
+}
+
+#[test]
+fn a_calendar_file_gives_the_meetings_that_are_over() {
+    let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nSUMMARY:Stand-up\r\nCATEGORIES:team\r\n\
+        DTSTART;TZID=Europe/Berlin:20261023T090000\r\nDTEND;TZID=Europe/Berlin:20261023T091500\r\nRRULE:FREQ=DAILY;COUNT=5\r\nEND:VEVENT\r\n\
+        BEGIN:VEVENT\r\nUID:a\r\nSUMMARY:Stand-up\\, long\r\nRECURRENCE-ID;TZID=Europe/Berlin:20261024T090000\r\n\
+        DTSTART;TZID=Europe/Berlin:20261024T100000\r\nDTEND;TZID=Europe/Berlin:20261024T110000\r\nEND:VEVENT\r\n\
+        BEGIN:VEVENT\r\nUID:b\r\nSUMMARY:Fair\r\nDTSTART;VALUE=DATE:20261024\r\nEND:VEVENT\r\n\
+        BEGIN:VEVENT\r\nUID:c\r\nSUMMARY:Off\r\nSTATUS:CANCELLED\r\nDTSTART:20261023T120000Z\r\nDTEND:20261023T130000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let now: Timestamp = "2026-10-26T12:00:00Z".parse().unwrap();
+    let rows = ics(file.as_bytes(), &Zone::utc(), Timestamp::UNIX_EPOCH..now).expect("read");
+    let taken: Vec<_> = rows.iter().filter_map(|row| row.as_ref().ok()).collect();
+    let starts: Vec<String> = taken
+        .iter()
+        .map(|row| format!("{:?} {} {}", row.started, row.minutes, row.description))
+        .collect();
+    assert_eq!(
+        starts,
+        [
+            "At(2026-10-23T07:00:00Z) 15 Stand-up",
+            "At(2026-10-24T08:00:00Z) 60 Stand-up, long",
+            "At(2026-10-25T08:00:00Z) 15 Stand-up",
+            "At(2026-10-26T08:00:00Z) 15 Stand-up",
+        ]
+    );
+    assert_eq!(taken[0].tags, ["team"]);
+    let refused: Vec<_> = rows.iter().filter_map(|row| row.as_ref().err()).collect();
+    assert!(refused.iter().any(|row| row.reason.contains("whole days")));
+    assert!(refused.iter().any(|row| row.reason.contains("cancelled")));
+    assert!(ics(b"hello", &Zone::utc(), Timestamp::UNIX_EPOCH..now).is_err());
 }

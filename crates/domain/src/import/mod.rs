@@ -1,20 +1,23 @@
-//! Time recorded elsewhere: the detailed CSV exports of other time trackers, read row by row.
+//! Time recorded elsewhere: the detailed CSV exports of other time trackers, read row by row, and calendar files.
 //!
 //! Reading never stops at a bad row: what cannot be taken comes back with its line and the reason. Wall times stay wall times; the zone they
 //! were written in is the caller's to say.
 
 mod bounded;
 mod columns;
+mod ics;
 mod row;
 mod when;
 
 use std::io::Read;
 
-use jiff::civil::DateTime;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 
 use crate::text_enum;
 use bounded::Bounded;
 use columns::Columns;
+pub use ics::{MAX_MEETINGS, ics};
 pub use when::{DateOrder, Dates};
 
 /// The longest line, in bytes. A longer one is no export of these products.
@@ -38,6 +41,17 @@ text_enum! {
     }
 }
 
+/// When something began, as exactly as the file knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Started {
+    /// On that day.
+    On(Date),
+    /// Then, on the wall of a zone that the file does not name.
+    Wall(DateTime),
+    /// At that instant.
+    At(Timestamp),
+}
+
 /// One entry of the other product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -57,10 +71,8 @@ pub struct Row {
     pub billable: Option<bool>,
     /// Tags.
     pub tags: Vec<String>,
-    /// When it began, on the wall. At midnight where the product knows the day alone.
-    pub started: DateTime,
-    /// Whether the time of the day is known.
-    pub timed: bool,
+    /// When it began.
+    pub started: Started,
     /// How long, rounded to the minute; at least one.
     pub minutes: i64,
 }

@@ -1,10 +1,8 @@
 //! One record becomes one entry, or a reason why not.
 
-use jiff::civil::{DateTime, Time};
-
 use super::columns::{At, Columns};
 use super::when::{self, DateOrder};
-use super::{Format, MAX_TAG, MAX_TAGS, MAX_TEXT, Row};
+use super::{Format, MAX_TAG, MAX_TAGS, MAX_TEXT, Row, Started};
 use crate::duration::MAX_MINUTES;
 
 pub(super) fn read(
@@ -24,8 +22,8 @@ pub(super) fn read(
         }
         other => Ok(other.map(str::to_owned)),
     };
-    let (started, timed) = start(order, columns, record)?;
-    let minutes = length(order, columns, record, started, timed)?;
+    let started = start(order, columns, record)?;
+    let minutes = length(order, columns, record, started)?;
     let person = [text(columns.person), text(columns.last_name)];
     let task = short(columns.task, "task")?;
     let notes = short(columns.description, "description")?;
@@ -51,26 +49,21 @@ pub(super) fn read(
         billable: billable(text(columns.billable))?,
         tags: tags(text(columns.tags))?,
         started,
-        timed,
         minutes,
     })
 }
 
-fn start(
-    order: DateOrder,
-    columns: &Columns,
-    record: &csv::ByteRecord,
-) -> Result<(DateTime, bool), String> {
+fn start(order: DateOrder, columns: &Columns, record: &csv::ByteRecord) -> Result<Started, String> {
     let day = columns
         .text(record, columns.date)
         .ok_or("it has no start date")?;
     let date = when::date(day, order).ok_or_else(|| format!("\"{}\" is no date", clip(day)))?;
     match columns.text(record, columns.time) {
-        None => Ok((date.to_datetime(Time::midnight()), false)),
+        None => Ok(Started::On(date)),
         Some(text) => {
             let time = when::time(text)
                 .ok_or_else(|| format!("\"{}\" is no time of the day", clip(text)))?;
-            Ok((date.to_datetime(time), true))
+            Ok(Started::Wall(date.to_datetime(time)))
         }
     }
 }
@@ -80,8 +73,7 @@ fn length(
     order: DateOrder,
     columns: &Columns,
     record: &csv::ByteRecord,
-    started: DateTime,
-    timed: bool,
+    started: Started,
 ) -> Result<i64, String> {
     let seconds = if let Some(text) = columns.text(record, columns.duration) {
         when::seconds(text).ok_or_else(|| format!("\"{}\" is no duration", clip(text)))?
@@ -90,8 +82,10 @@ fn length(
             .text(record, columns.end_date)
             .and_then(|day| when::date(day, order))
             .zip(columns.text(record, columns.end_time).and_then(when::time));
-        match end {
-            Some((date, time)) if timed => started.duration_until(date.to_datetime(time)).as_secs(),
+        match (started, end) {
+            (Started::Wall(started), Some((date, time))) => {
+                started.duration_until(date.to_datetime(time)).as_secs()
+            }
             _ => return Err("it has neither a duration nor an end: is it still running?".into()),
         }
     };
