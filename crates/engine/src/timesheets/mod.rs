@@ -2,6 +2,7 @@
 
 pub mod convert;
 pub mod entries;
+pub mod import;
 pub mod to_calendar;
 
 use daybook_domain::time_entry::NotAllowed;
