@@ -542,3 +542,27 @@ proptest! {
         }
     }
 }
+
+/// Found by the fuzz target: what is written must be what is read.
+#[test]
+fn odd_lines_and_names_are_written_as_they_are_read() {
+    for inside in [
+        "SUMMARY:a\r\0\0\0\r\nLOCATION:b\r\n",
+        "SUMMARY:a\r\n\0\r\nLOCATION:b\r\n",
+        "SUMMARY:a\r\n\0 more\r\nLOCATION:b\r\n",
+        "SUMMARY:a\0\r\n \0\r\n\0 \0more\r\n",
+        &format!("BEGIN:X{}Y\r\nEND:X\r\n", " ".repeat(70)),
+    ] {
+        let file =
+            format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n{inside}END:VEVENT\r\nEND:VCALENDAR\r\n");
+        let text = Tree::parse(file.as_bytes(), &ParseLimits::default())
+            .unwrap()
+            .to_text();
+        let again = Tree::parse(text.as_bytes(), &ParseLimits::default()).unwrap();
+        assert_eq!(again.to_text(), text, "{inside:?}");
+        assert!(
+            !text.contains('\0') && !text.contains("\r\n\r\n"),
+            "{text:?}"
+        );
+    }
+}

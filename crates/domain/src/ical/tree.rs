@@ -1,5 +1,7 @@
 //! A calendar file as a tree of lines: what cannot be understood is kept, in its place, and written back.
 
+use std::borrow::Cow;
+
 use super::line::ContentLine;
 
 /// How much a file may hold.
@@ -161,13 +163,14 @@ impl Component {
     /// An empty component.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        let name = name.trim().to_ascii_uppercase();
+        let name: String = name
+            .trim()
+            .chars()
+            .filter(|ch| !ch.is_control())
+            .take(64)
+            .collect();
         Self {
-            name: name
-                .chars()
-                .filter(|ch| !ch.is_control())
-                .take(64)
-                .collect(),
+            name: name.trim().to_ascii_uppercase(),
             nodes: Vec::new(),
         }
     }
@@ -290,24 +293,31 @@ fn check_size(file: &[u8], limits: &ParseLimits) -> Result<(), IcalError> {
 fn unfold(file: &[u8]) -> impl Iterator<Item = String> {
     let mut physical = file
         .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .map(without_nul)
         .filter(|line| !line.is_empty())
         .peekable();
     std::iter::from_fn(move || {
-        let mut line = physical.next()?.to_vec();
+        let mut line = physical.next()?.into_owned();
         while let Some(more) =
             physical.next_if(|next| next.starts_with(b" ") || next.starts_with(b"\t"))
         {
             line.extend_from_slice(more.get(1..).unwrap_or_default());
         }
-        let text = String::from_utf8(line)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        // NUL and its like have no business in a line, and must not travel on from here.
-        Some(if text.contains('\0') {
-            text.replace('\0', "")
-        } else {
-            text
-        })
+        Some(
+            String::from_utf8(line)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        )
     })
+}
+
+/// NUL has no business in a line and must not travel on from here. It goes before anything else is decided: a line of nothing else is blank,
+/// and one where a blank follows it is a fold.
+fn without_nul(line: &[u8]) -> Cow<'_, [u8]> {
+    if line.contains(&0) {
+        Cow::Owned(line.iter().copied().filter(|byte| *byte != 0).collect())
+    } else {
+        Cow::Borrowed(line)
+    }
 }
 
 /// Closes the innermost open component of that name, and with it those left open inside.
