@@ -53,6 +53,8 @@ row! {
         pub updated_at: Timestamp,
         /// Counts changes.
         pub version: i64,
+        /// Whether it is a timer that runs.
+        pub running: bool,
     }
 }
 
