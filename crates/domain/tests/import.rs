@@ -2,7 +2,9 @@
 
 use std::io::Read;
 
-use daybook_domain::import::{DateOrder, Format, Refused, Row, Started, Unreadable, ics, read, scan};
+use daybook_domain::import::{
+    DateOrder, Format, Refused, Row, Started, Unreadable, ics, read, scan,
+};
 use daybook_domain::zone::Zone;
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -32,7 +34,10 @@ fn toggl() {
     assert_eq!(first.description, "Header, footer");
     assert_eq!(first.billable, Some(true));
     assert_eq!(first.tags, ["design", "urgent"]);
-    assert_eq!(first.started, Started::Wall(date(2026, 1, 5).at(9, 0, 0, 0)));
+    assert_eq!(
+        first.started,
+        Started::Wall(date(2026, 1, 5).at(9, 0, 0, 0))
+    );
     assert_eq!(first.minutes, 90, "seconds are rounded to the minute");
     let second = rows[1].as_ref().expect("a row");
     assert_eq!((second.minutes, second.billable), (45, Some(false)));
@@ -47,7 +52,10 @@ fn clockify_in_the_european_way() {
     assert_eq!(order, DateOrder::DayFirst);
     let rows = all(Format::Clockify, order, CLOCKIFY);
     let row = rows[0].as_ref().expect("a row");
-    assert_eq!(row.started, Started::Wall(date(2026, 1, 25).at(14, 5, 0, 0)));
+    assert_eq!(
+        row.started,
+        Started::Wall(date(2026, 1, 25).at(14, 5, 0, 0))
+    );
     assert_eq!(row.minutes, 60);
     assert_eq!(row.description, "QA: Review");
 }

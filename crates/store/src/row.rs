@@ -1,7 +1,7 @@
 //! Between columns and domain values: what each type is stored as, and how a row is read on either database.
 
 use daybook_domain::{
-    account, activity, availability, calendar, connection, event, sync, time_entry,
+    account, activity, availability, calendar, connection, event, rule, sync, time_entry,
 };
 use jiff::{Timestamp, civil::Date};
 use sqlx::types::Json;
@@ -163,6 +163,9 @@ ids!(
     EventWriteId,
     ConfigurationId,
     BlockId,
+    RateId,
+    TimeRuleId,
+    EntryChangeId,
 );
 
 macro_rules! texts {
@@ -211,6 +214,7 @@ jsons!(
     event::EventTime,
     availability::Configuration,
     availability::Weekly,
+    rule::Conditions,
 );
 
 impl Field for Timestamp {

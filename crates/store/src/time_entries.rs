@@ -53,6 +53,8 @@ row! {
         pub updated_at: Timestamp,
         /// Counts changes.
         pub version: i64,
+        /// Whether it is a timer that runs.
+        pub running: bool,
     }
 }
 
@@ -187,7 +189,8 @@ pub async fn create_many(
     new: &[NewTimeEntry],
 ) -> Result<Vec<TimeEntry>> {
     let now = tx.stamp().await?;
-    let rows: Vec<(TimeEntryId, &NewTimeEntry)> = new.iter().map(|entry| (tx.id(), entry)).collect();
+    let rows: Vec<(TimeEntryId, &NewTimeEntry)> =
+        new.iter().map(|entry| (tx.id(), entry)).collect();
     let made = bulk_fetch!(tx, TimeEntry, CREATE_MANY, [], rows, |row| [
         row.0,
         ws,

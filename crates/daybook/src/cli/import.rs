@@ -156,13 +156,19 @@ fn say(report: &Report, dry_run: bool) -> String {
         if !names.is_empty() {
             let shown: Vec<&str> = names.iter().take(20).map(String::as_str).collect();
             let more = names.len() - shown.len();
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
             text.push_str(&format!("\nNew {what}: {}{more}.", shown.join(", ")));
         }
     }
     let unnamed = report.refused - report.reasons.len() as u64;
     if unnamed > 0 {
-        text.push_str(&format!("\n{unnamed} more rows were left out for reasons like those above."));
+        text.push_str(&format!(
+            "\n{unnamed} more rows were left out for reasons like those above."
+        ));
     }
     text
 }

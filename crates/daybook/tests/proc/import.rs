@@ -13,30 +13,59 @@ const TOGGL: &str = "\u{feff}User,Email,Client,Project,Task,Description,Billable
     Ada,ada@northwind.example,Acme,Website,,Too long,Yes,2026-03-02,09:00:00,,,25:00:00,\r\n";
 
 async fn import(program: &Program, product: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Value {
-    let file = program.dir().join(format!("export.{product}"));
+    std::fs::create_dir_all(program.data_dir()).unwrap();
+    let file = program.data_dir().join(format!("export.{product}"));
     std::fs::write(&file, text).unwrap();
-    let ask = ["import", product, file.to_str().unwrap(), "--json", "--time-zone", "Europe/Berlin"];
+    let ask = [
+        "import",
+        product,
+        file.to_str().unwrap(),
+        "--json",
+        "--time-zone",
+        "Europe/Berlin",
+    ];
     let done = program.run(&[&ask[..], more].concat()).await;
     serde_json::from_str(&done.success()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn exports_are_taken_over_once() {
-    for world in World::each().await {
+    let worlds = [Some(World::sqlite().await), World::postgres().await];
+    for world in worlds.into_iter().flatten() {
         let program = &world.program;
         let owner = ["--email", OWNER];
         // Looking changes nothing.
-        let look = import(program, "toggl", TOGGL, &[&owner[..], &["--dry-run"]].concat()).await;
-        assert_eq!((&look["rows"], &look["created"]), (&5.into(), &3.into()), "{look}");
+        let look = import(
+            program,
+            "toggl",
+            TOGGL,
+            &[&owner[..], &["--dry-run"]].concat(),
+        )
+        .await;
+        assert_eq!(
+            (&look["rows"], &look["created"]),
+            (&5.into(), &3.into()),
+            "{look}"
+        );
         assert_eq!(look["new_clients"], serde_json::json!(["Acme"]), "{look}");
         let done = import(program, "toggl", TOGGL, &owner).await;
         assert_eq!(done, look, "what was promised is done");
-        assert_eq!((&done["refused"], &done["minutes"]), (&2.into(), &240.into()));
+        assert_eq!(
+            (&done["refused"], &done["minutes"]),
+            (&2.into(), &240.into())
+        );
         let reasons = done["reasons"].to_string();
-        assert!(reasons.contains("eve@elsewhere.example") && reasons.contains("24 hours"), "{reasons}");
+        assert!(
+            reasons.contains("eve@elsewhere.example") && reasons.contains("24 hours"),
+            "{reasons}"
+        );
         // Again, as a spreadsheet saved it: with semicolons.
         let again = import(program, "toggl", TOGGL.replace(',', ";"), &owner).await;
-        assert_eq!((&again["created"], &again["already_there"]), (&0.into(), &3.into()), "{again}");
+        assert_eq!(
+            (&again["created"], &again["already_there"]),
+            (&0.into(), &3.into()),
+            "{again}"
+        );
         assert_eq!(again["new_projects"], serde_json::json!([]));
 
         let _server = world.serve().await;
@@ -45,10 +74,27 @@ async fn exports_are_taken_over_once() {
         let items = entries["items"].as_array().unwrap();
         assert_eq!(items.len(), 3, "{entries}");
         // Half past two does not exist on that night; the time after the gap is meant.
-        let starts: Vec<&str> = items.iter().map(|one| one["started_at"].as_str().unwrap()).collect();
-        assert_eq!(starts, ["2026-03-29T01:30:00Z", "2026-03-02T08:00:00Z", "2026-03-02T08:00:00Z"]);
-        assert!(items.iter().all(|one| one["source"] == "import" && one["status"] == "pending"));
-        assert_eq!(items[1]["project_id"], items[2]["project_id"], "one project, however it is written");
+        let starts: Vec<&str> = items
+            .iter()
+            .map(|one| one["started_at"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            starts,
+            [
+                "2026-03-29T01:30:00Z",
+                "2026-03-02T08:00:00Z",
+                "2026-03-02T08:00:00Z"
+            ]
+        );
+        assert!(
+            items
+                .iter()
+                .all(|one| one["source"] == "import" && one["status"] == "pending")
+        );
+        assert_eq!(
+            items[1]["project_id"], items[2]["project_id"],
+            "one project, however it is written"
+        );
     }
 }
 
@@ -65,14 +111,27 @@ async fn what_cannot_be_read_is_said_and_nothing_is_kept() {
         ("ics", b"hello", "not a calendar file"),
     ];
     for (product, text, says) in cases {
-        let file = program.dir().join("bad");
+        let file = program.data_dir().join("bad.csv");
+        std::fs::create_dir_all(program.data_dir()).unwrap();
         std::fs::write(&file, text).unwrap();
-        let done = program.run(&["import", product, file.to_str().unwrap(), "--email", OWNER]).await;
+        let done = program
+            .run(&["import", product, file.to_str().unwrap(), "--email", OWNER])
+            .await;
         super::cli::refused(&done, 1, &[says]);
     }
-    let missing = program.run(&["import", "toggl", "/no/such/file", "--email", OWNER]).await;
+    let missing = program
+        .run(&["import", "toggl", "/no/such/file", "--email", OWNER])
+        .await;
     super::cli::refused(&missing, 1, &["/no/such/file"]);
-    let unknown = program.run(&["import", "toggl", "/dev/null", "--email", "eve@elsewhere.example"]).await;
+    let unknown = program
+        .run(&[
+            "import",
+            "toggl",
+            "/dev/null",
+            "--email",
+            "eve@elsewhere.example",
+        ])
+        .await;
     super::cli::refused(&unknown, 1, &["eve@elsewhere.example"]);
     let product = program.run(&["import", "abacus", "/dev/null"]).await;
     super::cli::refused(&product, 2, &["abacus"]);

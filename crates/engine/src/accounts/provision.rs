@@ -272,7 +272,12 @@ pub async fn only_owner(cx: &Context) -> Result<Option<Principal>, Error> {
         .filter(|member| member.role == Role::Owner)
         .collect();
     Ok(match owners.as_slice() {
-        [one] => Some(Principal::operator(workspace.id, one.user_id, one.id, one.role)),
+        [one] => Some(Principal::operator(
+            workspace.id,
+            one.user_id,
+            one.id,
+            one.role,
+        )),
         _ => None,
     })
 }

@@ -18,3 +18,4 @@ mod stream;
 mod support;
 mod tenants;
 mod time;
+mod timesheets;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod availability;
+mod drafts;
 mod entries;
 mod guard;
 mod live;

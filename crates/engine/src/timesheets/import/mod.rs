@@ -5,16 +5,17 @@ mod names;
 
 use std::collections::HashMap;
 
+use daybook_domain::MemberId;
 use daybook_domain::import::{Refused, Row, Started};
 use daybook_domain::time_entry::{Source, Status};
-use daybook_domain::MemberId;
 use daybook_store as store;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use store::time_entries::NewTimeEntry;
 
-use super::Error;
+use super::policy::Policy;
+use super::{Error, history};
 use crate::{Context, Principal};
 use names::Names;
 
@@ -79,8 +80,19 @@ pub async fn import<E: From<Error>>(
     rows: impl Iterator<Item = Result<Result<Row, Refused>, E>>,
     mut progress: impl FnMut(u64),
 ) -> Result<Report, E> {
+    let policy = {
+        let mut tx = cx
+            .store
+            .read_in(who.workspace_id)
+            .await
+            .map_err(Error::from)?;
+        Policy::load(&mut tx, who.workspace_id)
+            .await
+            .map_err(Error::from)?
+    };
     let mut work = Work {
         cx,
+        policy,
         who,
         plan,
         names: Names::load(cx, who).await?,
@@ -106,6 +118,7 @@ pub async fn import<E: From<Error>>(
 
 struct Work<'a> {
     cx: &'a Context,
+    policy: Policy,
     who: &'a Principal,
     plan: &'a Plan,
     names: Names,
@@ -156,6 +169,7 @@ impl Work<'_> {
             }
         }
         let made = store::time_entries::create_many(&mut tx, ws, &new).await?;
+        history::all_created(&mut tx, self.who, &made, "imported").await?;
         self.report.created += made.len() as u64;
         self.report.already_there += (new.len() - made.len()) as u64;
         self.report.minutes += made.iter().map(|entry| entry.duration_minutes).sum::<i64>();
@@ -174,11 +188,14 @@ impl Work<'_> {
 
     fn entry(&mut self, row: &Row, member_id: MemberId) -> Result<NewTimeEntry, String> {
         let started_at = self.begin(row.started)?;
+        self.policy
+            .start(self.cx, started_at)
+            .map_err(|error| format!("its start {error}"))?;
         let ended_at = match row.started {
             Started::On(_) => None,
-            Started::Wall(_) | Started::At(_) => {
-                started_at.checked_add(SignedDuration::from_mins(row.minutes)).ok()
-            }
+            Started::Wall(_) | Started::At(_) => started_at
+                .checked_add(SignedDuration::from_mins(row.minutes))
+                .ok(),
         };
         Ok(NewTimeEntry {
             member_id,

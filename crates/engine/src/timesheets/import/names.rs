@@ -41,8 +41,14 @@ impl Names {
             let page = store::members::list(&mut tx, ws, after, PAGE).await?;
             after = page.last().map(|one| (one.created_at, one.id));
             for member in page {
-                names.by_email.insert(member.email.as_str().to_lowercase(), member.id);
-                names.by_name.entry(plain(&member.name)).or_default().push(member.id);
+                names
+                    .by_email
+                    .insert(member.email.as_str().to_lowercase(), member.id);
+                names
+                    .by_name
+                    .entry(plain(&member.name))
+                    .or_default()
+                    .push(member.id);
             }
             if after.is_none() {
                 break;
@@ -53,7 +59,10 @@ impl Names {
             let page = store::clients::list(&mut tx, ws, false, after, PAGE).await?;
             after = page.last().map(|one| (one.created_at, one.id));
             for client in page {
-                names.clients.entry(plain(&client.name)).or_insert(client.id);
+                names
+                    .clients
+                    .entry(plain(&client.name))
+                    .or_insert(client.id);
             }
             if after.is_none() {
                 break;
@@ -104,8 +113,13 @@ impl Names {
         row: &Row,
     ) -> Result<Result<(Option<ClientId>, Option<(ProjectId, bool)>), String>, Error> {
         for (what, name) in [("client", &row.client), ("project", &row.project)] {
-            if name.as_ref().is_some_and(|name| name.chars().count() > MAX_NAME) {
-                return Ok(Err(format!("the name of the {what} is longer than {MAX_NAME} characters")));
+            if name
+                .as_ref()
+                .is_some_and(|name| name.chars().count() > MAX_NAME)
+            {
+                return Ok(Err(format!(
+                    "the name of the {what} is longer than {MAX_NAME} characters"
+                )));
             }
         }
         let client = match &row.client {
@@ -195,5 +209,8 @@ impl Names {
 
 /// Names are the same whatever their case and blanks.
 fn plain(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    name.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }
