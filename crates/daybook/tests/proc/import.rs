@@ -70,7 +70,7 @@ async fn exports_are_taken_over_once() {
 
         let _server = world.serve().await;
         let client = world.client();
-        let entries = client.get("/time-entries?source=import").await.json();
+        let entries = client.get("/time-entries?source=import").await.json;
         let items = entries["items"].as_array().unwrap();
         assert_eq!(items.len(), 3, "{entries}");
         // Half past two does not exist on that night; the time after the gap is meant.
