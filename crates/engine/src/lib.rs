@@ -16,6 +16,8 @@ pub mod jobs;
 pub mod live;
 pub mod projects;
 pub mod push;
+pub mod rates;
+pub mod reports;
 pub mod sync;
 pub mod timesheets;
 

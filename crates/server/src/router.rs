@@ -12,7 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    accounts, availability, calendars, connections, events, jobs, system, time, watching,
+    accounts, availability, calendars, connections, drafts, events, jobs, reports, system, time,
+    watching,
 };
 use crate::layers::{authenticate, cors, headers, observe, origin};
 use crate::problem::Problem;
@@ -145,7 +146,7 @@ fn availability_routes() -> OpenApiRouter<App> {
 }
 
 fn time_routes() -> OpenApiRouter<App> {
-    use time::{clients, entries, projects};
+    use time::{clients, entries, more, projects, rates, rules};
     OpenApiRouter::new()
         .routes(routes!(clients::list, clients::create))
         .routes(routes!(clients::get, clients::update, clients::delete))
@@ -157,6 +158,28 @@ fn time_routes() -> OpenApiRouter<App> {
         .routes(routes!(entries::submit))
         .routes(routes!(entries::approve))
         .routes(routes!(entries::reject))
+        .routes(routes!(projects::budget))
+        .routes(routes!(rates::list, rates::create))
+        .routes(routes!(rates::get, rates::update, rates::delete))
+        .routes(routes!(more::timer, more::start, more::discard))
+        .routes(routes!(more::stop))
+        .routes(routes!(more::quick))
+        .routes(routes!(more::bulk))
+        .routes(routes!(more::merge))
+        .routes(routes!(more::split))
+        .routes(routes!(more::duplicate))
+        .routes(routes!(more::history))
+        .routes(routes!(more::follow_event))
+        .routes(routes!(rules::list, rules::create))
+        .routes(routes!(rules::preview))
+        .routes(routes!(rules::get, rules::update, rules::delete))
+        .routes(routes!(drafts::list))
+        .routes(routes!(drafts::changes))
+        .routes(routes!(drafts::log_many))
+        .routes(routes!(drafts::log))
+        .routes(routes!(drafts::dismiss, drafts::restore))
+        .routes(routes!(reports::time))
+        .routes(routes!(reports::export))
 }
 
 fn watching_routes() -> OpenApiRouter<App> {

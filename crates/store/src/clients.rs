@@ -143,6 +143,16 @@ pub async fn update(
     )
 }
 
+bulk! {
+    GET_MANY = "SELECT * FROM client WHERE workspace_id = $1 AND id IN (",
+    fixed 1, columns 1, ")"
+}
+
+/// Those of these clients that are there, also archived ones.
+pub async fn get_many(tx: &mut Tx, ws: WorkspaceId, ids: &[ClientId]) -> Result<Vec<Client>> {
+    Ok(bulk_fetch!(tx, Client, GET_MANY, [ws], ids, |id| [*id]))
+}
+
 /// Removes a client that nothing refers to; `Reference` when a project, a time entry or a calendar does: then archive it.
 pub async fn delete(tx: &mut Tx, ws: WorkspaceId, id: ClientId) -> Result<()> {
     execute_one!(

@@ -117,6 +117,27 @@ pub async fn list(
     )
 }
 
+row! {
+    /// What a member is called.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Named of "member" {
+        /// The member's id.
+        pub id: MemberId,
+        /// Their name.
+        pub name: String,
+    }
+}
+
+bulk! {
+    NAMES = "SELECT m.id, u.name FROM member m JOIN account_user u ON u.id = m.user_id WHERE m.workspace_id = $1 AND m.id IN (",
+    fixed 1, columns 1, ")"
+}
+
+/// What these members are called, also those who were taken out.
+pub async fn names(tx: &mut Tx, ws: WorkspaceId, ids: &[MemberId]) -> Result<Vec<Named>> {
+    Ok(bulk_fetch!(tx, Named, NAMES, [ws], ids, |id| [*id]))
+}
+
 /// Gives the member another role.
 pub async fn set_role(tx: &mut Tx, ws: WorkspaceId, id: MemberId, role: Role) -> Result<()> {
     execute_one!(

@@ -58,6 +58,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0007_calendar_filters.sql"),
         postgres: include_str!("../migrations/postgres/0007_calendar_filters.sql"),
     },
+    Migration {
+        name: "time",
+        sqlite: include_str!("../migrations/sqlite/0008_time.sql"),
+        postgres: include_str!("../migrations/postgres/0008_time.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

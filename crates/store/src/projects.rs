@@ -29,6 +29,10 @@ row! {
         pub created_at: Timestamp,
         /// When it was archived.
         pub archived_at: Option<Timestamp>,
+        /// How many minutes are planned.
+        pub budget_minutes: Option<i64>,
+        /// How much money is planned, in minor units.
+        pub budget_minor: Option<i64>,
     }
 }
 
@@ -158,6 +162,35 @@ pub async fn update(
         changes.billable,
         changes.archived,
         now
+    )
+}
+
+bulk! {
+    GET_MANY = "SELECT * FROM project WHERE workspace_id = $1 AND id IN (",
+    fixed 1, columns 1, ")"
+}
+
+/// Those of these projects that are there, also archived ones.
+pub async fn get_many(tx: &mut Tx, ws: WorkspaceId, ids: &[ProjectId]) -> Result<Vec<Project>> {
+    Ok(bulk_fetch!(tx, Project, GET_MANY, [ws], ids, |id| [*id]))
+}
+
+/// Plans so many minutes and so much money for the project.
+pub async fn set_budget(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    id: ProjectId,
+    minutes: Option<i64>,
+    minor: Option<i64>,
+) -> Result<Project> {
+    fetch_one!(
+        tx,
+        Project,
+        "UPDATE project SET budget_minutes = $3, budget_minor = $4 WHERE workspace_id = $1 AND id = $2 RETURNING *",
+        ws,
+        id,
+        minutes,
+        minor
     )
 }
 

@@ -1,7 +1,7 @@
 //! Between columns and domain values: what each type is stored as, and how a row is read on either database.
 
 use daybook_domain::{
-    account, activity, availability, billing, calendar, connection, event, sync, time_entry,
+    account, activity, availability, billing, calendar, connection, event, rule, sync, time_entry,
 };
 use jiff::{Timestamp, civil::Date};
 use sqlx::types::Json;
@@ -163,6 +163,9 @@ ids!(
     EventWriteId,
     ConfigurationId,
     BlockId,
+    RateId,
+    TimeRuleId,
+    EntryChangeId,
 );
 
 macro_rules! texts {
@@ -212,6 +215,7 @@ jsons!(
     availability::Configuration,
     availability::Weekly,
     billing::BillingFilters,
+    rule::Conditions,
 );
 
 impl Field for Timestamp {

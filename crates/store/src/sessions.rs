@@ -3,6 +3,7 @@
 use daybook_domain::account::Role;
 use daybook_domain::{MemberId, SessionId, UserId, WorkspaceId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::members::Member;
 use crate::users::User;
@@ -80,6 +81,8 @@ row! {
         workspace_time_zone: String,
         currency: String,
         workspace_created_at: Timestamp,
+        self_approval: bool,
+        time_locked_until: Option<Date>,
     }
 }
 
@@ -88,7 +91,7 @@ macro_rules! principal_columns {
     () => {
         "m.user_id, u.email, u.name AS user_name, u.time_zone AS user_time_zone, u.locale, u.created_at AS user_created_at, u.disabled_at, \
          m.id AS member_id, m.role, m.created_at AS member_created_at, m.removed_at, m.workspace_id, \
-         w.name AS workspace_name, w.slug, w.time_zone AS workspace_time_zone, w.currency, w.created_at AS workspace_created_at"
+         w.name AS workspace_name, w.slug, w.time_zone AS workspace_time_zone, w.currency, w.created_at AS workspace_created_at, w.self_approval, w.time_locked_until"
     };
 }
 
@@ -119,6 +122,8 @@ impl From<PrincipalRow> for Principal {
                 time_zone: row.workspace_time_zone,
                 currency: row.currency,
                 created_at: row.workspace_created_at,
+                self_approval: row.self_approval,
+                time_locked_until: row.time_locked_until,
             },
         }
     }

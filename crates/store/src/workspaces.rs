@@ -2,6 +2,7 @@
 
 use daybook_domain::WorkspaceId;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::{Result, Tx};
 
@@ -21,6 +22,10 @@ row! {
         pub currency: String,
         /// When it was made.
         pub created_at: Timestamp,
+        /// Whether those who approve time may approve their own.
+        pub self_approval: bool,
+        /// The last day, in the workspace's zone, whose time nobody changes any more.
+        pub time_locked_until: Option<Date>,
     }
 }
 
@@ -48,6 +53,10 @@ pub struct Changes {
     pub time_zone: Option<String>,
     /// ISO 4217 code.
     pub currency: Option<String>,
+    /// Whether those who approve time may approve their own.
+    pub self_approval: Option<bool>,
+    /// The last day whose time nobody changes any more.
+    pub time_locked_until: Option<Option<Date>>,
 }
 
 /// Makes a workspace. `Conflict` when the slug is taken.
@@ -86,12 +95,16 @@ pub async fn update(tx: &mut Tx, id: WorkspaceId, changes: &Changes) -> Result<W
     fetch_one!(
         tx,
         Workspace,
-        "UPDATE workspace SET name = coalesce($2, name), slug = coalesce($3, slug), time_zone = coalesce($4, time_zone), currency = coalesce($5, currency) WHERE id = $1 RETURNING *",
+        "UPDATE workspace SET name = coalesce($2, name), slug = coalesce($3, slug), time_zone = coalesce($4, time_zone), currency = coalesce($5, currency),
+         self_approval = coalesce($6, self_approval), time_locked_until = CASE WHEN $7 THEN $8 ELSE time_locked_until END WHERE id = $1 RETURNING *",
         id,
         changes.name.as_deref(),
         changes.slug.as_deref(),
         changes.time_zone.as_deref(),
-        changes.currency.as_deref()
+        changes.currency.as_deref(),
+        changes.self_approval,
+        changes.time_locked_until.is_some(),
+        changes.time_locked_until.flatten()
     )
 }
 

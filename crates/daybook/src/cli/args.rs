@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use daybook_domain::account::{EmailAddress, Role, Scope};
 use daybook_domain::{CalendarId, JobId};
@@ -139,6 +139,8 @@ pub enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Take over time recorded elsewhere; reading the same file again takes no row twice
+    Import(Import),
     /// Print the OpenAPI document
     Openapi,
     /// Print completions for a shell
@@ -167,6 +169,66 @@ pub struct Sandbox {
     /// First port: Google on it, CalDAV on the next, Microsoft on the one after
     #[arg(long, default_value_t = 8100)]
     pub port: u16,
+}
+
+/// Whose file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Product {
+    /// Toggl Track: Reports, Detailed, CSV
+    Toggl,
+    /// Clockify: Reports, Detailed, CSV
+    Clockify,
+    /// Harvest: Reports, Detailed time, CSV
+    Harvest,
+    /// A calendar file: every meeting that is over
+    Ics,
+}
+
+/// How dates like 03/04/2026 are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DateWords {
+    /// 25/04/2026
+    Dmy,
+    /// 04/25/2026
+    Mdy,
+}
+
+/// Where imported entries stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ImportStatus {
+    /// Not handed in yet
+    Draft,
+    /// Waits for approval
+    Pending,
+    /// May be billed
+    Approved,
+}
+
+/// Flags of `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Whose file it is
+    pub product: Product,
+    /// The file
+    pub file: PathBuf,
+    /// Who does it, and whose the rows are that name nobody; may be left out when the server has one owner
+    #[arg(long)]
+    pub email: Option<EmailAddress>,
+    /// In this workspace (slug or name), when the person has several
+    #[arg(long, requires = "email")]
+    pub workspace: Option<String>,
+    /// Zone of the times in the file; otherwise the person's
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// How dates like 03/04/2026 are meant, when the file does not tell
+    #[arg(long, value_enum)]
+    pub dates: Option<DateWords>,
+    /// Where the entries stand then
+    #[arg(long, value_enum, default_value = "pending")]
+    pub status: ImportStatus,
+    /// Say what would happen, and keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `config …`

@@ -6,6 +6,7 @@ mod backup;
 mod config;
 mod demo;
 mod doctor;
+mod import;
 mod jobs;
 mod keys;
 mod logging;
@@ -101,6 +102,7 @@ async fn run(cli: Cli, terminal: &Terminal) -> Result<()> {
         Command::Jobs { command } => jobs::run(&config, command, terminal).await,
         Command::Keys { command } => keys::run(&config, command, terminal).await,
         Command::Backup { file } => backup::backup(&config, &file, terminal).await,
+        Command::Import(ask) => import::run(&config, &ask, terminal).await,
         Command::Restore { file, force } => backup::restore(&config, &file, force, terminal).await,
         _ => Ok(()),
     }

@@ -411,7 +411,7 @@ fn allowed(standing: Standing, operation: &Operation, case: &Case) -> Allowed {
         Standing::Outsider if in_path && has_id => Allowed::Only(&[404]),
         Standing::Outsider if in_path => Allowed::Anything,
         Standing::Outsider if case.place.starts_with('?') => Allowed::EmptyOr(&[404, 422]),
-        Standing::Outsider if name.ends_with("convert-bulk") => Allowed::Refused,
+        Standing::Outsider if is_bulk(&name) => Allowed::Refused,
         Standing::Outsider => Allowed::Only(&[404, 422]),
         Standing::Member
             if in_path
@@ -424,7 +424,7 @@ fn allowed(standing: Standing, operation: &Operation, case: &Case) -> Allowed {
         Standing::Member if operation.is_public || MEMBERS_MAY.contains(&name.as_str()) => {
             Allowed::Anything
         }
-        Standing::Member if name.ends_with("convert-bulk") => Allowed::Refused,
+        Standing::Member if is_bulk(&name) => Allowed::Refused,
         Standing::Member if case.place.starts_with('?') => Allowed::EmptyOr(&[403, 404]),
         Standing::Member if in_path && has_id => Allowed::Only(&[403, 404]),
         // What names another member's thing does so in its body.
@@ -433,11 +433,20 @@ fn allowed(standing: Standing, operation: &Operation, case: &Case) -> Allowed {
     }
 }
 
+/// Operations that answer for each item by itself.
+fn is_bulk(name: &str) -> bool {
+    ["/convert-bulk", "/drafts/log", "/time-entries/bulk"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
 /// Reads for owners and admins with the scope `admin`.
 const ADMIN_READS: &[&str] = &[
     "get /api/v1/workspace/invitations",
     "get /api/v1/workspace/invitations/{id}",
     "get /api/v1/jobs",
+    "get /api/v1/rates",
+    "get /api/v1/rates/{id}",
 ];
 
 /// Questions that need a body: they change nothing, and a key that may read may ask them.
@@ -446,6 +455,7 @@ pub const ASKED_BY_POST: &[&str] = &[
     "post /api/v1/availability",
     "post /api/v1/calendar-configurations/{id}/check_availability",
     "post /api/v1/integrations/calendars/{id}/billing-filters/preview",
+    "post /api/v1/time-rules/preview",
 ];
 
 /// What any member may do in the workspace: their own things, and the clients, projects and names that all share.
@@ -468,7 +478,14 @@ const MEMBERS_MAY: &[&str] = &[
     "get /api/v1/projects/{id}",
     "delete /api/v1/projects/{id}",
     "patch /api/v1/projects/{id}",
+    "get /api/v1/projects/{id}/budget",
     "post /api/v1/time-entries",
+    "post /api/v1/time-entries/quick",
+    "post /api/v1/time-entries/timer",
+    "delete /api/v1/time-entries/timer",
+    "post /api/v1/time-entries/timer/stop",
+    "get /api/v1/time-rules/{id}",
+    "post /api/v1/time-rules/preview",
     "get /api/v1/workspace/members/{id}",
 ];
 
@@ -593,6 +610,11 @@ fn things(
     );
     let entry = json!({"description": format!("{private} work"), "started_at": "2026-06-01T08:00:00Z", "duration_minutes": 30});
     things.insert("entry", make("time-entries", &entry));
+    let rate = json!({"hourly_minor": 1, "currency": "EUR", "to": "2020-01-01"});
+    things.insert("rate", make("rates", &rate));
+    let rule =
+        json!({"name": format!("{shared} rule"), "conditions": {"titles": ["x"]}, "exclude": true});
+    things.insert("rule", make("time-rules", &rule));
     let configuration = json!({"name": format!("{private} hours"), "calendar_ids": [calendar]});
     things.insert(
         "configuration",
@@ -633,6 +655,8 @@ fn id_in_path(path: &str, name: &str, things: &Things) -> Option<String> {
                 ("/clients/", "client"),
                 ("/projects/", "project"),
                 ("/time-entries/", "entry"),
+                ("/time-rules/", "rule"),
+                ("/rates/", "rate"),
                 ("/calendar-configurations/", "configuration"),
                 ("/blocks/", "block"),
                 ("/connections/", "connection"),
@@ -737,6 +761,21 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
             json!({"title": "b", "start": "2026-06-02T10:00:00Z", "end": "2026-06-02T11:00:00Z"})
         }
         "BlockPatch" => json!({"title": "b2"}),
+        "RateInput" => json!({"project_id": id("project"), "hourly_minor": 1, "currency": "EUR"}),
+        "RatePatch" => json!({"hourly_minor": 2}),
+        "TimeRuleInput" => {
+            json!({"name": "r", "conditions": {"titles": ["x"]}, "project_id": id("project")})
+        }
+        "TimeRulePatch" => json!({"name": "r2"}),
+        "TimerInput" => json!({"description": "t"}),
+        "QuickInput" => json!({"text": "5m: q"}),
+        "SplitInput" => json!({"at": "2026-06-01T08:10:00Z"}),
+        "MergeInput" => json!({"ids": [id("entry"), id("entry")]}),
+        "DuplicateInput" => json!({}),
+        "BulkInput" => json!({"action": "delete", "ids": [id("entry")]}),
+        "FollowInput" => json!({"action": "keep"}),
+        "DraftLogInput" => json!({}),
+        "DraftsLogInput" => json!({"items": [{"event_id": id("event")}]}),
         "RejectInput" => json!({"reason": "r"}),
         "WorkspacePatch" => json!({"name": "w"}),
         "InvitationInput" => json!({"email": "i@test.example", "role": "member"}),

@@ -27,6 +27,14 @@ const ADMIN: &[&str] = &[
     "post /api/v1/jobs/{id}/retry",
     "post /api/v1/time-entries/{id}/approve",
     "post /api/v1/time-entries/{id}/reject",
+    "get /api/v1/rates",
+    "post /api/v1/rates",
+    "get /api/v1/rates/{id}",
+    "patch /api/v1/rates/{id}",
+    "delete /api/v1/rates/{id}",
+    "post /api/v1/time-rules",
+    "patch /api/v1/time-rules/{id}",
+    "delete /api/v1/time-rules/{id}",
 ];
 
 /// The scope an operation needs, 1 to 3; reviewed by hand, so that a new operation is safe until somebody thinks about it.

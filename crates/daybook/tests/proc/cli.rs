@@ -12,7 +12,7 @@ use crate::support::{OWNER, PASSWORD, WORKSPACE, World, eventually};
 
 /// The command must end with this code and say this on standard error.
 #[track_caller]
-fn refused(done: &Finished, code: i32, says: &[&str]) {
+pub(crate) fn refused(done: &Finished, code: i32, says: &[&str]) {
     assert_eq!(done.code, Some(code), "{done:?}");
     for words in says {
         assert!(done.err.contains(words), "{words:?} is not said: {done:?}");

@@ -13,6 +13,7 @@ mod support;
 
 mod cli;
 mod fsync;
+mod import;
 mod kill;
 mod nodes;
 mod radicale;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use daybook_domain::{ClientId, MemberId, ProjectId};
-use daybook_store::{Error, clients, members, projects, users};
+use daybook_store::{Error, clients, members, projects};
 
 use super::principal::Principal;
 use crate::Context;
@@ -29,28 +29,14 @@ pub async fn load(
 ) -> Result<Names, Error> {
     let mut names = Names::default();
     let (mut tx, workspace) = (cx.store.read_in(who.workspace_id).await?, who.workspace_id);
-    for id in wanted_members {
-        if !names.members.contains_key(&id)
-            && let Some(member) = found(members::get(&mut tx, workspace, id).await)?
-        {
-            names
-                .members
-                .insert(id, users::get(&mut tx, member.user_id).await?.name);
-        }
+    for member in members::names(&mut tx, workspace, &once(wanted_members)).await? {
+        names.members.insert(member.id, member.name);
     }
-    for id in wanted_clients {
-        if !names.clients.contains_key(&id)
-            && let Some(client) = found(clients::get(&mut tx, workspace, id).await)?
-        {
-            names.clients.insert(id, client.name);
-        }
+    for client in clients::get_many(&mut tx, workspace, &once(wanted_clients)).await? {
+        names.clients.insert(client.id, client.name);
     }
-    for id in wanted_projects {
-        if !names.projects.contains_key(&id)
-            && let Some(project) = found(projects::get(&mut tx, workspace, id).await)?
-        {
-            names.projects.insert(id, project.name);
-        }
+    for project in projects::get_many(&mut tx, workspace, &once(wanted_projects)).await? {
+        names.projects.insert(project.id, project.name);
     }
     Ok(names)
 }
@@ -75,10 +61,9 @@ impl Names {
     }
 }
 
-fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
-    match result {
-        Ok(row) => Ok(Some(row)),
-        Err(Error::NotFound) => Ok(None),
-        Err(other) => Err(other),
-    }
+/// Each once.
+fn once<T: Ord>(mut ids: Vec<T>) -> Vec<T> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }

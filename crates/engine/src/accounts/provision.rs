@@ -256,6 +256,32 @@ pub async fn operator(
     }
 }
 
+/// The one owner of the one workspace, for commands that need not name anybody; `None` when there are several.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn only_owner(cx: &Context) -> Result<Option<Principal>, Error> {
+    let mut tx = cx.store.read().await?;
+    let workspaces = workspaces::list_all(&mut tx).await?;
+    let [workspace] = workspaces.as_slice() else {
+        return Ok(None);
+    };
+    let people = members::list(&mut tx, workspace.id, None, 200).await?;
+    let owners: Vec<_> = people
+        .iter()
+        .filter(|member| member.role == Role::Owner)
+        .collect();
+    Ok(match owners.as_slice() {
+        [one] => Some(Principal::operator(
+            workspace.id,
+            one.user_id,
+            one.id,
+            one.role,
+        )),
+        _ => None,
+    })
+}
+
 async fn find_workspace(
     tx: &mut Tx,
     name: &str,

@@ -11,6 +11,11 @@ use crate::{Context, Once, Outcome, Principal};
 /// The highest price of an hour, in minor units.
 pub const MAX_RATE: i64 = 100_000_000;
 
+/// The most minutes that are planned: a hundred people's ten years.
+pub const MAX_BUDGET_MINUTES: i64 = 60 * 2_000_000;
+/// The most money that is planned, in minor units.
+pub const MAX_BUDGET: i64 = 1_000_000_000_000;
+
 /// Makes a project.
 ///
 /// # Errors
@@ -21,6 +26,21 @@ pub async fn create(
     new: NewProject,
     once: &Once<'_, Project>,
 ) -> Result<Outcome<Project>, Error> {
+    create_planned(cx, who, new, (None, None), once).await
+}
+
+/// As [`create`], with so many minutes and so much money planned.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_planned(
+    cx: &Context,
+    who: &Principal,
+    new: NewProject,
+    (minutes, minor): (Option<i64>, Option<i64>),
+    once: &Once<'_, Project>,
+) -> Result<Outcome<Project>, Error> {
+    budget(minutes, minor)?;
     clients::name(Some(&new.name))?;
     clients::check(new.currency.as_deref(), new.color.as_deref(), None)?;
     rate(new.hourly_rate_minor)?;
@@ -28,9 +48,13 @@ pub async fn create(
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
-    let project = store::projects::create(&mut tx, who.workspace_id, &new)
+    let mut project = store::projects::create(&mut tx, who.workspace_id, &new)
         .await
         .map_err(reference)?;
+    if minutes.is_some() || minor.is_some() {
+        let (ws, id) = (who.workspace_id, project.id);
+        project = store::projects::set_budget(&mut tx, ws, id, minutes, minor).await?;
+    }
     once.finish(&mut tx, who, &project).await?;
     tx.commit().await?;
     Ok(Outcome::Fresh(project))
@@ -70,6 +94,21 @@ pub async fn update(
     id: ProjectId,
     changes: Changes,
 ) -> Result<Project, Error> {
+    update_planned(cx, who, id, changes, (None, None)).await
+}
+
+/// As [`update`], with what is planned: `None` stays, `Some(None)` clears.
+///
+/// # Errors
+/// As [`update`].
+pub async fn update_planned(
+    cx: &Context,
+    who: &Principal,
+    id: ProjectId,
+    changes: Changes,
+    (minutes, minor): (Option<Option<i64>>, Option<Option<i64>>),
+) -> Result<Project, Error> {
+    budget(minutes.flatten(), minor.flatten())?;
     clients::name(changes.name.as_deref())?;
     clients::check(
         changes.currency.as_ref().and_then(Option::as_deref),
@@ -78,9 +117,15 @@ pub async fn update(
     )?;
     rate(changes.hourly_rate_minor.flatten())?;
     let mut tx = cx.store.write_in(who.workspace_id).await?;
-    let project = store::projects::update(&mut tx, who.workspace_id, id, &changes)
+    let mut project = store::projects::update(&mut tx, who.workspace_id, id, &changes)
         .await
         .map_err(reference)?;
+    if minutes.is_some() || minor.is_some() {
+        let minutes = minutes.unwrap_or(project.budget_minutes);
+        let minor = minor.unwrap_or(project.budget_minor);
+        project =
+            store::projects::set_budget(&mut tx, who.workspace_id, id, minutes, minor).await?;
+    }
     tx.commit().await?;
     Ok(project)
 }
@@ -103,6 +148,22 @@ fn reference(error: store::Error) -> Error {
         store::Error::Reference => Error::UnknownReference,
         other => other.into(),
     }
+}
+
+/// What may be planned.
+fn budget(minutes: Option<i64>, minor: Option<i64>) -> Result<(), Error> {
+    for (pointer, value, most) in [
+        ("/budget_minutes", minutes, MAX_BUDGET_MINUTES),
+        ("/budget_minor", minor, MAX_BUDGET),
+    ] {
+        if value.is_some_and(|value| !(1..=most).contains(&value)) {
+            return Err(Error::Invalid {
+                pointer,
+                detail: format!("must be from 1 to {most}, or null for none"),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn rate(rate: Option<i64>) -> Result<(), Error> {

@@ -6,9 +6,10 @@ use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, minutes_between};
 use daybook_domain::{ClientId, InstanceId, ProjectId, WorkspaceId};
 use daybook_store as store;
 use store::instances::InstanceView;
-use store::time_entries::{NewTimeEntry, TimeEntry};
+use store::projects::Project;
+use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
 
-use super::{Error, agree, project_of};
+use super::{Error, Policy, agree, drafts, follow, history, project_of};
 use crate::events::hint;
 use crate::{Context, Principal, live};
 
@@ -43,6 +44,16 @@ pub async fn convert(
     who: &Principal,
     ask: Convert,
 ) -> Result<(TimeEntry, bool), Error> {
+    convert_with(cx, who, ask, Vec::new()).await
+}
+
+/// As [`convert`], with tags.
+pub(super) async fn convert_with(
+    cx: &Context,
+    who: &Principal,
+    ask: Convert,
+    tags: Vec<String>,
+) -> Result<(TimeEntry, bool), Error> {
     super::entries::words(ask.description.as_deref(), None)?;
     let workspace = who.workspace_id;
     let mut tx = cx.store.write_in(workspace).await?;
@@ -74,17 +85,46 @@ pub async fn convert(
         .client_id
         .or_else(|| project.as_ref().and_then(|project| project.client_id))
         .or(calendar.default_client_id);
+    Policy::load(&mut tx, workspace)
+        .await?
+        .open(event.start_us)?;
+    let new = new_entry(&event, ask.clone(), cause, (client_id, project.as_ref()), tags);
+    let (entry, created) = store::time_entries::create(&mut tx, workspace, &new).await?;
+    if !created {
+        return Ok((entry, false));
+    }
+    let entry = bill(&mut tx, entry, ask.billable == Some(true)).await?;
+    history::created(&mut tx, who, &entry, "created").await?;
+    store::drafts::restore(&mut tx, workspace, entry.member_id, &event.cause_key()).await?;
+    store::drafts::note_event(&mut tx, workspace, &follow::seen(&entry, &event)).await?;
+    drafts::learn(&mut tx, &event, &calendar, &entry).await?;
+    tx.commit().await?;
+    cx.live.send(
+        workspace,
+        Some(entry.member_id),
+        live::Message::TimeEntry { id: entry.id },
+    );
+    Ok((entry, true))
+}
+
+fn new_entry(
+    event: &InstanceView,
+    ask: Convert,
+    cause: String,
+    (client_id, project): (Option<ClientId>, Option<&Project>),
+    tags: Vec<String>,
+) -> NewTimeEntry {
     let minutes = minutes_between(event.start_us, event.end_us).min(MAX_MINUTES);
-    let new = NewTimeEntry {
+    NewTimeEntry {
         member_id: event.member_id,
         source: Source::Calendar,
         status: Status::Pending,
-        description: ask.description.unwrap_or_else(|| title(&event)),
+        description: ask.description.unwrap_or_else(|| title(event)),
         started_at: event.start_us,
         ended_at: Some(event.end_us),
         duration_minutes: minutes,
         client_id,
-        project_id: project.as_ref().map(|project| project.id),
+        project_id: project.map(|project| project.id),
         billable: ask
             .billable
             .or_else(|| project.map(|project| project.billable))
@@ -92,16 +132,26 @@ pub async fn convert(
         synced_event_id: Some(event.id),
         calendar_id: Some(event.calendar_id),
         cause_key: Some(cause),
-        tags: Vec::new(),
+        tags,
+    }
+}
+
+/// A meeting that several members attended is billed by the first entry, unless somebody says so of another one too.
+async fn bill(tx: &mut store::Tx, entry: TimeEntry, asked: bool) -> Result<TimeEntry, Error> {
+    let cause = entry.cause_key.clone().unwrap_or_default();
+    if !entry.billable || !cause.starts_with("ical:") {
+        return Ok(entry);
+    }
+    let first = store::drafts::bill(tx, entry.workspace_id, &cause, entry.id).await?;
+    if first || asked {
+        return Ok(entry);
+    }
+    let changes = Changes {
+        billable: Some(false),
+        ..Changes::default()
     };
-    let (entry, created) = store::time_entries::create(&mut tx, workspace, &new).await?;
-    tx.commit().await?;
-    cx.live.send(
-        workspace,
-        Some(entry.member_id),
-        live::Message::TimeEntry { id: entry.id },
-    );
-    Ok((entry, created))
+    let (ws, id) = (entry.workspace_id, entry.id);
+    Ok(store::time_entries::update(tx, ws, id, entry.version, &changes).await?)
 }
 
 /// The entry there is, or the cause of the one to be made.

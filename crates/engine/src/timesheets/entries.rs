@@ -1,12 +1,14 @@
 //! Entries made by hand: create, list, edit, delete, and the way from draft to approved.
 
 use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, Step, minutes_between};
-use daybook_domain::{ClientId, ProjectId, TimeEntryId};
+use daybook_domain::{ClientId, EntryChangeId, ProjectId, TimeEntryId};
 use daybook_store as store;
 use jiff::{SignedDuration, Timestamp};
+use store::entry_changes::EntryChange;
 use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
-use super::{Error, agree, project_of};
+use super::policy::Policy;
+use super::{Error, agree, history, project_of};
 use crate::{Context, Once, Outcome, Principal, live};
 
 /// The longest description, in characters.
@@ -53,6 +55,8 @@ pub async fn create(
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
+    let policy = Policy::load(&mut tx, who.workspace_id).await?;
+    policy.start(cx, ask.started_at)?;
     let project = project_of(&mut tx, who.workspace_id, ask.project_id).await?;
     agree(ask.client_id, project.as_ref())?;
     let new = NewTimeEntry {
@@ -77,6 +81,7 @@ pub async fn create(
         tags: ask.tags,
     };
     let (entry, _) = store::time_entries::create(&mut tx, who.workspace_id, &new).await?;
+    history::created(&mut tx, who, &entry, "created").await?;
     once.finish(&mut tx, who, &entry).await?;
     tx.commit().await?;
     tell(cx, who, &entry);
@@ -118,13 +123,41 @@ pub async fn update(
     cx: &Context,
     who: &Principal,
     id: TimeEntryId,
-    mut changes: Changes,
+    changes: Changes,
 ) -> Result<TimeEntry, Error> {
     words(changes.description.as_deref(), changes.tags.as_deref())?;
     let mut tx = cx.store.write_in(who.workspace_id).await?;
+    let policy = Policy::load(&mut tx, who.workspace_id).await?;
     let entry = load_to_change(&mut tx, who, id).await?;
+    let after = edit(cx, who, &mut tx, &policy, &entry, changes, "edited").await?;
+    tx.commit().await?;
+    tell(cx, who, &after);
+    Ok(after)
+}
+
+/// Changes an entry in a transaction that does more.
+pub(super) async fn edit(
+    cx: &Context,
+    who: &Principal,
+    tx: &mut store::Tx,
+    policy: &Policy,
+    entry: &TimeEntry,
+    mut changes: Changes,
+    action: &'static str,
+) -> Result<TimeEntry, Error> {
+    policy.open(entry.started_at)?;
     changes.status = Some(entry.status.after(Step::Edit)?);
-    book_on(&mut tx, &entry, &mut changes).await?;
+    book_on(tx, entry, &mut changes).await?;
+    if entry.running
+        && (changes.ended_at.is_some()
+            || changes.duration_minutes.is_some()
+            || changes.started_at.is_some())
+    {
+        return Err(Error::Running);
+    }
+    if let Some(started) = changes.started_at {
+        policy.start(cx, started)?;
+    }
     let moved = changes.started_at.is_some()
         || changes.ended_at.is_some()
         || changes.duration_minutes.is_some();
@@ -140,10 +173,15 @@ pub async fn update(
         changes.duration_minutes = Some(minutes);
         changes.ended_at = Some(ended.or_else(|| end_of(started, minutes)));
     }
-    let after =
-        store::time_entries::update(&mut tx, who.workspace_id, id, entry.version, &changes).await?;
-    tx.commit().await?;
-    tell(cx, who, &after);
+    let (ws, id) = (who.workspace_id, entry.id);
+    let after = store::time_entries::update(tx, ws, id, entry.version, &changes).await?;
+    match (changes.billable, &entry.cause_key) {
+        (Some(false), _) => store::drafts::unbill(tx, ws, id).await?,
+        // Whoever says so means it, also when a colleague bills the same meeting.
+        (Some(true), Some(cause)) => _ = store::drafts::bill(tx, ws, cause, id).await?,
+        _ => {}
+    }
+    history::changed(tx, who, (entry, &after), action, None).await?;
     Ok(after)
 }
 
@@ -184,14 +222,36 @@ pub async fn step(
     }
     words(reason.as_deref(), None)?;
     let mut tx = cx.store.write_in(who.workspace_id).await?;
+    let policy = Policy::load(&mut tx, who.workspace_id).await?;
     let entry = load_to_change(&mut tx, who, id).await?;
-    let next = entry.status.after(step)?;
-    let reason = reason.as_deref().filter(|_| step == Step::Reject);
-    let after =
-        store::time_entries::set_status(&mut tx, who.workspace_id, id, entry.version, next, reason)
-            .await?;
+    let after = take_step(who, &mut tx, &policy, &entry, step, reason.as_deref()).await?;
     tx.commit().await?;
     tell(cx, who, &after);
+    Ok(after)
+}
+
+/// Takes a step in a transaction that does more.
+pub(super) async fn take_step(
+    who: &Principal,
+    tx: &mut store::Tx,
+    policy: &Policy,
+    entry: &TimeEntry,
+    step: Step,
+    reason: Option<&str>,
+) -> Result<TimeEntry, Error> {
+    policy.step(who, entry, step)?;
+    let next = entry.status.after(step)?;
+    let reason = reason.filter(|_| step == Step::Reject);
+    let (ws, id) = (who.workspace_id, entry.id);
+    let after = store::time_entries::set_status(tx, ws, id, entry.version, next, reason).await?;
+    let action = match step {
+        Step::Submit => "submitted",
+        Step::Approve => "approved",
+        Step::Reject => "rejected",
+        Step::Edit => "edited",
+        Step::Delete => "deleted",
+    };
+    history::changed(tx, who, (entry, &after), action, reason).await?;
     Ok(after)
 }
 
@@ -201,16 +261,86 @@ pub async fn step(
 /// [`Error::NotAllowed`] once it is on an invoice.
 pub async fn delete(cx: &Context, who: &Principal, id: TimeEntryId) -> Result<(), Error> {
     let mut tx = cx.store.write_in(who.workspace_id).await?;
+    let policy = Policy::load(&mut tx, who.workspace_id).await?;
     let entry = load_to_change(&mut tx, who, id).await?;
-    entry.status.after(Step::Delete)?;
-    store::time_entries::delete(&mut tx, who.workspace_id, id).await?;
+    erase(who, &mut tx, &policy, &entry, "deleted").await?;
     tx.commit().await?;
     tell(cx, who, &entry);
     Ok(())
 }
 
+/// Removes an entry in a transaction that does more.
+pub(super) async fn erase(
+    who: &Principal,
+    tx: &mut store::Tx,
+    policy: &Policy,
+    entry: &TimeEntry,
+    action: &'static str,
+) -> Result<(), Error> {
+    policy.open(entry.started_at)?;
+    entry.status.after(Step::Delete)?;
+    store::time_entries::delete(tx, who.workspace_id, entry.id).await?;
+    Ok(history::deleted(tx, who, entry, action).await?)
+}
+
+/// What was done to an entry, oldest first; also when it is gone.
+///
+/// # Errors
+/// [`store::Error::NotFound`] also for other members' entries, to plain members.
+pub async fn history_of(
+    cx: &Context,
+    who: &Principal,
+    id: TimeEntryId,
+    after: Option<(Timestamp, EntryChangeId)>,
+    limit: i64,
+) -> Result<Vec<EntryChange>, Error> {
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    let found = store::entry_changes::list(&mut tx, who.workspace_id, id, after, limit).await?;
+    let owner = match found.first() {
+        Some(change) => change.owner_id,
+        None => load(&mut tx, who, id).await?.member_id,
+    };
+    if who.sees(owner) {
+        Ok(found)
+    } else {
+        Err(Error::Store(store::Error::NotFound))
+    }
+}
+
+/// The caller's entries that take some of a stretch: work cannot be in two places.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn overlapping(
+    cx: &Context,
+    who: &Principal,
+    start: Timestamp,
+    end: Timestamp,
+) -> Result<Vec<TimeEntryId>, Error> {
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    let (ws, member) = (who.workspace_id, who.member_id);
+    let found = store::time_facts::overlapping(&mut tx, ws, member, start, end, None).await?;
+    Ok(found.into_iter().map(|entry| entry.id).collect())
+}
+
+/// Which other entries take some of the time of these.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn overlaps(
+    cx: &Context,
+    who: &Principal,
+    ids: &[TimeEntryId],
+) -> Result<Vec<(TimeEntryId, TimeEntryId)>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    Ok(store::time_facts::overlaps(&mut tx, who.workspace_id, ids).await?)
+}
+
 /// The entry, if it is the principal's own, or they manage the workspace.
-async fn load_to_change(
+pub(super) async fn load_to_change(
     tx: &mut store::Tx,
     who: &Principal,
     id: TimeEntryId,
@@ -233,7 +363,7 @@ async fn load(tx: &mut store::Tx, who: &Principal, id: TimeEntryId) -> Result<Ti
 }
 
 /// When work of this length ends.
-fn end_of(started: Timestamp, minutes: i64) -> Option<Timestamp> {
+pub(super) fn end_of(started: Timestamp, minutes: i64) -> Option<Timestamp> {
     started.checked_add(SignedDuration::from_mins(minutes)).ok()
 }
 
@@ -295,7 +425,7 @@ pub(super) fn words(description: Option<&str>, tags: Option<&[String]>) -> Resul
     Ok(())
 }
 
-fn tell(cx: &Context, who: &Principal, entry: &TimeEntry) {
+pub(super) fn tell(cx: &Context, who: &Principal, entry: &TimeEntry) {
     cx.live.send(
         who.workspace_id,
         Some(entry.member_id),

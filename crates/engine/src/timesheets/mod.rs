@@ -1,15 +1,30 @@
 //! Time entries: made by hand or from an event, edited, handed in, approved.
 
+pub mod bulk;
 pub mod convert;
+pub mod drafts;
 pub mod entries;
+pub mod follow;
+mod gather;
+mod history;
+pub mod import;
+mod policy;
+pub mod quick;
+pub mod rules;
+pub mod shape;
+pub mod timer;
 pub mod to_calendar;
 
+use daybook_domain::duration;
 use daybook_domain::time_entry::NotAllowed;
 use daybook_domain::{ClientId, ProjectId, WorkspaceId};
 use daybook_store as store;
+use jiff::civil::Date;
 use store::projects::Project;
 
 use crate::accounts::once;
+
+pub(crate) use policy::Policy;
 
 /// Why something about a time entry did not work.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +63,38 @@ pub enum Error {
     /// Only those who manage the workspace approve.
     #[error("only an owner or admin approves and rejects time")]
     NotApprover,
+    /// Only those who manage the workspace make rules.
+    #[error("only an owner or admin changes rules; you can try them out")]
+    NotManager,
+    /// Nobody approves their own time here.
+    #[error("in this workspace nobody approves their own time; ask another owner or admin")]
+    OwnTime,
+    /// The books are closed.
+    #[error(
+        "time up to {until} is locked; ask an owner or admin to open the period, or choose a later day"
+    )]
+    Locked {
+        /// The last day that is.
+        until: Date,
+    },
+    /// There is one already.
+    #[error("a timer is running already; stop it first")]
+    TimerRunning,
+    /// There is none.
+    #[error("no timer is running")]
+    NoTimer,
+    /// An entry whose timer runs.
+    #[error("this entry's timer is running; stop it first")]
+    Running,
+    /// Several things that do not go together.
+    #[error("{0}")]
+    Apart(&'static str),
+    /// A text about time that cannot be understood.
+    #[error(transparent)]
+    Duration(#[from] duration::Error),
+    /// A `#word` that names no project.
+    #[error("no project is called like this: {0}")]
+    UnknownProject(String),
     /// Somebody else changed it meanwhile.
     #[error("somebody changed this entry meanwhile; look at it again and repeat your change")]
     Changed,

@@ -11,9 +11,12 @@ use daybook_domain::connection::{ErrorKind, Status as ConnectionStatus};
 use daybook_domain::event::{
     Conference, ResponseStatus, Scope as EventScope, Status as EventStatus,
 };
+use daybook_domain::rate::Level as RateLevel;
 use daybook_domain::time_entry::{Source, Status as TimeEntryStatus};
 use daybook_engine::health::Health;
+use daybook_engine::reports::GroupBy;
 use daybook_engine::store::jobs::State as JobState;
+use daybook_engine::timesheets::drafts::Because;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -79,6 +82,12 @@ text_schema! {
     UnknownSchema = "UnknownReason" of Unknown;
     /// [`LeftOut`].
     LeftOutSchema = "LeftOutOfBilling" of LeftOut;
+    /// [`RateLevel`].
+    RateLevelSchema = "RateLevel" of RateLevel;
+    /// [`GroupBy`].
+    GroupBySchema = "ReportGroupBy" of GroupBy;
+    /// [`Because`].
+    DraftReasonSchema = "DraftReasonKind" of Because;
     /// [`LogType`].
     LogTypeSchema = "LogType" of LogType;
 }

@@ -14,7 +14,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::api::wire::EventScopeSchema;
+use crate::api::wire::{EventScopeSchema, GroupBySchema};
 use crate::problem::{FieldError, ProblemBody};
 use crate::router::routes;
 
@@ -106,6 +106,9 @@ fn complete(mut document: OpenApi) -> OpenApi {
         EventScopeSchema::name().into_owned(),
         EventScopeSchema::schema(),
     );
+    components
+        .schemas
+        .insert(GroupBySchema::name().into_owned(), GroupBySchema::schema());
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in methods(item) {
             finish(path, method, operation);

@@ -19,3 +19,4 @@ mod stream;
 mod support;
 mod tenants;
 mod time;
+mod timesheets;

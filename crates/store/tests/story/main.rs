@@ -18,6 +18,7 @@ mod push;
 mod row_security;
 mod statements;
 mod tenants;
+mod time;
 
 use daybook_domain::account::{EmailAddress, Role};
 use daybook_domain::calendar::{AccessRole, RemoteCalendar};

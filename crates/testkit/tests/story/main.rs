@@ -5,6 +5,7 @@
 mod accounts;
 mod availability;
 mod billing;
+mod drafts;
 mod entries;
 mod guard;
 mod live;

@@ -7,6 +7,7 @@ use daybook_engine::accounts::sessions::View;
 use daybook_engine::accounts::{Profile, User, Workspace};
 use daybook_engine::{Principal, Via};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -99,6 +100,11 @@ pub struct WorkspaceBody {
     pub time_zone: String,
     /// ISO 4217 code.
     pub currency: String,
+    /// Whether owners and admins may approve their own time.
+    pub self_approval: bool,
+    /// The last day whose time nobody changes any more.
+    #[schema(required = true, value_type = Option<String>, format = Date)]
+    pub time_locked_until: Option<Date>,
 }
 
 /// The caller.
@@ -250,6 +256,8 @@ impl From<&Workspace> for WorkspaceBody {
             slug: workspace.slug.clone(),
             time_zone: workspace.time_zone.clone(),
             currency: workspace.currency.clone(),
+            self_approval: workspace.self_approval,
+            time_locked_until: workspace.time_locked_until,
         }
     }
 }

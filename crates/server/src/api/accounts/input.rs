@@ -1,11 +1,13 @@
 //! What requests about accounts may say.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::api::wire::{RoleSchema, ScopeSchema};
+use crate::extract::nullable;
 
 /// First-run setup.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -86,6 +88,12 @@ pub struct WorkspacePatch {
     pub time_zone: Option<String>,
     /// ISO 4217 code.
     pub currency: Option<String>,
+    /// Whether owners and admins may approve their own time.
+    pub self_approval: Option<bool>,
+    /// The last day whose time nobody changes any more; null opens all.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub time_locked_until: Option<Option<Date>>,
 }
 
 /// A member's new role.

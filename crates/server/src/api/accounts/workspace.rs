@@ -37,6 +37,8 @@ pub async fn update(
         currency: body
             .currency
             .map(|code| currency(&mut check, "/currency", &code)),
+        self_approval: body.self_approval,
+        time_locked_until: body.time_locked_until,
     };
     check.done()?;
     let workspace = workspace::update(&cx, &who, changes).await?;

@@ -1,10 +1,14 @@
 //! What clients, projects and time entries look like in answers.
 
+use std::collections::HashMap;
+
+use daybook_domain::TimeEntryId;
 use daybook_domain::time_entry::{Source, Status};
 use daybook_engine::accounts::names::{self, Names};
 use daybook_engine::store::clients::Client;
 use daybook_engine::store::projects::Project;
 use daybook_engine::store::time_entries::TimeEntry;
+use daybook_engine::timesheets::entries::overlaps as overlaps_of;
 use daybook_engine::{Context, Principal};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -67,10 +71,34 @@ pub struct ProjectBody {
     /// ISO 4217 code; by default the client's.
     #[schema(required = true)]
     pub currency: Option<String>,
+    /// How many minutes are planned.
+    #[schema(required = true)]
+    pub budget_minutes: Option<i64>,
+    /// How much money is planned, in minor units (cents).
+    #[schema(required = true)]
+    pub budget_minor: Option<i64>,
     /// Whether it is kept only for the record.
     pub archived: bool,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// What of a project's budget is used.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ProjectBudget)]
+pub struct BudgetBody {
+    /// How many minutes are planned.
+    #[schema(required = true)]
+    pub budget_minutes: Option<i64>,
+    /// How many were worked.
+    pub used_minutes: i64,
+    /// How much money is planned, in minor units (cents).
+    #[schema(required = true)]
+    pub budget_minor: Option<i64>,
+    /// What billable time comes to by currency, in minor units.
+    pub used_minor: std::collections::BTreeMap<String, i64>,
+    /// Billable time that has no rate.
+    pub unpriced_minutes: i64,
 }
 
 /// A piece of work with a duration.
@@ -117,6 +145,10 @@ pub struct TimeEntryBody {
     pub synced_event_id: Option<Uuid>,
     /// Tags.
     pub tags: Vec<String>,
+    /// Whether it is a timer that runs.
+    pub running: bool,
+    /// Other entries of the same member that take some of its time.
+    pub overlaps: Vec<Uuid>,
     /// Why it was sent back.
     #[schema(required = true)]
     pub rejected_reason: Option<String>,
@@ -155,6 +187,8 @@ impl ProjectBody {
             billable: project.billable,
             hourly_rate_minor: project.hourly_rate_minor,
             currency: project.currency.clone(),
+            budget_minutes: project.budget_minutes,
+            budget_minor: project.budget_minor,
             archived: project.archived_at.is_some(),
             created_at: project.created_at,
         }
@@ -181,6 +215,8 @@ impl TimeEntryBody {
             billable: entry.billable,
             synced_event_id: entry.synced_event_id.map(Into::into),
             tags: entry.tags.clone(),
+            running: entry.running,
+            overlaps: Vec::new(),
             rejected_reason: entry.rejected_reason.clone(),
             created_at: entry.created_at,
             updated_at: entry.updated_at,
@@ -204,8 +240,16 @@ pub async fn bodies(
         .filter_map(|entry| entry.project_id)
         .collect();
     let names = names::load(cx, who, members, clients, projects).await?;
+    let ids: Vec<TimeEntryId> = entries.iter().map(|entry| entry.id).collect();
+    let mut overlaps: HashMap<TimeEntryId, Vec<Uuid>> = HashMap::new();
+    for (id, other) in overlaps_of(cx, who, &ids).await? {
+        overlaps.entry(id).or_default().push(other.into());
+    }
     Ok(entries
         .iter()
-        .map(|entry| TimeEntryBody::new(entry, &names))
+        .map(|entry| TimeEntryBody {
+            overlaps: overlaps.remove(&entry.id).unwrap_or_default(),
+            ..TimeEntryBody::new(entry, &names)
+        })
         .collect())
 }

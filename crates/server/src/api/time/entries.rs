@@ -3,17 +3,20 @@
 use axum::extract::State;
 use axum::response::Response;
 use daybook_domain::TimeEntryId;
-use daybook_domain::time_entry::{Source, Step};
+use daybook_domain::time_entry::{MAX_MINUTES, Source, Step};
 use daybook_engine::accounts::names::{self, Names};
-use daybook_engine::store::time_entries::{Changes, Filter, TimeEntry};
+use daybook_engine::store::time_entries::{Filter, TimeEntry};
 use daybook_engine::timesheets::entries::{self, Create};
 use daybook_engine::timesheets::to_calendar;
 use daybook_engine::{Context, Principal, Via, projects};
 use http::StatusCode;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use super::body::{TimeEntryBody, bodies};
-use super::input::{EntryEventInput, RejectInput, TimeEntryInput, TimeEntryPatch, TimeEntryQuery};
+use super::input::{
+    EntryEventInput, RejectInput, TimeEntryInput, TimeEntryPatch, TimeEntryQuery, minutes,
+};
 use crate::api::events::body::EventBody;
 use crate::api::wire::instant;
 use crate::cursor::List;
@@ -53,7 +56,7 @@ pub async fn create(
         description: body.description,
         started_at: body.started_at,
         ended_at: body.ended_at,
-        duration_minutes: body.duration_minutes,
+        duration_minutes: minutes(body.duration.as_deref(), body.duration_minutes)?,
         client_id: body.client_id.map(Into::into),
         project_id: body.project_id.map(Into::into),
         billable: body.billable,
@@ -65,7 +68,13 @@ pub async fn create(
         },
     };
     let names = names_of(&cx, &who, &ask).await?;
-    let render = move |entry: &TimeEntry| created(&TimeEntryBody::new(entry, &names));
+    let overlaps = overlaps_of(&cx, &who, &ask).await?;
+    let render = move |entry: &TimeEntry| {
+        created(&TimeEntryBody {
+            overlaps: overlaps.clone(),
+            ..TimeEntryBody::new(entry, &names)
+        })
+    };
     let outcome = entries::create(&cx, &who, ask, &key.once(&render)).await?;
     Ok(answer(outcome, render))
 }
@@ -91,18 +100,7 @@ pub async fn update(
     Id(id): Id<TimeEntryId>,
     Json(patch): Json<TimeEntryPatch>,
 ) -> Result<Json<TimeEntryBody>, Problem> {
-    let changes = Changes {
-        description: patch.description,
-        started_at: patch.started_at,
-        ended_at: patch.ended_at,
-        duration_minutes: patch.duration_minutes,
-        client_id: patch.client_id.map(|id| id.map(Into::into)),
-        project_id: patch.project_id.map(|id| id.map(Into::into)),
-        billable: patch.billable,
-        tags: patch.tags,
-        status: None,
-    };
-    let entry = entries::update(&cx, &who, id, changes).await?;
+    let entry = entries::update(&cx, &who, id, patch.changes()?).await?;
     one(&cx, &who, entry).await
 }
 
@@ -195,6 +193,17 @@ async fn one(
         .pop()
         .map(Json)
         .ok_or_else(Problem::internal)
+}
+
+/// The caller's entries whose time one that is about to be made would take.
+async fn overlaps_of(cx: &Context, who: &Principal, ask: &Create) -> Result<Vec<Uuid>, Problem> {
+    let length = SignedDuration::from_mins(ask.duration_minutes.unwrap_or(0).clamp(0, MAX_MINUTES));
+    let end = ask
+        .ended_at
+        .or_else(|| ask.started_at.checked_add(length).ok())
+        .unwrap_or(ask.started_at);
+    let found = entries::overlapping(cx, who, ask.started_at, end).await?;
+    Ok(found.into_iter().map(Into::into).collect())
 }
 
 /// The names an entry that is about to be made will show: its own client's, or its project's client's.

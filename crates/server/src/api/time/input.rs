@@ -1,5 +1,6 @@
 //! What requests about clients, projects and time entries may say.
 
+use daybook_domain::duration;
 use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -7,6 +8,7 @@ use uuid::Uuid;
 
 use crate::api::wire::{SourceSchema, TimeEntryStatusSchema};
 use crate::extract::{nullable, switch};
+use crate::problem::Problem;
 
 /// A client to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -74,6 +76,10 @@ pub struct ProjectInput {
     pub hourly_rate_minor: Option<i64>,
     /// ISO 4217 code.
     pub currency: Option<String>,
+    /// How many minutes are planned.
+    pub budget_minutes: Option<i64>,
+    /// How much money is planned, in minor units (cents).
+    pub budget_minor: Option<i64>,
 }
 
 /// Changes to a project; null clears.
@@ -100,6 +106,14 @@ pub struct ProjectPatch {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     pub currency: Option<Option<String>>,
+    /// How many minutes are planned.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<i64>)]
+    pub budget_minutes: Option<Option<i64>>,
+    /// How much money is planned, in minor units (cents).
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<i64>)]
+    pub budget_minor: Option<Option<i64>>,
     /// Kept only for the record.
     pub archived: Option<bool>,
 }
@@ -114,8 +128,10 @@ pub struct TimeEntryInput {
     pub started_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// How long it took.
+    /// How long it took, in minutes; or
     pub duration_minutes: Option<i64>,
+    /// as you would type it: `2h 30m`, `1:30`, `2.5 hours`.
+    pub duration: Option<String>,
     /// For whom; by default the project's client.
     pub client_id: Option<Uuid>,
     /// For what.
@@ -140,8 +156,10 @@ pub struct TimeEntryPatch {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Timestamp>)]
     pub ended_at: Option<Option<Timestamp>>,
-    /// How long it took.
+    /// How long it took, in minutes; or
     pub duration_minutes: Option<i64>,
+    /// as you would type it: `2h 30m`, `1:30`, `2.5 hours`.
+    pub duration: Option<String>,
     /// For whom.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<Uuid>)]
@@ -154,6 +172,23 @@ pub struct TimeEntryPatch {
     pub billable: Option<bool>,
     /// Tags.
     pub tags: Option<Vec<String>>,
+}
+
+/// A length, in minutes or as people type it.
+///
+/// # Errors
+/// 422 when both are given, or the text cannot be understood.
+pub fn minutes(text: Option<&str>, minutes: Option<i64>) -> Result<Option<i64>, Problem> {
+    match (text, minutes) {
+        (Some(_), Some(_)) => Err(Problem::invalid_field(
+            "/duration",
+            "give duration or duration_minutes, not both",
+        )),
+        (Some(text), None) => duration::parse_minutes(text)
+            .map(Some)
+            .map_err(|error| Problem::invalid_field("/duration", error.to_string())),
+        (None, minutes) => Ok(minutes),
+    }
 }
 
 /// Why an entry is sent back.

@@ -4,7 +4,10 @@ pub mod body;
 pub mod clients;
 pub mod entries;
 pub mod input;
+pub mod more;
 pub mod projects;
+pub mod rates;
+pub mod rules;
 
 use daybook_engine::{clients as engine_clients, timesheets};
 
@@ -41,6 +44,17 @@ impl From<timesheets::Error> for Problem {
             Error::UnknownReference => Self::unprocessable("unknown_reference", text),
             Error::NotAllowed(_) => Self::conflict("wrong_status", text),
             Error::NotApprover => Self::forbidden("forbidden", text),
+            Error::NotManager => Self::forbidden("forbidden", text),
+            Error::OwnTime => Self::forbidden("self_approval", text),
+            Error::Locked { .. } => Self::conflict("period_locked", text),
+            Error::TimerRunning => Self::conflict("timer_running", text),
+            Error::Running => Self::conflict("timer_running", text),
+            Error::NoTimer => Self::conflict("no_timer", text),
+            Error::Apart(_) => Self::unprocessable("cannot_merge", text),
+            Error::Duration(_) => Self::invalid_field("/duration", text),
+            Error::UnknownProject(_) => {
+                Self::unprocessable("unknown_reference", text).at("/project_id")
+            }
             Error::Changed => Self::conflict("changed_meanwhile", text),
             Error::Once(error) => error.into(),
             Error::Store(error) => error.into(),

@@ -4,12 +4,14 @@ use axum::extract::State;
 use axum::response::Response;
 use daybook_domain::ProjectId;
 use daybook_engine::accounts::names;
+use daybook_engine::reports::{self, GroupBy};
 use daybook_engine::store::projects::{Changes, Filter, NewProject, Project};
+use daybook_engine::store::time_entries::Filter as EntryFilter;
 use daybook_engine::{Context, Principal, projects};
 use http::StatusCode;
 use jiff::Timestamp;
 
-use super::body::ProjectBody;
+use super::body::{BudgetBody, ProjectBody};
 use super::input::{ProjectInput, ProjectPatch, ProjectQuery};
 use crate::cursor::List;
 use crate::extract::{Creating, Id, Json, Page, Query, Reader, Writer, answer, created};
@@ -60,8 +62,9 @@ pub async fn create(
         vec![],
     )
     .await?;
+    let budget = (body.budget_minutes, body.budget_minor);
     let render = move |project: &Project| created(&ProjectBody::new(project, &names));
-    let outcome = projects::create(&cx, &who, new, &key.once(&render)).await?;
+    let outcome = projects::create_planned(&cx, &who, new, budget, &key.once(&render)).await?;
     Ok(answer(outcome, render))
 }
 
@@ -93,7 +96,8 @@ pub async fn update(
         billable: patch.billable,
         archived: patch.archived,
     };
-    let project = projects::update(&cx, &who, id, changes).await?;
+    let budget = (patch.budget_minutes, patch.budget_minor);
+    let project = projects::update_planned(&cx, &who, id, changes, budget).await?;
     one(&cx, &who, &project).await
 }
 
@@ -108,6 +112,32 @@ pub async fn delete(
 ) -> Result<StatusCode, Problem> {
     projects::delete(&cx, &who, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What of a project's budget is used
+///
+/// Owners and admins see everybody's time, others what they worked themselves.
+#[utoipa::path(get, path = "/projects/{id}/budget", tag = "Time", responses((status = 200, body = BudgetBody)))]
+pub async fn budget(
+    State(cx): State<Context>,
+    Reader(who): Reader,
+    Id(id): Id<ProjectId>,
+) -> Result<Json<BudgetBody>, Problem> {
+    let project = projects::get(&cx, &who, id).await?;
+    let filter = EntryFilter {
+        project_id: Some(id),
+        ..EntryFilter::default()
+    };
+    let used = reports::time(&cx, &who, GroupBy::Project, filter)
+        .await?
+        .total;
+    Ok(Json(BudgetBody {
+        budget_minutes: project.budget_minutes,
+        used_minutes: used.minutes,
+        budget_minor: project.budget_minor,
+        used_minor: used.amounts,
+        unpriced_minutes: used.unpriced_minutes,
+    }))
 }
 
 async fn one(

@@ -1,0 +1,158 @@
+//! One thing done to many entries, in one transaction: by their ids, or to a member's week. Each stands for itself.
+
+use daybook_domain::time_entry::{Status, Step};
+use daybook_domain::{MemberId, TimeEntryId};
+use daybook_store as store;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use store::time_entries::{Changes, Filter, TimeEntry};
+
+use super::Error;
+use super::entries::{edit, erase, take_step, tell, words};
+use super::policy::Policy;
+use crate::{Context, Principal};
+
+/// The most entries of one request.
+pub const MOST: usize = 500;
+
+/// Which entries.
+#[derive(Debug, Clone)]
+pub enum Which {
+    /// These.
+    Ids(Vec<TimeEntryId>),
+    /// Those of a member's week that the step is for.
+    Week {
+        /// Whose.
+        member_id: MemberId,
+        /// Any day of it; weeks begin on Monday, in the workspace's zone.
+        day: Date,
+    },
+}
+
+/// What is done.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// Submit, approve or reject, perhaps with a reason.
+    Step(Step, Option<String>),
+    /// Change.
+    Edit(Box<Changes>),
+    /// Remove.
+    Delete,
+}
+
+/// What became of an entry: as it is now, or was before it was removed.
+pub type Done = (TimeEntryId, Result<TimeEntry, Error>);
+
+/// Does it. What is refused for one entry is said there; the others are done.
+///
+/// # Errors
+/// [`Error::Invalid`] for what concerns all; when the database fails, then nothing is done.
+pub async fn run(
+    cx: &Context,
+    who: &Principal,
+    which: &Which,
+    what: &What,
+) -> Result<Vec<Done>, Error> {
+    match what {
+        What::Step(_, reason) => words(reason.as_deref(), None)?,
+        What::Edit(changes) => words(changes.description.as_deref(), changes.tags.as_deref())?,
+        What::Delete => {}
+    }
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
+    let policy = Policy::load(&mut tx, who.workspace_id).await?;
+    let (entries, missing) = find(&mut tx, who, &policy, which, what).await?;
+    let mut done: Vec<Done> = missing
+        .into_iter()
+        .map(|id| (id, Err(Error::Store(store::Error::NotFound))))
+        .collect();
+    for entry in entries {
+        let result = match one(cx, who, &mut tx, &policy, &entry, what).await {
+            // After a failed statement nothing of the transaction can be kept.
+            Err(error @ (Error::Store(_) | Error::UnknownReference)) => return Err(error),
+            other => other,
+        };
+        done.push((entry.id, result));
+    }
+    tx.commit().await?;
+    for (_, result) in &done {
+        if let Ok(entry) = result {
+            tell(cx, who, entry);
+        }
+    }
+    Ok(done)
+}
+
+async fn one(
+    cx: &Context,
+    who: &Principal,
+    tx: &mut store::Tx,
+    policy: &Policy,
+    entry: &TimeEntry,
+    what: &What,
+) -> Result<TimeEntry, Error> {
+    match what {
+        What::Step(step, reason) => {
+            take_step(who, tx, policy, entry, *step, reason.as_deref()).await
+        }
+        What::Edit(changes) => {
+            edit(cx, who, tx, policy, entry, (**changes).clone(), "edited").await
+        }
+        What::Delete => erase(who, tx, policy, entry, "deleted")
+            .await
+            .map(|()| entry.clone()),
+    }
+}
+
+/// The entries that are there and may be changed, and the ids of the others.
+async fn find(
+    tx: &mut store::Tx,
+    who: &Principal,
+    policy: &Policy,
+    which: &Which,
+    what: &What,
+) -> Result<(Vec<TimeEntry>, Vec<TimeEntryId>), Error> {
+    let ws = who.workspace_id;
+    let entries = match which {
+        Which::Ids(ids) => store::time_facts::get_many(tx, ws, ids).await?,
+        Which::Week { member_id, day } => {
+            if !who.may_change(*member_id) {
+                return Err(Error::Store(store::Error::NotFound));
+            }
+            let back = i64::from(day.weekday().to_monday_zero_offset());
+            let monday = day.checked_sub(back.days()).unwrap_or(*day);
+            let next = monday.checked_add(7.days()).unwrap_or(monday);
+            let filter = Filter {
+                member_id: Some(*member_id),
+                from: Some(policy.begin(monday)),
+                to: Some(policy.begin(next)),
+                ..Filter::default()
+            };
+            let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
+            let mut week = store::time_facts::ascending(tx, ws, &filter, None, limit).await?;
+            week.retain(|entry| meant(entry.status, what));
+            week
+        }
+    };
+    let (mine, others): (Vec<_>, Vec<_>) = entries
+        .into_iter()
+        .partition(|entry| who.may_change(entry.member_id));
+    drop(others);
+    let missing = match which {
+        Which::Ids(ids) => ids
+            .iter()
+            .filter(|id| !mine.iter().any(|entry| entry.id == **id))
+            .copied()
+            .collect(),
+        Which::Week { .. } => Vec::new(),
+    };
+    Ok((mine, missing))
+}
+
+/// Whether a step for a whole week is for entries that stand so.
+fn meant(status: Status, what: &What) -> bool {
+    match what {
+        What::Step(Step::Submit, _) => matches!(status, Status::Draft | Status::Rejected),
+        What::Step(..) => status == Status::Pending,
+        What::Edit(_) | What::Delete => status != Status::Invoiced,
+    }
+}

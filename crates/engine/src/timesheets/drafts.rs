@@ -1,0 +1,441 @@
+//! Drafts: meetings that are not logged yet, with what they would be booked on and why. Nothing is stored of a draft, so that it
+//! follows its event by itself; only what a person decided is: put aside, or booked like this the last time.
+
+use std::collections::{HashMap, HashSet};
+
+use daybook_domain::rule::{Compiled, Subject};
+use daybook_domain::time_entry::{MAX_MINUTES, minutes_between};
+use daybook_domain::{ClientId, InstanceId, MemberId, ProjectId, TimeRuleId, text_enum};
+use daybook_store as store;
+use jiff::Timestamp;
+use store::calendars::Calendar;
+use store::drafts::Choice;
+use store::instances::InstanceView;
+use store::projects::Project;
+use store::time_entries::TimeEntry;
+
+use super::Error;
+use super::convert::{self, Convert};
+use super::gather::{self, After, Meetings};
+use crate::{Context, Principal};
+
+/// Instances read at once.
+const CHUNK: i64 = 2_000;
+/// The longest range, in days.
+pub const MAX_DAYS: i64 = 92;
+/// The most others' domains of a meeting that are remembered.
+const DOMAINS: usize = 3;
+/// Domains that say nothing about who somebody works for.
+const EVERYBODYS: &[&str] = &[
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "icloud.com",
+    "me.com",
+    "yahoo.com",
+    "gmx.de",
+    "gmx.net",
+    "web.de",
+    "proton.me",
+    "protonmail.com",
+    "resource.calendar.google.com",
+    "group.calendar.google.com",
+];
+
+text_enum! {
+    /// Why something is suggested.
+    Because {
+        /// A rule says so.
+        Rule = "rule",
+        /// An earlier meeting of the series was booked like this.
+        Series = "past_series",
+        /// A meeting with this title was.
+        Title = "past_title",
+        /// A meeting with people of this domain was.
+        Domain = "past_attendee_domain",
+        /// The calendar's default.
+        Calendar = "calendar_default",
+        /// Nothing is known.
+        Nothing = "none",
+    }
+}
+
+/// A meeting that is not logged, and what it would be booked on.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The meeting.
+    pub event: InstanceView,
+    /// How long it takes.
+    pub minutes: i64,
+    /// What it would be booked on.
+    pub suggestion: Suggestion,
+    /// Another member by whose entry this meeting is billed: then this one would not be.
+    pub billed_by: Option<MemberId>,
+}
+
+/// What a meeting would be booked on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// For whom.
+    pub client_id: Option<ClientId>,
+    /// For what.
+    pub project_id: Option<ProjectId>,
+    /// Whether it is billed.
+    pub billable: bool,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Why.
+    pub because: Because,
+    /// The rule, if one says so.
+    pub rule_id: Option<TimeRuleId>,
+    /// The rule's name, the title or the domain.
+    pub detail: Option<String>,
+}
+
+/// Drafts and where the next ones begin.
+#[derive(Debug)]
+pub struct Page {
+    /// In order of start.
+    pub drafts: Vec<Draft>,
+    /// Where to go on.
+    pub next: After,
+}
+
+/// The caller's drafts that touch a stretch.
+///
+/// # Errors
+/// [`Error::Invalid`] for a range that makes no sense.
+pub async fn list(
+    cx: &Context,
+    who: &Principal,
+    (from, to): (Timestamp, Timestamp),
+    after: After,
+    limit: usize,
+) -> Result<Page, Error> {
+    let days = jiff::SignedDuration::from_hours(24 * MAX_DAYS);
+    if to <= from || to.duration_since(from) > days {
+        return Err(Error::Invalid {
+            pointer: "?to",
+            detail: format!("must be later than from, by at most {MAX_DAYS} days"),
+        });
+    }
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    let mut rules = compiled(&mut tx, who).await?;
+    let (mut drafts, mut after) = (Vec::new(), after);
+    loop {
+        let part = gather::meetings(&mut tx, who, (from, to), Some(false), after, CHUNK).await?;
+        let next = part.next;
+        drafts.extend(suggest(&mut tx, who, &mut rules, part).await?);
+        if drafts.len() > limit {
+            drafts.truncate(limit);
+            let last = drafts.last();
+            let next = last.map(|draft: &Draft| (draft.event.start_us, draft.event.id));
+            return Ok(Page { drafts, next });
+        }
+        if next.is_none() {
+            return Ok(Page { drafts, next });
+        }
+        after = next;
+    }
+}
+
+/// One meeting's draft, whether it was put aside or not; `None` when a rule leaves it out.
+pub(super) async fn of_event(
+    tx: &mut store::Tx,
+    who: &Principal,
+    event: InstanceView,
+    calendar: Calendar,
+) -> Result<Option<Draft>, Error> {
+    let mut rules = compiled(tx, who).await?;
+    let part = Meetings {
+        calendars: HashMap::from([(calendar.id, calendar)]),
+        found: vec![event],
+        next: None,
+    };
+    Ok(weigh(tx, who, &mut rules, part).await?.pop())
+}
+
+async fn compiled(tx: &mut store::Tx, who: &Principal) -> Result<Compiled, Error> {
+    let rules = store::time_rules::all(tx, who.workspace_id).await?;
+    let on = rules.iter().filter(|rule| rule.enabled);
+    Ok(Compiled::new(
+        on.map(store::time_rules::TimeRule::rule).collect(),
+    ))
+}
+
+/// The drafts among these meetings: those put aside are none.
+async fn suggest(
+    tx: &mut store::Tx,
+    who: &Principal,
+    rules: &mut Compiled,
+    mut part: Meetings,
+) -> Result<Vec<Draft>, Error> {
+    let causes: Vec<String> = part.found.iter().map(InstanceView::cause_key).collect();
+    let aside = store::drafts::dismissed(tx, who.workspace_id, who.member_id, &causes).await?;
+    let aside: HashSet<String> = aside.into_iter().collect();
+    part.found
+        .retain(|event| !aside.contains(&event.cause_key()));
+    weigh(tx, who, rules, part).await
+}
+
+/// What these meetings would be booked on, with a fixed number of reads however many they are.
+async fn weigh(
+    tx: &mut store::Tx,
+    who: &Principal,
+    rules: &mut Compiled,
+    part: Meetings,
+) -> Result<Vec<Draft>, Error> {
+    let ws = who.workspace_id;
+    let subjects: Vec<Subject> = part.found.iter().map(gather::subject).collect();
+    let names: Vec<Vec<(Because, String)>> = part
+        .found
+        .iter()
+        .zip(&subjects)
+        .map(|(event, subject)| names_of(event, subject, part.calendars.get(&event.calendar_id)))
+        .collect();
+    let mut wanted: Vec<String> = names
+        .iter()
+        .flatten()
+        .map(|(_, name)| name.clone())
+        .collect();
+    wanted.sort();
+    wanted.dedup();
+    let choices = store::drafts::choices(tx, ws, who.member_id, &wanted).await?;
+    let choices: HashMap<(&str, &str), &Choice> = choices
+        .iter()
+        .map(|choice| ((choice.kind.as_str(), choice.name.as_str()), choice))
+        .collect();
+    let causes: Vec<String> = part.found.iter().map(InstanceView::cause_key).collect();
+    let billed = store::drafts::billed(tx, ws, &causes).await?;
+    let billed: HashMap<String, MemberId> = billed
+        .into_iter()
+        .filter(|billed| billed.member_id != who.member_id)
+        .map(|billed| (billed.cause_key, billed.member_id))
+        .collect();
+    let mut drafts = Vec::new();
+    for ((event, subject), names) in part.found.into_iter().zip(&subjects).zip(&names) {
+        let suggestion = match rules.first(subject) {
+            Some(rule) if rule.action.exclude => continue,
+            Some(rule) => by_rule(rule),
+            None => by_choice(names, &choices)
+                .unwrap_or_else(|| by_calendar(part.calendars.get(&event.calendar_id))),
+        };
+        drafts.push(Draft {
+            minutes: minutes_between(event.start_us, event.end_us).clamp(1, MAX_MINUTES),
+            billed_by: billed.get(&event.cause_key()).copied(),
+            suggestion,
+            event,
+        });
+    }
+    complete(tx, who, &mut drafts).await?;
+    Ok(drafts)
+}
+
+/// What a project brings: its client, whether it is billed; and nothing of what is archived.
+async fn complete(tx: &mut store::Tx, who: &Principal, drafts: &mut [Draft]) -> Result<(), Error> {
+    let mut ids: Vec<ProjectId> = drafts
+        .iter()
+        .filter_map(|draft| draft.suggestion.project_id)
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let projects = store::projects::get_many(tx, who.workspace_id, &ids).await?;
+    let projects: HashMap<ProjectId, Project> = projects
+        .into_iter()
+        .map(|project| (project.id, project))
+        .collect();
+    for draft in drafts {
+        let suggestion = &mut draft.suggestion;
+        if let Some(id) = suggestion.project_id {
+            match projects.get(&id) {
+                Some(project) if project.archived_at.is_none() => {
+                    suggestion.client_id = project.client_id.or(suggestion.client_id);
+                    if matches!(suggestion.because, Because::Calendar) {
+                        suggestion.billable = project.billable;
+                    }
+                }
+                _ => {
+                    suggestion.project_id = None;
+                    suggestion.client_id = None;
+                    suggestion.because = Because::Nothing;
+                    suggestion.detail = None;
+                }
+            }
+        }
+        // Never twice unasked.
+        suggestion.billable &= draft.billed_by.is_none();
+    }
+    Ok(())
+}
+
+fn by_rule(rule: &daybook_domain::rule::Rule) -> Suggestion {
+    Suggestion {
+        client_id: rule.action.client_id,
+        project_id: rule.action.project_id,
+        billable: rule.action.billable.unwrap_or(true),
+        tags: rule.action.tags.clone(),
+        because: Because::Rule,
+        rule_id: Some(rule.id),
+        detail: Some(rule.name.clone()),
+    }
+}
+
+/// The first kind that is known; of several domains the one that was chosen last.
+fn by_choice(
+    names: &[(Because, String)],
+    choices: &HashMap<(&str, &str), &Choice>,
+) -> Option<Suggestion> {
+    let known = |(because, name): &(Because, String)| {
+        choices
+            .get(&(because.as_str(), name.as_str()))
+            .map(|choice| (*because, *choice))
+    };
+    let found: Vec<(Because, &Choice)> = names.iter().filter_map(known).collect();
+    let (because, choice) = found
+        .iter()
+        .max_by_key(|(because, choice)| (std::cmp::Reverse(*because), choice.chosen_at))?;
+    let shown = *because != Because::Series;
+    Some(Suggestion {
+        client_id: choice.client_id,
+        project_id: choice.project_id,
+        billable: choice.billable,
+        tags: Vec::new(),
+        because: *because,
+        rule_id: None,
+        detail: shown.then(|| choice.name.clone()),
+    })
+}
+
+fn by_calendar(calendar: Option<&Calendar>) -> Suggestion {
+    let known = calendar.filter(|calendar| {
+        calendar.default_client_id.is_some() || calendar.default_project_id.is_some()
+    });
+    Suggestion {
+        client_id: known.and_then(|calendar| calendar.default_client_id),
+        project_id: known.and_then(|calendar| calendar.default_project_id),
+        billable: true,
+        tags: Vec::new(),
+        because: if known.is_some() {
+            Because::Calendar
+        } else {
+            Because::Nothing
+        },
+        rule_id: None,
+        detail: known.map(|calendar| calendar.name.clone()),
+    }
+}
+
+/// By what a meeting is remembered: its series, its title, and the domains of the others in it.
+fn names_of(
+    event: &InstanceView,
+    subject: &Subject,
+    calendar: Option<&Calendar>,
+) -> Vec<(Because, String)> {
+    let mut names = Vec::new();
+    if event.recurring() {
+        let series = event
+            .ical_uid
+            .clone()
+            .unwrap_or_else(|| event.event_id.to_string());
+        names.push((Because::Series, series));
+    }
+    let title: String = subject.title().trim().chars().take(200).collect();
+    if !title.is_empty() {
+        names.push((Because::Title, title));
+    }
+    let own = calendar
+        .and_then(|calendar| calendar.connection_email.as_deref())
+        .and_then(daybook_domain::rule::domain_of);
+    let others = subject
+        .domains()
+        .iter()
+        .filter(|domain| Some(*domain) != own.as_ref() && !EVERYBODYS.contains(&domain.as_str()));
+    names.extend(
+        others
+            .take(DOMAINS)
+            .map(|domain| (Because::Domain, domain.clone())),
+    );
+    names
+}
+
+/// Remembers what a meeting was booked on, if somebody chose it.
+pub(super) async fn learn(
+    tx: &mut store::Tx,
+    event: &InstanceView,
+    calendar: &Calendar,
+    entry: &TimeEntry,
+) -> Result<(), Error> {
+    if entry.project_id.is_none() && entry.client_id.is_none() {
+        return Ok(());
+    }
+    let booked = (entry.client_id, entry.project_id, entry.billable);
+    for (kind, name) in names_of(event, &gather::subject(event), Some(calendar)) {
+        let (ws, member) = (entry.workspace_id, entry.member_id);
+        store::drafts::learn(tx, ws, member, kind.as_str(), &name, booked).await?;
+    }
+    Ok(())
+}
+
+/// Logs a meeting as suggested, or as asked.
+///
+/// # Errors
+/// As [`convert::convert`].
+pub async fn log(
+    cx: &Context,
+    who: &Principal,
+    mut ask: Convert,
+) -> Result<(TimeEntry, bool), Error> {
+    let plain = ask.project_id.is_none() && ask.client_id.is_none();
+    let mut tags = Vec::new();
+    if plain {
+        let mut tx = cx.store.read_in(who.workspace_id).await?;
+        let event = store::instances::get(&mut tx, who.workspace_id, ask.instance).await?;
+        if event.member_id != who.member_id {
+            return Err(Error::Store(store::Error::NotFound));
+        }
+        let calendar = store::calendars::get(&mut tx, who.workspace_id, event.calendar_id).await?;
+        if let Some(draft) = of_event(&mut tx, who, event, calendar).await? {
+            ask.project_id = draft.suggestion.project_id;
+            ask.client_id = draft.suggestion.client_id;
+            // Without a word about it, a meeting that a colleague bills is not billed again.
+            if ask.billable.is_none() && !draft.suggestion.billable {
+                ask.billable = Some(false);
+            }
+            tags = draft.suggestion.tags;
+        }
+    }
+    convert::convert_with(cx, who, ask, tags).await
+}
+
+/// Puts a meeting aside, in whichever calendars it is, whatever becomes of it.
+///
+/// # Errors
+/// When there is no such meeting of the caller's.
+pub async fn dismiss(cx: &Context, who: &Principal, event: InstanceId) -> Result<(), Error> {
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
+    let cause = own(&mut tx, who, event).await?;
+    store::drafts::dismiss(&mut tx, who.workspace_id, who.member_id, &cause).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Brings a meeting back.
+///
+/// # Errors
+/// When there is no such meeting of the caller's.
+pub async fn restore(cx: &Context, who: &Principal, event: InstanceId) -> Result<(), Error> {
+    let mut tx = cx.store.write_in(who.workspace_id).await?;
+    let cause = own(&mut tx, who, event).await?;
+    store::drafts::restore(&mut tx, who.workspace_id, who.member_id, &cause).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn own(tx: &mut store::Tx, who: &Principal, event: InstanceId) -> Result<String, Error> {
+    let event = store::instances::get(tx, who.workspace_id, event).await?;
+    if event.member_id == who.member_id {
+        Ok(event.cause_key())
+    } else {
+        Err(Error::Store(store::Error::NotFound))
+    }
+}

@@ -1,0 +1,118 @@
+//! A member's meetings in a stretch, each once however many calendars hold it: what drafts and previews are made of.
+
+use std::collections::HashMap;
+
+use daybook_domain::CalendarId;
+use daybook_domain::event::ResponseStatus;
+use daybook_domain::rule::Subject;
+use daybook_domain::time_entry::minutes_between;
+use daybook_store as store;
+use jiff::Timestamp;
+use store::calendars::{Calendar, Filter};
+use store::instances::{InstanceView, Range};
+
+use super::Error;
+use crate::Principal;
+
+/// The most calendars of a member.
+const CALENDARS: i64 = 1_000;
+
+/// Where reading goes on: after this start and instance.
+pub(super) type After = Option<(Timestamp, daybook_domain::InstanceId)>;
+
+/// What was found.
+pub(super) struct Meetings {
+    /// In order of start; no all-day, declined or informational ones.
+    pub(super) found: Vec<InstanceView>,
+    /// The member's calendars that are synced.
+    pub(super) calendars: HashMap<CalendarId, Calendar>,
+    /// The last instance that was read, if there may be more behind it.
+    pub(super) next: After,
+}
+
+/// Reads the caller's own meetings that touch a stretch; `converted` as in [`Range`].
+pub(super) async fn meetings(
+    tx: &mut store::Tx,
+    who: &Principal,
+    (from, to): (Timestamp, Timestamp),
+    converted: Option<bool>,
+    after: After,
+    limit: i64,
+) -> Result<Meetings, Error> {
+    let filter = Filter {
+        member_id: Some(who.member_id),
+        sync_enabled: Some(true),
+        ..Filter::default()
+    };
+    let calendars = store::calendars::list(tx, who.workspace_id, &filter, None, CALENDARS).await?;
+    let ids: Vec<CalendarId> = calendars.iter().map(|calendar| calendar.id).collect();
+    let calendars: HashMap<CalendarId, Calendar> = calendars
+        .into_iter()
+        .map(|calendar| (calendar.id, calendar))
+        .collect();
+    let mut found = Vec::new();
+    if !ids.is_empty() {
+        let range = Range {
+            calendars: &ids,
+            from,
+            to,
+            q: None,
+            converted,
+            cancelled: false,
+            after,
+            limit,
+        };
+        found = store::instances::range(tx, who.workspace_id, &range).await?;
+    }
+    let full = i64::try_from(found.len()).unwrap_or(i64::MAX) >= limit;
+    let next = found
+        .last()
+        .filter(|_| full)
+        .map(|last| (last.start_us, last.id));
+    found.retain(is_work);
+    Ok(Meetings {
+        found: once(found, &calendars),
+        calendars,
+        next,
+    })
+}
+
+/// Whether it can be work at all.
+fn is_work(event: &InstanceView) -> bool {
+    !event.all_day && !event.informational && event.response_status != ResponseStatus::Declined
+}
+
+/// The same meeting through two calendars once: through the one that says what it is booked on, else the main one, else the older.
+fn once(events: Vec<InstanceView>, calendars: &HashMap<CalendarId, Calendar>) -> Vec<InstanceView> {
+    let rank = |event: &InstanceView| {
+        let calendar = calendars.get(&event.calendar_id);
+        let booked = calendar.is_some_and(|calendar| {
+            calendar.default_project_id.is_some() || calendar.default_client_id.is_some()
+        });
+        let primary = calendar.is_some_and(|calendar| calendar.is_primary);
+        let since = calendar.map(|calendar| calendar.created_at);
+        (!booked, !primary, since, event.id)
+    };
+    let mut best: HashMap<String, usize> = HashMap::new();
+    for (index, event) in events.iter().enumerate() {
+        let kept = best.entry(event.cause_key()).or_insert(index);
+        if rank(event) < rank(&events[*kept]) {
+            *kept = index;
+        }
+    }
+    let mut kept: Vec<bool> = vec![false; events.len()];
+    for index in best.into_values() {
+        kept[index] = true;
+    }
+    let mut kept = kept.into_iter();
+    events
+        .into_iter()
+        .filter(|_| kept.next().unwrap_or(false))
+        .collect()
+}
+
+/// The meeting as rules see it.
+pub(super) fn subject(event: &InstanceView) -> Subject {
+    let minutes = minutes_between(event.start_us, event.end_us);
+    Subject::new(&event.details, event.calendar_id, &event.provider, minutes)
+}

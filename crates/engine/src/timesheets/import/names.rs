@@ -1,0 +1,216 @@
+//! The people, clients and projects that rows name, found by name; clients and projects are made where they are missing.
+
+use std::collections::{HashMap, HashSet};
+
+use daybook_domain::import::Row;
+use daybook_domain::{ClientId, MemberId, ProjectId, WorkspaceId};
+use daybook_store as store;
+use store::clients::NewClient;
+use store::projects::NewProject;
+
+use crate::timesheets::Error;
+use crate::{Context, Principal};
+
+/// The longest name of a client or project.
+const MAX_NAME: usize = 200;
+/// How many are read at once.
+const PAGE: i64 = 500;
+
+type ProjectKey = (Option<ClientId>, String);
+
+#[derive(Default)]
+pub(super) struct Names {
+    by_email: HashMap<String, MemberId>,
+    by_name: HashMap<String, Vec<MemberId>>,
+    clients: HashMap<String, ClientId>,
+    projects: HashMap<ProjectKey, (ProjectId, bool)>,
+    /// Made in the transaction that is open.
+    fresh_clients: Vec<String>,
+    fresh_projects: Vec<ProjectKey>,
+    made_clients: HashSet<String>,
+    made_projects: HashSet<String>,
+}
+
+impl Names {
+    pub(super) async fn load(cx: &Context, who: &Principal) -> Result<Self, Error> {
+        let ws = who.workspace_id;
+        let mut names = Self::default();
+        let mut tx = cx.store.read_in(ws).await?;
+        let mut after = None;
+        loop {
+            let page = store::members::list(&mut tx, ws, after, PAGE).await?;
+            after = page.last().map(|one| (one.created_at, one.id));
+            for member in page {
+                names
+                    .by_email
+                    .insert(member.email.as_str().to_lowercase(), member.id);
+                names
+                    .by_name
+                    .entry(plain(&member.name))
+                    .or_default()
+                    .push(member.id);
+            }
+            if after.is_none() {
+                break;
+            }
+        }
+        let mut after = None;
+        loop {
+            let page = store::clients::list(&mut tx, ws, false, after, PAGE).await?;
+            after = page.last().map(|one| (one.created_at, one.id));
+            for client in page {
+                names
+                    .clients
+                    .entry(plain(&client.name))
+                    .or_insert(client.id);
+            }
+            if after.is_none() {
+                break;
+            }
+        }
+        let (mut after, filter) = (None, store::projects::Filter::default());
+        loop {
+            let page = store::projects::list(&mut tx, ws, &filter, after, PAGE).await?;
+            after = page.last().map(|one| (one.created_at, one.id));
+            for project in page {
+                names
+                    .projects
+                    .entry((project.client_id, plain(&project.name)))
+                    .or_insert((project.id, project.billable));
+            }
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(names)
+    }
+
+    /// Whose work a row is.
+    pub(super) fn owner(&self, who: &Principal, row: &Row) -> Result<MemberId, String> {
+        let named = match (&row.email, &row.person) {
+            (Some(email), _) => {
+                let known = self.by_email.get(email).copied();
+                known.ok_or_else(|| format!("nobody in this workspace has the address {email}"))?
+            }
+            (None, Some(name)) => match self.by_name.get(&plain(name)).map(Vec::as_slice) {
+                Some([one]) => *one,
+                Some(_) => return Err(format!("several people here are called {name}")),
+                None => return Err(format!("nobody in this workspace is called {name}")),
+            },
+            (None, None) => who.member_id,
+        };
+        if named != who.member_id && !who.manages() {
+            return Err("it is somebody else's time; an owner or admin can take it over".into());
+        }
+        Ok(named)
+    }
+
+    /// What a row is booked on.
+    pub(super) async fn booked_on(
+        &mut self,
+        tx: &mut store::Tx,
+        ws: WorkspaceId,
+        row: &Row,
+    ) -> Result<Result<(Option<ClientId>, Option<(ProjectId, bool)>), String>, Error> {
+        for (what, name) in [("client", &row.client), ("project", &row.project)] {
+            if name
+                .as_ref()
+                .is_some_and(|name| name.chars().count() > MAX_NAME)
+            {
+                return Ok(Err(format!(
+                    "the name of the {what} is longer than {MAX_NAME} characters"
+                )));
+            }
+        }
+        let client = match &row.client {
+            None => None,
+            Some(name) => Some(self.client(tx, ws, name).await?),
+        };
+        let project = match &row.project {
+            None => None,
+            Some(name) => Some(self.project(tx, ws, client, name).await?),
+        };
+        Ok(Ok((client, project)))
+    }
+
+    async fn client(
+        &mut self,
+        tx: &mut store::Tx,
+        ws: WorkspaceId,
+        name: &str,
+    ) -> Result<ClientId, Error> {
+        let key = plain(name);
+        if let Some(id) = self.clients.get(&key) {
+            return Ok(*id);
+        }
+        let new = NewClient {
+            name: name.to_owned(),
+            ..NewClient::default()
+        };
+        let id = store::clients::create(tx, ws, &new).await?.id;
+        self.clients.insert(key.clone(), id);
+        self.fresh_clients.push(key);
+        self.made_clients.insert(name.to_owned());
+        Ok(id)
+    }
+
+    async fn project(
+        &mut self,
+        tx: &mut store::Tx,
+        ws: WorkspaceId,
+        client: Option<ClientId>,
+        name: &str,
+    ) -> Result<(ProjectId, bool), Error> {
+        let key = (client, plain(name));
+        if let Some(found) = self.projects.get(&key) {
+            return Ok(*found);
+        }
+        let new = NewProject {
+            client_id: client,
+            name: name.to_owned(),
+            color: None,
+            currency: None,
+            hourly_rate_minor: None,
+            billable: true,
+        };
+        let id = store::projects::create(tx, ws, &new).await?.id;
+        self.projects.insert(key.clone(), (id, true));
+        self.fresh_projects.push(key);
+        self.made_projects.insert(name.to_owned());
+        Ok((id, true))
+    }
+
+    /// What the transaction made stays.
+    pub(super) fn keep_new(&mut self) {
+        self.fresh_clients.clear();
+        self.fresh_projects.clear();
+    }
+
+    /// What the transaction made is gone again.
+    pub(super) fn forget_new(&mut self) {
+        for key in self.fresh_clients.drain(..) {
+            self.clients.remove(&key);
+        }
+        for key in self.fresh_projects.drain(..) {
+            self.projects.remove(&key);
+        }
+    }
+
+    /// The names of the clients and projects that were not there before.
+    pub(super) fn made(&self) -> (Vec<String>, Vec<String>) {
+        let sorted = |names: &HashSet<String>| {
+            let mut names: Vec<String> = names.iter().cloned().collect();
+            names.sort();
+            names
+        };
+        (sorted(&self.made_clients), sorted(&self.made_projects))
+    }
+}
+
+/// Names are the same whatever their case and blanks.
+fn plain(name: &str) -> String {
+    name.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
+}

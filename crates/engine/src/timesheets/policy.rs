@@ -1,0 +1,85 @@
+//! What the workspace allows: closed periods, own approval, and days that make sense.
+
+use daybook_domain::WorkspaceId;
+use daybook_domain::time_entry::Step;
+use daybook_store as store;
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use store::time_entries::TimeEntry;
+
+use super::Error;
+use crate::{Context, Principal};
+
+/// No work is older.
+const EARLIEST: Date = date(2000, 1, 1);
+/// How far ahead work may be planned.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
+
+/// The workspace's settings about time.
+pub(crate) struct Policy {
+    /// Its zone: days are counted there.
+    pub(crate) zone: TimeZone,
+    /// Its currency.
+    pub(crate) currency: String,
+    locked_until: Option<Date>,
+    self_approval: bool,
+}
+
+impl Policy {
+    /// As they are now.
+    pub(crate) async fn load(tx: &mut store::Tx, ws: WorkspaceId) -> Result<Self, store::Error> {
+        let workspace = store::workspaces::get(tx, ws).await?;
+        Ok(Self {
+            zone: TimeZone::get(&workspace.time_zone).unwrap_or(TimeZone::UTC),
+            currency: workspace.currency,
+            locked_until: workspace.time_locked_until,
+            self_approval: workspace.self_approval,
+        })
+    }
+
+    /// The day of an instant.
+    pub(crate) fn day(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone.clone()).date()
+    }
+
+    /// The instant at which a day begins.
+    pub(crate) fn begin(&self, day: Date) -> Timestamp {
+        day.to_zoned(self.zone.clone())
+            .map_or(Timestamp::MIN, |zoned| zoned.timestamp())
+    }
+
+    /// Nothing that began in a closed period changes, and nothing is added to it.
+    pub(super) fn open(&self, started: Timestamp) -> Result<(), Error> {
+        match self.locked_until {
+            Some(until) if self.day(started) <= until => Err(Error::Locked { until }),
+            _ => Ok(()),
+        }
+    }
+
+    /// A new start: in an open period, neither ancient nor far ahead.
+    pub(super) fn start(&self, cx: &Context, started: Timestamp) -> Result<(), Error> {
+        let ahead = started.duration_since(cx.clock.now()) > AHEAD;
+        if ahead || self.day(started) < EARLIEST {
+            return Err(Error::Invalid {
+                pointer: "/started_at",
+                detail: "must not be before 2000 nor more than a year ahead".to_owned(),
+            });
+        }
+        self.open(started)
+    }
+
+    /// Whether `who` may take this step with the entry.
+    pub(super) fn step(&self, who: &Principal, entry: &TimeEntry, step: Step) -> Result<(), Error> {
+        if matches!(step, Step::Approve | Step::Reject) && !who.manages() {
+            return Err(Error::NotApprover);
+        }
+        if step == Step::Approve && entry.member_id == who.member_id && !self.self_approval {
+            return Err(Error::OwnTime);
+        }
+        if entry.running {
+            return Err(Error::Running);
+        }
+        self.open(entry.started_at)
+    }
+}

@@ -1,0 +1,576 @@
+//! Meetings that are not logged yet: what is suggested and why, what sticks, what follows, and that nothing is billed twice (R6).
+
+use std::collections::BTreeSet;
+
+use daybook_domain::account::Role;
+use daybook_domain::rule::{Action, Conditions};
+use daybook_domain::{InstanceId, ProjectId};
+use daybook_engine::store::clients::NewClient;
+use daybook_engine::store::projects::NewProject;
+use daybook_engine::store::time_entries::Filter;
+use daybook_engine::store::time_rules::Contents;
+use daybook_engine::timesheets::convert::Convert;
+use daybook_engine::timesheets::drafts::{self, Because, Draft};
+use daybook_engine::timesheets::follow::{self, Answer};
+use daybook_engine::timesheets::{entries, rules, shape};
+use daybook_engine::{Context, Once, Outcome, Principal, clients, projects};
+use daybook_sandbox::caldav::CalendarSpec;
+use daybook_testkit::{ADA, CALDAV_PASSWORD, CALDAV_USER, Db, World};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::{ada, meeting, put, week};
+
+/// March 2026.
+fn range() -> (Timestamp, Timestamp) {
+    (
+        "2026-03-01T00:00:00Z".parse().unwrap(),
+        "2026-04-01T00:00:00Z".parse().unwrap(),
+    )
+}
+
+async fn drafts_of(world: &World, who: &Principal) -> Vec<Draft> {
+    let page = drafts::list(&world.cx, who, range(), None, 1_000).await;
+    page.unwrap().drafts
+}
+
+async fn titles(world: &World, who: &Principal) -> Vec<String> {
+    let found = drafts_of(world, who).await;
+    found
+        .into_iter()
+        .map(|draft| draft.event.details.title)
+        .collect()
+}
+
+fn ask(instance: InstanceId) -> Convert {
+    Convert {
+        instance,
+        client_id: None,
+        project_id: None,
+        force: false,
+        billable: None,
+        description: None,
+    }
+}
+
+async fn project(world: &World, who: &Principal, name: &str) -> ProjectId {
+    let client = NewClient {
+        name: format!("{name} Ltd"),
+        ..NewClient::default()
+    };
+    let client = clients::create(&world.cx, who, client, &Once::never()).await;
+    let Ok(Outcome::Fresh(client)) = client else {
+        unreachable!()
+    };
+    let new = NewProject {
+        client_id: Some(client.id),
+        name: name.into(),
+        color: None,
+        currency: None,
+        hourly_rate_minor: Some(9_000),
+        billable: true,
+    };
+    match projects::create(&world.cx, who, new, &Once::never()).await {
+        Ok(Outcome::Fresh(project)) => project.id,
+        _ => unreachable!(),
+    }
+}
+
+async fn rule(world: &World, who: &Principal, title: &str, action: Action) {
+    let contents = Contents {
+        name: format!("about {title}"),
+        enabled: true,
+        conditions: Conditions {
+            titles: vec![title.into()],
+            ..Conditions::default()
+        },
+        action,
+    };
+    rules::create(&world.cx, who, &contents, None, &Once::never())
+        .await
+        .unwrap();
+}
+
+fn with_guest(mut event: Value, email: &str) -> Value {
+    event["attendees"] = json!([
+        {"email": ADA, "responseStatus": "accepted", "self": true},
+        {"email": email, "responseStatus": "accepted"},
+    ]);
+    event
+}
+
+#[tokio::test]
+async fn suggestions_have_reasons_and_are_learned() {
+    for world in World::on_all(World::builder()).await {
+        let mut weekly = meeting("Stand-up", 2, 9);
+        weekly["recurrence"] = json!(["RRULE:FREQ=WEEKLY;COUNT=3"]);
+        put(&world, &weekly);
+        put(&world, &meeting("Lunch", 3, 12));
+        put(
+            &world,
+            &with_guest(meeting("Kick-off", 4, 10), "eve@globex.example"),
+        );
+        put(
+            &world,
+            &with_guest(meeting("Something else", 5, 10), "bob@globex.example"),
+        );
+        put(&world, &meeting("Planning", 6, 10));
+        let mut declined = with_guest(meeting("Declined", 6, 12), "x@y.example");
+        declined["attendees"][0]["responseStatus"] = json!("declined");
+        put(&world, &declined);
+        put(
+            &world,
+            &json!({"summary": "Holiday", "start": {"date": "2026-03-07"}, "end": {"date": "2026-03-08"}}),
+        );
+        let (who, ..) = ada(&world).await;
+        let site = project(&world, &who, "Site").await;
+        let shop = project(&world, &who, "Shop").await;
+        let found = drafts_of(&world, &who).await;
+        assert_eq!(found.len(), 7, "no all-day and no declined one");
+        assert!(
+            found
+                .iter()
+                .all(|draft| draft.suggestion.because == Because::Nothing)
+        );
+
+        // Rules: one leaves out, one books.
+        rule(
+            &world,
+            &who,
+            "lunch",
+            Action {
+                exclude: true,
+                ..Action::default()
+            },
+        )
+        .await;
+        let planning = Action {
+            project_id: Some(shop),
+            billable: Some(false),
+            tags: vec!["inner".into()],
+            ..Action::default()
+        };
+        rule(&world, &who, "plan*", planning).await;
+        let preview = Contents {
+            name: "x".into(),
+            enabled: true,
+            conditions: Conditions {
+                titles: vec!["stand-up".into()],
+                ..Conditions::default()
+            },
+            action: Action {
+                exclude: true,
+                ..Action::default()
+            },
+        };
+        let preview = rules::preview(&world.cx, &who, &preview).await.unwrap();
+        assert_eq!(
+            preview.matched, 1,
+            "the last thirty days, not the weeks to come"
+        );
+
+        // A series, and people of one domain.
+        let find = |found: &[Draft], title: &str| -> Draft {
+            found
+                .iter()
+                .find(|draft| draft.event.details.title == title)
+                .unwrap()
+                .clone()
+        };
+        for (title, project) in [("Stand-up", site), ("Kick-off", shop)] {
+            let mut chosen = ask(find(&found, title).event.id);
+            chosen.project_id = Some(project);
+            let (entry, created) = drafts::log(&world.cx, &who, chosen).await.unwrap();
+            assert!(created && entry.client_id.is_some());
+        }
+        let found = drafts_of(&world, &who).await;
+        assert_eq!(
+            found
+                .iter()
+                .map(|draft| draft.event.details.title.as_str())
+                .collect::<Vec<_>>(),
+            ["Something else", "Planning", "Stand-up", "Stand-up"]
+        );
+        let suggested = |draft: &Draft| {
+            (
+                draft.suggestion.because,
+                draft.suggestion.project_id,
+                draft.suggestion.billable,
+            )
+        };
+        assert_eq!(suggested(&found[0]), (Because::Domain, Some(shop), true));
+        assert_eq!(
+            found[0].suggestion.detail.as_deref(),
+            Some("globex.example")
+        );
+        assert_eq!(suggested(&found[1]), (Because::Rule, Some(shop), false));
+        assert_eq!(suggested(&found[2]), (Because::Series, Some(site), true));
+        let (entry, _) = drafts::log(&world.cx, &who, ask(found[1].event.id))
+            .await
+            .unwrap();
+        assert_eq!(
+            (entry.project_id, entry.billable, entry.tags),
+            (Some(shop), false, vec!["inner".into()])
+        );
+        let (entry, _) = drafts::log(&world.cx, &who, ask(found[2].event.id))
+            .await
+            .unwrap();
+        assert_eq!(entry.project_id, Some(site));
+
+        // What is archived is suggested no more.
+        let archive = daybook_engine::store::projects::Changes {
+            archived: Some(true),
+            ..Default::default()
+        };
+        projects::update(&world.cx, &who, site, archive)
+            .await
+            .unwrap();
+        let found = drafts_of(&world, &who).await;
+        assert_eq!(suggested(found.last().unwrap()).1, None);
+    }
+}
+
+#[tokio::test]
+async fn what_is_put_aside_stays_there_and_a_draft_follows_its_event() {
+    for world in World::on_all(World::builder()).await {
+        let event = put(&world, &meeting("Review", 5, 10));
+        put(&world, &meeting("Dentist", 6, 10));
+        let (who, _, id) = ada(&world).await;
+        let found = drafts_of(&world, &who).await;
+        drafts::dismiss(&world.cx, &who, found[1].event.id)
+            .await
+            .unwrap();
+        drafts::dismiss(&world.cx, &who, found[1].event.id)
+            .await
+            .unwrap();
+        world.google.move_instance(ADA, &event, 30).unwrap();
+        world
+            .google
+            .edit_event(ADA, &event, &json!({"summary": "Review 2"}))
+            .unwrap();
+        world.google.invalidate_sync_tokens(ADA);
+        world.sync(&who, id).await.unwrap();
+        let moved = drafts_of(&world, &who).await;
+        assert_eq!(moved.len(), 1, "still aside");
+        assert_eq!(moved[0].event.details.title, "Review 2");
+        let later = moved[0]
+            .event
+            .start_us
+            .duration_since(found[0].event.start_us);
+        assert_eq!(later, SignedDuration::from_mins(30));
+        drafts::restore(&world.cx, &who, found[1].event.id)
+            .await
+            .unwrap();
+        assert_eq!(titles(&world, &who).await, ["Review 2", "Dentist"]);
+        world.google.delete_event(ADA, &event);
+        world.sync(&who, id).await.unwrap();
+        assert_eq!(titles(&world, &who).await, ["Dentist"]);
+        // Others' meetings are none of their business.
+        let workspace = world.workspace(&who).await;
+        let bob = world.member(&workspace, "bob", Role::Admin).await;
+        let theirs = found[1].event.id;
+        assert!(drafts::dismiss(&world.cx, &bob, theirs).await.is_err());
+        assert!(drafts::log(&world.cx, &bob, ask(theirs)).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_logged_meeting_that_changed_is_asked_about() {
+    for world in World::on_all(World::builder()).await {
+        let event = put(&world, &meeting("Review", 5, 10));
+        let other = put(&world, &meeting("Other", 6, 10));
+        let (who, _, id) = ada(&world).await;
+        for draft in drafts_of(&world, &who).await {
+            drafts::log(&world.cx, &who, ask(draft.event.id))
+                .await
+                .unwrap();
+        }
+        let moved = async || {
+            follow::list(&world.cx, &who, range().0, range().1)
+                .await
+                .unwrap()
+        };
+        assert!(moved().await.is_empty());
+        world.google.move_instance(ADA, &event, 90).unwrap();
+        world
+            .google
+            .edit_event(ADA, &event, &json!({"summary": "Other words"}))
+            .unwrap();
+        world.google.delete_event(ADA, &other);
+        world.sync(&who, id).await.unwrap();
+        let asked = moved().await;
+        assert_eq!(asked.len(), 2);
+        let (review, gone) = (&asked[0], &asked[1]);
+        assert_eq!(
+            review.entry.description, "Review",
+            "nothing billed changes by itself"
+        );
+        assert!(review.now.is_some() && gone.now.is_none());
+        let after = follow::answer(&world.cx, &who, review.entry.id, Answer::Take)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(after.description, "Other words");
+        assert_eq!(
+            after.started_at.duration_since(review.entry.started_at),
+            SignedDuration::from_mins(90)
+        );
+        follow::answer(&world.cx, &who, gone.entry.id, Answer::Keep)
+            .await
+            .unwrap();
+        assert!(moved().await.is_empty(), "both are answered");
+        world.sync(&who, id).await.unwrap();
+        assert!(moved().await.is_empty());
+        assert!(entries::get(&world.cx, &who, gone.entry.id).await.is_ok());
+        let log = entries::history_of(&world.cx, &who, after.id, None, 10)
+            .await
+            .unwrap();
+        let actions: Vec<&str> = log.iter().map(|change| change.action.as_str()).collect();
+        assert_eq!(actions, ["created", "followed"]);
+    }
+}
+
+#[tokio::test]
+async fn a_meeting_in_two_calendars_is_one_draft() {
+    for world in World::on_all(World::builder()).await {
+        let mut event = meeting("Review", 5, 10);
+        event["iCalUID"] = json!("review@northwind.example");
+        put(&world, &event);
+        world.caldav.add_account(CALDAV_USER, CALDAV_PASSWORD);
+        let home = world
+            .caldav
+            .add_calendar(CALDAV_USER, CalendarSpec::named("Home"))
+            .unwrap();
+        let (who, ..) = ada(&world).await;
+        let uid = week(&world, &who).await[0].ical_uid.clone().unwrap();
+        let copy = format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260301T000000Z\r\n\
+             DTSTART:20260305T090000Z\r\nDTEND:20260305T100000Z\r\nSUMMARY:Review\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        );
+        world.caldav.put(&format!("{home}copy.ics"), &copy).unwrap();
+        world.connect_caldav(&who).await;
+        world.run_jobs().await;
+        let events = week(&world, &who).await;
+        assert_eq!(events.len(), 2);
+        assert_eq!(drafts_of(&world, &who).await.len(), 1);
+        drafts::dismiss(&world.cx, &who, events[1].id)
+            .await
+            .unwrap();
+        assert_eq!(drafts_of(&world, &who).await.len(), 0, "aside in both");
+        drafts::log(&world.cx, &who, ask(events[0].id))
+            .await
+            .unwrap();
+        let (_, created) = drafts::log(&world.cx, &who, ask(events[1].id))
+            .await
+            .unwrap();
+        assert!(!created);
+    }
+}
+
+#[tokio::test]
+async fn two_who_attended_bill_once_unless_they_say_so() {
+    for world in World::on_all(World::builder()).await {
+        put(&world, &meeting("Review", 5, 10));
+        put(&world, &meeting("Workshop", 6, 10));
+        let (who, ..) = ada(&world).await;
+        let workspace = world.workspace(&who).await;
+        let bob = world.member(&workspace, "bob", Role::Member).await;
+        world.connect_google_as(&bob, ADA).await;
+        world.run_jobs().await;
+        let mine = drafts_of(&world, &who).await;
+        let (first, _) = drafts::log(&world.cx, &who, ask(mine[0].event.id))
+            .await
+            .unwrap();
+        assert!(first.billable);
+        let his = drafts_of(&world, &bob).await;
+        assert_eq!(his.len(), 2);
+        assert_eq!(
+            (his[0].billed_by, his[0].suggestion.billable),
+            (Some(who.member_id), false)
+        );
+        assert_eq!((his[1].billed_by, his[1].suggestion.billable), (None, true));
+        let (second, created) = drafts::log(&world.cx, &bob, ask(his[0].event.id))
+            .await
+            .unwrap();
+        assert!(created && !second.billable);
+        // Asked for, both are billed.
+        let said = daybook_engine::store::time_entries::Changes {
+            billable: Some(true),
+            ..Default::default()
+        };
+        assert!(
+            entries::update(&world.cx, &bob, second.id, said)
+                .await
+                .unwrap()
+                .billable
+        );
+        // Whoever is first bills; when that entry goes, the next one may.
+        let (first, _) = drafts::log(&world.cx, &bob, ask(his[1].event.id))
+            .await
+            .unwrap();
+        assert!(first.billable);
+        entries::delete(&world.cx, &bob, first.id).await.unwrap();
+        let (next, _) = drafts::log(&world.cx, &who, ask(mine[1].event.id))
+            .await
+            .unwrap();
+        assert!(next.billable);
+        let (again, _) = drafts::log(&world.cx, &bob, ask(his[1].event.id))
+            .await
+            .unwrap();
+        assert!(!again.billable);
+    }
+}
+
+#[tokio::test]
+async fn merged_meetings_are_not_suggested_again() {
+    for world in World::on_all(World::builder()).await {
+        put(&world, &meeting("Part one", 5, 10));
+        put(&world, &meeting("Part two", 5, 11));
+        let (who, ..) = ada(&world).await;
+        let mut ids = Vec::new();
+        for draft in drafts_of(&world, &who).await {
+            ids.push(
+                drafts::log(&world.cx, &who, ask(draft.event.id))
+                    .await
+                    .unwrap()
+                    .0
+                    .id,
+            );
+        }
+        let merged = shape::merge(&world.cx, &who, &ids).await.unwrap();
+        assert_eq!(
+            (merged.duration_minutes, merged.description.as_str()),
+            (120, "Part one; Part two")
+        );
+        assert!(drafts_of(&world, &who).await.is_empty());
+        entries::delete(&world.cx, &who, merged.id).await.unwrap();
+        assert_eq!(
+            titles(&world, &who).await,
+            ["Part one"],
+            "what was deleted can be logged again"
+        );
+    }
+}
+
+/// How many events R6 converts, and how often each is triggered: `DAYBOOK_R6_TRIGGERS` says more.
+const EVENTS: usize = 1_000;
+
+fn triggers() -> usize {
+    let asked = std::env::var("DAYBOOK_R6_TRIGGERS").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(4)
+}
+
+/// Triggers every event several times on both nodes at once; the entries there are afterwards.
+async fn storm(
+    world: &World,
+    nodes: [&Context; 2],
+    who: &Principal,
+    ids: &[InstanceId],
+    times: usize,
+) -> usize {
+    let mut running = tokio::task::JoinSet::new();
+    for chunk in ids.chunks(ids.len().div_ceil(4)) {
+        for turn in 0..times {
+            let (cx, who, chunk) = (nodes[turn % 2].clone(), who.clone(), chunk.to_vec());
+            running.spawn(async move {
+                for id in chunk {
+                    drafts::log(&cx, &who, ask(id)).await.unwrap();
+                }
+            });
+        }
+    }
+    while let Some(done) = running.join_next().await {
+        done.unwrap();
+    }
+    count(world, who).await
+}
+
+async fn count(world: &World, who: &Principal) -> usize {
+    let found = entries::list(&world.cx, who, Filter::default(), None, 100_000).await;
+    found.unwrap().len()
+}
+
+/// Events that the mirror holds, each with a UID of its own.
+async fn many(
+    world: &World,
+    events: usize,
+) -> (
+    Principal,
+    daybook_domain::CalendarId,
+    Vec<String>,
+    Vec<InstanceId>,
+) {
+    let mut names = Vec::new();
+    for n in 0..events {
+        let (day, hour) = (2 + n % 26, 6 + n / 26 % 14);
+        let title = format!("Meeting {n}");
+        names.push(put(world, &meeting(&title, day as u32, hour as u32)));
+    }
+    let (who, _, calendar) = ada(world).await;
+    let mut ids = Vec::new();
+    let mut after = None;
+    loop {
+        let page = drafts::list(&world.cx, &who, range(), after, 400)
+            .await
+            .unwrap();
+        ids.extend(page.drafts.iter().map(|draft| draft.event.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let distinct: BTreeSet<InstanceId> = ids.iter().copied().collect();
+    assert_eq!(
+        (ids.len(), distinct.len()),
+        (events, events),
+        "pages have no gaps"
+    );
+    (who, calendar, names, ids)
+}
+
+/// R6: entries = distinct causes, on two nodes, and also after the meetings were moved and renamed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_thousand_events_triggered_on_two_nodes_are_a_thousand_entries() {
+    let Some(world) = World::builder().db(Db::Postgres).build().await else {
+        return;
+    };
+    let two = world.node("two").await;
+    let (who, calendar, names, ids) = many(&world, EVENTS).await;
+    let nodes = [&world.cx, &two.cx];
+    assert_eq!(storm(&world, nodes, &who, &ids, triggers()).await, EVENTS);
+    for name in names.iter().step_by(10) {
+        world.google.move_instance(ADA, name, 45).unwrap();
+        world
+            .google
+            .edit_event(ADA, name, &json!({"summary": "Renamed"}))
+            .unwrap();
+    }
+    world.google.invalidate_sync_tokens(ADA);
+    world.sync(&who, calendar).await.unwrap();
+    assert_eq!(storm(&world, nodes, &who, &ids, 2).await, EVENTS);
+    let asked = follow::list(&world.cx, &who, range().0, range().1)
+        .await
+        .unwrap();
+    assert_eq!(asked.len(), EVENTS / 10, "each that changed is asked about");
+    let mut tx = world.cx.store.read_in(who.workspace_id).await.unwrap();
+    let billed = tx
+        .texts_raw("SELECT count(*)::text FROM billed_meeting".into())
+        .await
+        .unwrap();
+    assert_eq!(billed, [EVENTS.to_string()]);
+}
+
+/// The control: where an entry does not keep its cause, the same storm makes many of each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn control_without_causes_meetings_are_billed_many_times() {
+    let Some(world) = World::builder().db(Db::Postgres).build().await else {
+        return;
+    };
+    let two = world.node("two").await;
+    let (who, _, _, ids) = many(&world, 40).await;
+    let forget = "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.cause_key := NULL; RETURN NEW; END $$;
+        CREATE TRIGGER forget BEFORE INSERT ON time_entry FOR EACH ROW EXECUTE FUNCTION forget()";
+    world.cx.store.execute_raw(forget.into()).await.unwrap();
+    let entries = storm(&world, [&world.cx, &two.cx], &who, &ids, 4).await;
+    assert_eq!(entries, 160, "one for each trigger");
+}
