@@ -11,6 +11,8 @@ pub mod connection;
 pub mod event;
 pub mod ical;
 pub mod id;
+pub mod invoice;
+pub mod money;
 pub mod recurrence;
 pub mod retry;
 pub mod sync;

@@ -90,6 +90,12 @@ id! {
     ConfigurationId,
     /// Time blocked by hand.
     BlockId,
+    /// An invoice or credit note.
+    InvoiceId,
+    /// A line of an invoice.
+    InvoiceLineId,
+    /// A payment of an invoice.
+    PaymentId,
 }
 
 /// A UUIDv7 that depends only on its inputs: the parent's timestamp, and bits hashed from `parts`.
