@@ -53,6 +53,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0006_single_sign_on.sql"),
         postgres: include_str!("../migrations/postgres/0006_single_sign_on.sql"),
     },
+    Migration {
+        name: "invoices",
+        sqlite: include_str!("../migrations/sqlite/0009_invoices.sql"),
+        postgres: include_str!("../migrations/postgres/0009_invoices.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

@@ -1,7 +1,7 @@
 //! Between columns and domain values: what each type is stored as, and how a row is read on either database.
 
 use daybook_domain::{
-    account, activity, availability, calendar, connection, event, sync, time_entry,
+    account, activity, availability, calendar, connection, event, invoice, sync, time_entry,
 };
 use jiff::{Timestamp, civil::Date};
 use sqlx::types::Json;
@@ -163,6 +163,9 @@ ids!(
     EventWriteId,
     ConfigurationId,
     BlockId,
+    InvoiceId,
+    InvoiceLineId,
+    PaymentId,
 );
 
 macro_rules! texts {
@@ -192,6 +195,10 @@ texts!(
     crate::events::Kind,
     crate::event_writes::Kind,
     crate::event_writes::State,
+    invoice::Status,
+    invoice::Kind,
+    invoice::Grouping,
+    invoice::Unit,
 );
 
 macro_rules! jsons {
@@ -211,6 +218,14 @@ jsons!(
     event::EventTime,
     availability::Configuration,
     availability::Weekly,
+    invoice::Rounding,
+    invoice::Tax,
+    invoice::Discount,
+    invoice::Totals,
+    invoice::Document,
+    invoice::Profile,
+    invoice::ClientProfile,
+    invoice::Work,
 );
 
 impl Field for Timestamp {
@@ -238,5 +253,11 @@ impl Bind for Date {
     type Raw = String;
     fn raw(self) -> String {
         self.to_string()
+    }
+}
+impl Field for daybook_domain::money::Currency {
+    type Raw = String;
+    fn from_raw(raw: String) -> Option<Self> {
+        raw.parse().ok()
     }
 }

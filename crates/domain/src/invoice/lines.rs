@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::{Grouping, Rounding, RoundingPer};
 use crate::{MemberId, ProjectId, TimeEntryId};
 
 /// An approved entry with its price.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
     /// The entry.
     pub entry: TimeEntryId,

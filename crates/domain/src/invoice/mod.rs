@@ -11,6 +11,7 @@ mod bank;
 mod document;
 mod lines;
 mod number;
+mod profile;
 mod rounding;
 mod totals;
 
@@ -18,6 +19,7 @@ pub use bank::{BadBank, bic, iban};
 pub use document::{Address, Bank, COUNTRIES, Document, DocumentLine, Party, Preceding, Proof};
 pub use lines::{Drawn, Work, draw};
 pub use number::{BadPattern, Pattern};
+pub use profile::{ClientProfile, DEFAULT_PATTERN, DEFAULT_TERMS_DAYS, Profile};
 pub use rounding::{MAX_STEP, Rounding};
 pub use totals::{BadTotal, Discount, Quantity, Tax, TaxTotal, Totals, total};
 
