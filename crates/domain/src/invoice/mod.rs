@@ -21,7 +21,7 @@ pub use lines::{Drawn, Work, draw};
 pub use number::{BadPattern, Pattern};
 pub use profile::{ClientProfile, DEFAULT_PATTERN, DEFAULT_TERMS_DAYS, Profile};
 pub use rounding::{MAX_STEP, Rounding};
-pub use totals::{BadTotal, Discount, Quantity, Tax, TaxTotal, Totals, total};
+pub use totals::{BadTotal, Discount, Quantity, Tax, TaxTotal, Totals, percent, total};
 
 use jiff::civil::Date;
 

@@ -7,6 +7,7 @@ pub mod calendars;
 pub mod connections;
 pub mod errors;
 pub mod events;
+pub mod invoices;
 pub mod jobs;
 pub mod system;
 pub mod time;

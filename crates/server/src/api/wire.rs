@@ -10,6 +10,9 @@ use daybook_domain::connection::{ErrorKind, Status as ConnectionStatus};
 use daybook_domain::event::{
     Conference, ResponseStatus, Scope as EventScope, Status as EventStatus,
 };
+use daybook_domain::invoice::{
+    Grouping, Kind as InvoiceKind, RoundingMode, RoundingPer, Status as InvoiceStatus, TaxCategory, Unit as InvoiceUnit,
+};
 use daybook_domain::time_entry::{Source, Status as TimeEntryStatus};
 use daybook_engine::health::Health;
 use daybook_engine::store::jobs::State as JobState;
@@ -78,6 +81,20 @@ text_schema! {
     UnknownSchema = "UnknownReason" of Unknown;
     /// [`LogType`].
     LogTypeSchema = "LogType" of LogType;
+    /// [`InvoiceStatus`].
+    InvoiceStatusSchema = "InvoiceStatus" of InvoiceStatus;
+    /// [`InvoiceKind`].
+    InvoiceKindSchema = "InvoiceKind" of InvoiceKind;
+    /// [`InvoiceUnit`].
+    InvoiceUnitSchema = "InvoiceUnit" of InvoiceUnit;
+    /// [`Grouping`].
+    GroupingSchema = "InvoiceGrouping" of Grouping;
+    /// [`RoundingMode`].
+    RoundingModeSchema = "RoundingMode" of RoundingMode;
+    /// [`RoundingPer`].
+    RoundingPerSchema = "RoundingPer" of RoundingPer;
+    /// [`TaxCategory`].
+    TaxCategorySchema = "TaxCategory" of TaxCategory;
 }
 
 /// An instant (RFC 3339), or a date, which stands for its midnight in UTC.
