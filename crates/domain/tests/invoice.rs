@@ -230,7 +230,14 @@ fn totals_never_change() {
     let all: Vec<Work> = (0..40)
         .map(|n: i64| {
             let (minutes, rate) = ((n * 37) % 131 + 1, [12_000, 9_950, 13_333][n as usize % 3]);
-            work(n as u128 + 1, n % 7, n as u128 % 3 + 1, n as u128 % 4, minutes, rate)
+            work(
+                n as u128 + 1,
+                n % 7,
+                n as u128 % 3 + 1,
+                n as u128 % 4,
+                minutes,
+                rate,
+            )
         })
         .collect();
     let discounts = [
@@ -243,7 +250,11 @@ fn totals_never_change() {
         for mode in RoundingMode::ALL {
             for per in RoundingPer::ALL {
                 for minutes in [1, 6, 15] {
-                    let rounding = Rounding { mode: *mode, minutes, per: *per };
+                    let rounding = Rounding {
+                        mode: *mode,
+                        minutes,
+                        per: *per,
+                    };
                     for (n, discount) in discounts.iter().enumerate() {
                         let lines = priced(&all, *grouping, rounding);
                         let totals = total(&lines, *discount).unwrap();

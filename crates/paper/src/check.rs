@@ -35,9 +35,21 @@ pub fn check(document: &Document) -> Vec<Broken> {
 
 fn facts(document: &Document, rule: &mut impl FnMut(&'static str, bool, &str)) {
     let (seller, buyer) = (&document.seller, &document.buyer);
-    rule("BR-02", document.number.is_some(), "Finalise the invoice: it has no number.");
-    rule("BR-06", !seller.name.trim().is_empty(), "Set your legal name in the billing settings.");
-    rule("BR-07", !buyer.name.trim().is_empty(), "Set the client's name.");
+    rule(
+        "BR-02",
+        document.number.is_some(),
+        "Finalise the invoice: it has no number.",
+    );
+    rule(
+        "BR-06",
+        !seller.name.trim().is_empty(),
+        "Set your legal name in the billing settings.",
+    );
+    rule(
+        "BR-07",
+        !buyer.name.trim().is_empty(),
+        "Set the client's name.",
+    );
     rule(
         "BR-09",
         !seller.address.country.is_empty(),
@@ -49,7 +61,10 @@ fn facts(document: &Document, rule: &mut impl FnMut(&'static str, bool, &str)) {
         "Set the client's address with its country.",
     );
     rule("BR-16", !document.lines.is_empty(), "Add a line.");
-    let named = document.lines.iter().all(|line| !line.description.trim().is_empty());
+    let named = document
+        .lines
+        .iter()
+        .all(|line| !line.description.trim().is_empty());
     rule("BR-25", named, "Give every line a description.");
     let prices = document.lines.iter().all(|line| line.price_minor >= 0);
     rule("BR-27", prices, "Make no price negative.");
@@ -84,18 +99,30 @@ fn sums(document: &Document, rule: &mut impl FnMut(&'static str, bool, &str)) {
     let totals = &document.totals;
     let taxes = &totals.taxes;
     let damaged = "The sums of this invoice do not fit together; tell whoever runs this server.";
-    let lines: i128 = document.lines.iter().map(|line| i128::from(line.amount_minor)).sum();
+    let lines: i128 = document
+        .lines
+        .iter()
+        .map(|line| i128::from(line.amount_minor))
+        .sum();
     rule("BR-CO-10", lines == i128::from(totals.lines_minor), damaged);
     let sum = |pick: fn(&daybook_domain::invoice::TaxTotal) -> i64| -> i64 {
         taxes.iter().map(pick).fold(0, i64::saturating_add)
     };
-    rule("BR-CO-11", sum(|one| one.discount_minor) == totals.discount_minor, damaged);
+    rule(
+        "BR-CO-11",
+        sum(|one| one.discount_minor) == totals.discount_minor,
+        damaged,
+    );
     rule(
         "BR-CO-13",
         totals.net_minor == totals.lines_minor - totals.discount_minor,
         damaged,
     );
-    rule("BR-CO-14", sum(|one| one.tax_minor) == totals.tax_minor, damaged);
+    rule(
+        "BR-CO-14",
+        sum(|one| one.tax_minor) == totals.tax_minor,
+        damaged,
+    );
     rule(
         "BR-CO-15",
         i128::from(totals.total_minor)
@@ -103,22 +130,31 @@ fn sums(document: &Document, rule: &mut impl FnMut(&'static str, bool, &str)) {
         damaged,
     );
     let exact = taxes.iter().all(|one| {
-        let tax = round_div(i128::from(one.base_minor) * i128::from(one.tax.rate), 10_000);
+        let tax = round_div(
+            i128::from(one.base_minor) * i128::from(one.tax.rate),
+            10_000,
+        );
         tax == i128::from(one.tax_minor)
     });
     rule("BR-CO-17", exact, damaged);
-    rule("BR-CO-18", document.lines.is_empty() || !taxes.is_empty(), damaged);
+    rule(
+        "BR-CO-18",
+        document.lines.is_empty() || !taxes.is_empty(),
+        damaged,
+    );
     let based = taxes.iter().all(|one| {
-        let of = document.lines.iter().filter(|line| {
-            (line.tax.category, line.tax.rate) == (one.tax.category, one.tax.rate)
-        });
+        let of = document
+            .lines
+            .iter()
+            .filter(|line| (line.tax.category, line.tax.rate) == (one.tax.category, one.tax.rate));
         let lines: i128 = of.map(|line| i128::from(line.amount_minor)).sum();
         lines - i128::from(one.discount_minor) == i128::from(one.base_minor)
     });
     rule("BR-S-08", based, damaged);
-    let priced = document.lines.iter().all(|line| {
-        line.quantity.amount(line.price_minor) == Ok(line.amount_minor)
-    });
+    let priced = document
+        .lines
+        .iter()
+        .all(|line| line.quantity.amount(line.price_minor) == Ok(line.amount_minor));
     rule("PEPPOL-EN16931-R120", priced, damaged);
 }
 
@@ -150,8 +186,14 @@ fn taxes(document: &Document, rule: &mut impl FnMut(&'static str, bool, &str)) {
         !not_subject(document) || document.totals.taxes.len() == 1,
         "Do not mix lines that are not subject to tax with others.",
     );
-    let rates = document.totals.taxes.iter().all(|one| {
-        (one.tax.rate > 0) == (one.tax.category == TaxCategory::Standard)
-    });
-    rule("BR-S-05", rates, "Charge a rate above zero exactly where the category is S.");
+    let rates = document
+        .totals
+        .taxes
+        .iter()
+        .all(|one| (one.tax.rate > 0) == (one.tax.category == TaxCategory::Standard));
+    rule(
+        "BR-S-05",
+        rates,
+        "Charge a rate above zero exactly where the category is S.",
+    );
 }

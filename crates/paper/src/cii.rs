@@ -100,7 +100,10 @@ fn percent(xml: &mut Xml, tax: &Tax) {
 
 fn agreement(xml: &mut Xml, document: &Document) {
     xml.within("ram:ApplicableHeaderTradeAgreement", |xml| {
-        xml.put("ram:BuyerReference", document.reference.as_deref().unwrap_or_default());
+        xml.put(
+            "ram:BuyerReference",
+            document.reference.as_deref().unwrap_or_default(),
+        );
         xml.within("ram:SellerTradeParty", |xml| {
             party(xml, document, &document.seller, true);
         });
@@ -162,7 +165,12 @@ fn settlement(xml: &mut Xml, document: &Document) {
                 day(xml, "ram:EndDateTime", end);
             });
         }
-        for one in document.totals.taxes.iter().filter(|one| one.discount_minor > 0) {
+        for one in document
+            .totals
+            .taxes
+            .iter()
+            .filter(|one| one.discount_minor > 0)
+        {
             allowance(xml, document, one);
         }
         xml.within("ram:SpecifiedTradePaymentTerms", |xml| {
@@ -191,7 +199,10 @@ fn taxed(xml: &mut Xml, document: &Document, one: &TaxTotal) {
     xml.within("ram:ApplicableTradeTax", |xml| {
         xml.put("ram:CalculatedAmount", &money(one.tax_minor));
         xml.put("ram:TypeCode", "VAT");
-        xml.put("ram:ExemptionReason", one.tax.why_none().unwrap_or_default());
+        xml.put(
+            "ram:ExemptionReason",
+            one.tax.why_none().unwrap_or_default(),
+        );
         xml.put("ram:BasisAmount", &money(one.base_minor));
         xml.put("ram:CategoryCode", one.tax.category.as_str());
         percent(xml, &one.tax);
@@ -200,8 +211,13 @@ fn taxed(xml: &mut Xml, document: &Document, one: &TaxTotal) {
 
 fn allowance(xml: &mut Xml, document: &Document, one: &TaxTotal) {
     xml.within("ram:SpecifiedTradeAllowanceCharge", |xml| {
-        xml.within("ram:ChargeIndicator", |xml| xml.put("udt:Indicator", "false"));
-        xml.put("ram:ActualAmount", &document.currency.plain(one.discount_minor));
+        xml.within("ram:ChargeIndicator", |xml| {
+            xml.put("udt:Indicator", "false")
+        });
+        xml.put(
+            "ram:ActualAmount",
+            &document.currency.plain(one.discount_minor),
+        );
         xml.put("ram:ReasonCode", "95");
         xml.put("ram:Reason", "Discount");
         xml.within("ram:CategoryTradeTax", |xml| category(xml, &one.tax));
@@ -211,15 +227,18 @@ fn allowance(xml: &mut Xml, document: &Document, one: &TaxTotal) {
 fn sums(xml: &mut Xml, document: &Document) {
     let totals = &document.totals;
     let money = |minor| document.currency.plain(minor);
-    xml.within("ram:SpecifiedTradeSettlementHeaderMonetarySummation", |xml| {
-        xml.put("ram:LineTotalAmount", &money(totals.lines_minor));
-        if totals.discount_minor > 0 {
-            xml.put("ram:AllowanceTotalAmount", &money(totals.discount_minor));
-        }
-        xml.put("ram:TaxBasisTotalAmount", &money(totals.net_minor));
-        let currency = [("currencyID", document.currency.code())];
-        xml.put_as("ram:TaxTotalAmount", &currency, &money(totals.tax_minor));
-        xml.put("ram:GrandTotalAmount", &money(totals.total_minor));
-        xml.put("ram:DuePayableAmount", &money(totals.total_minor));
-    });
+    xml.within(
+        "ram:SpecifiedTradeSettlementHeaderMonetarySummation",
+        |xml| {
+            xml.put("ram:LineTotalAmount", &money(totals.lines_minor));
+            if totals.discount_minor > 0 {
+                xml.put("ram:AllowanceTotalAmount", &money(totals.discount_minor));
+            }
+            xml.put("ram:TaxBasisTotalAmount", &money(totals.net_minor));
+            let currency = [("currencyID", document.currency.code())];
+            xml.put_as("ram:TaxTotalAmount", &currency, &money(totals.tax_minor));
+            xml.put("ram:GrandTotalAmount", &money(totals.total_minor));
+            xml.put("ram:DuePayableAmount", &money(totals.total_minor));
+        },
+    );
 }

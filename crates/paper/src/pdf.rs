@@ -168,7 +168,13 @@ fn head(document: &Document, has_logo: bool, sheet: &mut Sheet) {
     let mut about = seller.address.lines();
     about.extend(seller.email.clone());
     about.extend(seller.tax_id.as_ref().map(|id| format!("Tax id {id}")));
-    y = sheet.text(&about.join("\n"), MARGIN, y + 2.0, 250.0, Style::new(8.5).grey());
+    y = sheet.text(
+        &about.join("\n"),
+        MARGIN,
+        y + 2.0,
+        250.0,
+        Style::new(8.5).grey(),
+    );
     y = y.max(MARGIN + if has_logo { 62.0 } else { 20.0 }) + 34.0;
     let top = y;
     let buyer = &document.buyer;
@@ -224,8 +230,13 @@ fn table_head(sheet: &mut Sheet, columns: &[Column], names: &[&str]) {
 }
 
 fn lines(document: &Document, sheet: &mut Sheet) {
-    let mut head =
-        |sheet: &mut Sheet| table_head(sheet, &LINES, &["Description", "Quantity", "Price", "Tax", "Amount"]);
+    let mut head = |sheet: &mut Sheet| {
+        table_head(
+            sheet,
+            &LINES,
+            &["Description", "Quantity", "Price", "Tax", "Amount"],
+        )
+    };
     sheet.room(60.0);
     head(sheet);
     let money = |minor| document.currency.grouped(minor);
@@ -267,7 +278,12 @@ fn sums(document: &Document, sheet: &mut Sheet) {
             Some(Discount::Percent { rate }) => format!("Discount {} %", percent(rate)),
             _ => "Discount".to_owned(),
         };
-        row(sheet, &name, &format!("-{}", money(totals.discount_minor)), BODY);
+        row(
+            sheet,
+            &name,
+            &format!("-{}", money(totals.discount_minor)),
+            BODY,
+        );
     }
     for one in &totals.taxes {
         match one.tax.why_none() {
@@ -302,7 +318,11 @@ fn words(document: &Document, sheet: &mut Sheet) {
         sheet.y += 2.0;
         sheet.flow(text.trim(), MARGIN, INNER, BODY);
     };
-    if let Some(bank) = document.bank.as_ref().filter(|_| document.kind == Kind::Invoice) {
+    if let Some(bank) = document
+        .bank
+        .as_ref()
+        .filter(|_| document.kind == Kind::Invoice)
+    {
         let mut text = format!("IBAN {}", spaced(&bank.iban));
         if let Some(bic) = &bank.bic {
             text.push_str(&format!("\nBIC {bic}"));
@@ -363,7 +383,13 @@ fn proof(document: &Document, sheet: &mut Sheet) {
         sum = sum.saturating_add(entry.minutes);
         let (day, hours) = (entry.day.to_string(), clock(entry.minutes));
         let project = entry.project.as_deref().unwrap_or("–");
-        let cells = [day.as_str(), &entry.member, project, &entry.description, &hours];
+        let cells = [
+            day.as_str(),
+            &entry.member,
+            project,
+            &entry.description,
+            &hours,
+        ];
         sheet.row(&PROOF, &cells, Style::new(8.0), &mut head);
     }
     sheet.room(30.0);

@@ -51,7 +51,10 @@ impl Style {
         Self { bold: true, ..self }
     }
     pub(crate) const fn right(self) -> Self {
-        Self { right: true, ..self }
+        Self {
+            right: true,
+            ..self
+        }
     }
     pub(crate) const fn grey(self) -> Self {
         Self { grey: true, ..self }
@@ -215,7 +218,9 @@ impl Sheet {
         let lines = blocks.iter().map(|block| block.layout.len()).max();
         for line in 0..lines.unwrap_or(0) {
             let heights = blocks.iter().filter(|block| line < block.layout.len());
-            let height = heights.map(|block| block.height_of(line)).fold(0.0, f32::max);
+            let height = heights
+                .map(|block| block.height_of(line))
+                .fold(0.0, f32::max);
             if self.y + height > BOTTOM {
                 self.turn();
                 again(self);
@@ -284,8 +289,16 @@ impl Sheet {
     }
 
     /// Draws page `number` (from 0).
-    pub(crate) fn draw(&mut self, number: usize, surface: &mut Surface<'_>) -> Result<(), PrintError> {
-        let marks = self.pages.get(number).map(Vec::as_slice).unwrap_or_default();
+    pub(crate) fn draw(
+        &mut self,
+        number: usize,
+        surface: &mut Surface<'_>,
+    ) -> Result<(), PrintError> {
+        let marks = self
+            .pages
+            .get(number)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         for mark in marks {
             match mark {
                 Mark::Line { block, line, x, y } => {

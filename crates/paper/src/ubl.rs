@@ -2,9 +2,7 @@
 
 use daybook_domain::invoice::{Document, DocumentLine, Kind, Party, Tax, TaxCategory, TaxTotal};
 
-use crate::xml::{
-    Xml, measured, one_line, registration, tax_number, terms, type_code, vat_id,
-};
+use crate::xml::{Xml, measured, one_line, registration, tax_number, terms, type_code, vat_id};
 
 const NAMES: &str = " xmlns:cac=\"urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2\" xmlns:cbc=\"urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2\"";
 
@@ -13,7 +11,8 @@ const NAMES: &str = " xmlns:cac=\"urn:oasis:names:specification:ubl:schema:xsd:C
 pub fn ubl(document: &Document) -> String {
     let credit = document.kind == Kind::CreditNote;
     let root = if credit { "CreditNote" } else { "Invoice" };
-    let attributes = format!(" xmlns=\"urn:oasis:names:specification:ubl:schema:xsd:{root}-2\"{NAMES}");
+    let attributes =
+        format!(" xmlns=\"urn:oasis:names:specification:ubl:schema:xsd:{root}-2\"{NAMES}");
     let mut xml = Xml::new();
     xml.within_as(root, &attributes, |xml| {
         head(xml, document, root);
@@ -24,7 +23,12 @@ pub fn ubl(document: &Document) -> String {
             party(xml, document, &document.buyer, false);
         });
         payment(xml, document);
-        for tax in document.totals.taxes.iter().filter(|one| one.discount_minor > 0) {
+        for tax in document
+            .totals
+            .taxes
+            .iter()
+            .filter(|one| one.discount_minor > 0)
+        {
             allowance(xml, document, tax);
         }
         sums(xml, document);
@@ -45,7 +49,10 @@ fn head(xml: &mut Xml, document: &Document, root: &str) {
     xml.put(&format!("cbc:{root}TypeCode"), type_code(document));
     xml.put("cbc:Note", document.notes.as_deref().unwrap_or_default());
     xml.put("cbc:DocumentCurrencyCode", document.currency.code());
-    xml.put("cbc:BuyerReference", document.reference.as_deref().unwrap_or_default());
+    xml.put(
+        "cbc:BuyerReference",
+        document.reference.as_deref().unwrap_or_default(),
+    );
     if let Some((start, end)) = document.period {
         xml.within("cac:InvoicePeriod", |xml| {
             xml.put("cbc:StartDate", &start.to_string());
@@ -75,7 +82,9 @@ fn party(xml: &mut Xml, document: &Document, party: &Party, seller: bool) {
             xml.put("cbc:CityName", &address.city);
             xml.put("cbc:PostalZone", &address.postal_code);
             xml.put("cbc:CountrySubentity", &address.region);
-            xml.within("cac:Country", |xml| xml.put("cbc:IdentificationCode", &address.country));
+            xml.within("cac:Country", |xml| {
+                xml.put("cbc:IdentificationCode", &address.country)
+            });
         });
         let number = tax_number(document, party).filter(|_| seller);
         for (id, scheme) in [(vat_id(document, party), "VAT"), (number, "FC")] {
@@ -87,10 +96,16 @@ fn party(xml: &mut Xml, document: &Document, party: &Party, seller: bool) {
         }
         xml.within("cac:PartyLegalEntity", |xml| {
             xml.put("cbc:RegistrationName", &one_line(&party.name));
-            xml.put("cbc:CompanyID", registration(document, party).unwrap_or_default());
+            xml.put(
+                "cbc:CompanyID",
+                registration(document, party).unwrap_or_default(),
+            );
         });
         xml.within("cac:Contact", |xml| {
-            xml.put("cbc:ElectronicMail", party.email.as_deref().unwrap_or_default());
+            xml.put(
+                "cbc:ElectronicMail",
+                party.email.as_deref().unwrap_or_default(),
+            );
         });
     });
 }
@@ -99,7 +114,10 @@ fn payment(xml: &mut Xml, document: &Document) {
     if let Some(bank) = &document.bank {
         xml.within("cac:PaymentMeans", |xml| {
             xml.put("cbc:PaymentMeansCode", "30");
-            xml.put("cbc:PaymentID", document.number.as_deref().unwrap_or_default());
+            xml.put(
+                "cbc:PaymentID",
+                document.number.as_deref().unwrap_or_default(),
+            );
             xml.within("cac:PayeeFinancialAccount", |xml| {
                 xml.put("cbc:ID", &bank.iban);
                 xml.put("cbc:Name", &one_line(&document.seller.name));
@@ -109,7 +127,9 @@ fn payment(xml: &mut Xml, document: &Document) {
             });
         });
     }
-    xml.within("cac:PaymentTerms", |xml| xml.put("cbc:Note", &terms(document)));
+    xml.within("cac:PaymentTerms", |xml| {
+        xml.put("cbc:Note", &terms(document))
+    });
 }
 
 fn amount(xml: &mut Xml, document: &Document, name: &str, minor: i64) {
@@ -157,7 +177,12 @@ fn sums(xml: &mut Xml, document: &Document) {
         amount(xml, document, "cbc:TaxExclusiveAmount", totals.net_minor);
         amount(xml, document, "cbc:TaxInclusiveAmount", totals.total_minor);
         if totals.discount_minor > 0 {
-            amount(xml, document, "cbc:AllowanceTotalAmount", totals.discount_minor);
+            amount(
+                xml,
+                document,
+                "cbc:AllowanceTotalAmount",
+                totals.discount_minor,
+            );
         }
         amount(xml, document, "cbc:PayableAmount", totals.total_minor);
     });

@@ -1,8 +1,6 @@
 //! Writing XML: elements, attributes, text; and the words both forms of the electronic invoice share.
 
-use daybook_domain::invoice::{
-    COUNTRIES, Document, Party, Quantity, TaxCategory, Unit,
-};
+use daybook_domain::invoice::{COUNTRIES, Document, Party, Quantity, TaxCategory, Unit};
 use daybook_domain::money::decimal;
 use jiff::civil::Date;
 
@@ -92,9 +90,7 @@ pub(crate) fn compact(day: Date) -> String {
 /// two decimals, otherwise minutes at a price for sixty: quantity × price is always the line's amount.
 pub(crate) fn measured(quantity: Quantity) -> (&'static str, String, Option<&'static str>) {
     match quantity.unit {
-        Unit::Hour if quantity.count % 3 == 0 => {
-            ("HUR", decimal(quantity.count / 3 * 5, 2), None)
-        }
+        Unit::Hour if quantity.count % 3 == 0 => ("HUR", decimal(quantity.count / 3 * 5, 2), None),
         Unit::Hour => ("MIN", quantity.count.to_string(), Some("60")),
         Unit::Item => ("C62", quantity.shown(), None),
     }
@@ -107,7 +103,8 @@ pub(crate) fn vat_id<'a>(document: &Document, party: &'a Party) -> Option<&'a st
     }
     let id = party.tax_id.as_deref()?;
     let country = id.get(..2)?;
-    let known = country == "EL" || country == "XI" || COUNTRIES.split(' ').any(|one| one == country);
+    let known =
+        country == "EL" || country == "XI" || COUNTRIES.split(' ').any(|one| one == country);
     (known && id.chars().nth(2).is_some_and(|c| c.is_ascii_alphanumeric())).then_some(id)
 }
 
@@ -176,6 +173,9 @@ mod tests {
             xml.within("empty", |_| {});
         });
         let text = xml.finish();
-        assert!(text.ends_with("<a><b c=\"&quot;&gt;&lt;x\">&lt;/b&gt;&amp;</b>\n</a>\n"), "{text}");
+        assert!(
+            text.ends_with("<a><b c=\"&quot;&gt;&lt;x\">&lt;/b&gt;&amp;</b>\n</a>\n"),
+            "{text}"
+        );
     }
 }

@@ -92,7 +92,13 @@ fn usual() -> Document {
         "EUR",
         vec![
             line("Website", Unit::Hour, 8 * 60 + 20, 12_050, standard()),
-            line("Hosting", Unit::Item, 2_500, 1_999, tax(TaxCategory::Standard, 700)),
+            line(
+                "Hosting",
+                Unit::Item,
+                2_500,
+                1_999,
+                tax(TaxCategory::Standard, 700),
+            ),
             line("Books", Unit::Item, 1_000, 3_333, tax(TaxCategory::Zero, 0)),
         ],
         Some(Discount::Percent { rate: 333 }),
@@ -102,7 +108,10 @@ fn usual() -> Document {
             day: date(2026, 11, 1 + n % 20),
             member: "Ada Lovelace".into(),
             project: Some("Website".into()),
-            description: format!("Meeting {n}: {}", "about many things ".repeat(n as usize % 7)),
+            description: format!(
+                "Meeting {n}: {}",
+                "about many things ".repeat(n as usize % 7)
+            ),
             minutes: 15 + i64::from(n),
         })
         .collect();
@@ -142,8 +151,18 @@ fn all() -> Vec<(&'static str, Document, bool)> {
     let mut long = invoice("JPY", work(standard()), None);
     long.lines[0].description = "word ".repeat(390);
     long.notes = Some("x".repeat(4_900));
-    long.lines.push(line(&"Donaudampfschifffahrt".repeat(90), Unit::Item, -1_000, 1, standard()));
-    let amounts: Vec<_> = long.lines.iter().map(|l| (l.amount_minor, l.tax.clone())).collect();
+    long.lines.push(line(
+        &"Donaudampfschifffahrt".repeat(90),
+        Unit::Item,
+        -1_000,
+        1,
+        standard(),
+    ));
+    let amounts: Vec<_> = long
+        .lines
+        .iter()
+        .map(|l| (l.amount_minor, l.tax.clone()))
+        .collect();
     long.totals = total(&amounts, None).unwrap();
     let mut draft = usual();
     draft.number = None;
@@ -152,9 +171,25 @@ fn all() -> Vec<(&'static str, Document, bool)> {
         ("credit", credit, true),
         ("small", small, true),
         ("bare", bare, true),
-        ("exempt", invoice("EUR", work(tax(TaxCategory::Exempt, 0)), None), true),
-        ("reverse", invoice("EUR", work(tax(TaxCategory::ReverseCharge, 0)), None), true),
-        ("export", invoice("EUR", work(tax(TaxCategory::Export, 0)), Some(Discount::Amount { minor: 99 })), true),
+        (
+            "exempt",
+            invoice("EUR", work(tax(TaxCategory::Exempt, 0)), None),
+            true,
+        ),
+        (
+            "reverse",
+            invoice("EUR", work(tax(TaxCategory::ReverseCharge, 0)), None),
+            true,
+        ),
+        (
+            "export",
+            invoice(
+                "EUR",
+                work(tax(TaxCategory::Export, 0)),
+                Some(Discount::Amount { minor: 99 }),
+            ),
+            true,
+        ),
         ("hostile", hostile, true),
         ("long", long, true),
         ("dinar", invoice("KWD", work(standard()), None), false),
@@ -185,23 +220,52 @@ fn a_broken_logo_does_not_break_the_invoice() {
 #[test]
 fn rules_are_named() {
     for (name, document, electronic) in all() {
-        assert_eq!(check(&document).is_empty(), electronic, "{name}: {:?}", check(&document));
+        assert_eq!(
+            check(&document).is_empty(),
+            electronic,
+            "{name}: {:?}",
+            check(&document)
+        );
     }
     let broken = |change: fn(&mut Document)| {
         let mut document = usual();
         change(&mut document);
-        check(&document).iter().map(|one| one.rule).collect::<Vec<_>>()
+        check(&document)
+            .iter()
+            .map(|one| one.rule)
+            .collect::<Vec<_>>()
     };
     assert_eq!(broken(|d| d.number = None), ["BR-02"]);
     assert_eq!(broken(|d| d.seller.address.country.clear()), ["BR-09"]);
     assert_eq!(broken(|d| d.buyer.address.country.clear()), ["BR-11"]);
-    assert_eq!(broken(|d| d.seller.tax_id = None), ["BR-CO-26", "BR-S-02", "BR-Z-02"]);
+    assert_eq!(
+        broken(|d| d.seller.tax_id = None),
+        ["BR-CO-26", "BR-S-02", "BR-Z-02"]
+    );
     assert_eq!(broken(|d| d.totals.total_minor += 1), ["BR-CO-15"]);
-    assert_eq!(broken(|d| d.totals.lines_minor += 1), ["BR-CO-10", "BR-CO-13"]);
-    assert_eq!(broken(|d| d.totals.taxes[0].tax_minor += 1), ["BR-CO-14", "BR-CO-17"]);
-    assert_eq!(broken(|d| d.lines[0].amount_minor += 1), ["BR-CO-10", "BR-S-08", "PEPPOL-EN16931-R120"]);
+    assert_eq!(
+        broken(|d| d.totals.lines_minor += 1),
+        ["BR-CO-10", "BR-CO-13"]
+    );
+    assert_eq!(
+        broken(|d| d.totals.taxes[0].tax_minor += 1),
+        ["BR-CO-14", "BR-CO-17"]
+    );
+    assert_eq!(
+        broken(|d| d.lines[0].amount_minor += 1),
+        ["BR-CO-10", "BR-S-08", "PEPPOL-EN16931-R120"]
+    );
     assert_eq!(broken(|d| (d.due, d.terms) = (None, None)), ["BR-CO-25"]);
-    assert_eq!(broken(|d| { d.lines[2].tax.category = TaxCategory::ReverseCharge; d.totals.taxes[1].tax.category = TaxCategory::ReverseCharge; d.totals.taxes[2].tax.category = TaxCategory::ReverseCharge; d.buyer.tax_id = None; }).first(), Some(&"BR-S-08"));
+    assert_eq!(
+        broken(|d| {
+            d.lines[2].tax.category = TaxCategory::ReverseCharge;
+            d.totals.taxes[1].tax.category = TaxCategory::ReverseCharge;
+            d.totals.taxes[2].tax.category = TaxCategory::ReverseCharge;
+            d.buyer.tax_id = None;
+        })
+        .first(),
+        Some(&"BR-S-08")
+    );
 }
 
 #[test]
@@ -216,7 +280,10 @@ fn both_forms_are_well_formed() {
                     Err(error) => panic!("{name}: {error}\n{text}"),
                 }
             }
-            assert!(!text.contains('\u{1b}') && !text.contains("<script"), "{name}");
+            assert!(
+                !text.contains('\u{1b}') && !text.contains("<script"),
+                "{name}"
+            );
         }
     }
 }
@@ -228,7 +295,9 @@ fn root() -> PathBuf {
 fn python() -> Option<PathBuf> {
     let own = root().join(".venv/bin/python");
     let python = if own.exists() { own } else { "python3".into() };
-    let found = Command::new(&python).args(["-c", "import pypdf, facturx"]).output();
+    let found = Command::new(&python)
+        .args(["-c", "import pypdf, facturx"])
+        .output();
     if found.is_ok_and(|output| output.status.success()) {
         return Some(python);
     }
@@ -239,8 +308,10 @@ fn python() -> Option<PathBuf> {
 /// A red square of one pixel.
 fn logo() -> Logo {
     let data = [
-        0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0, 0x90, 0x77, 0x53, 0xde, 0, 0, 0, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x08,
-        0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0, 0, 3, 1, 1, 0, 0x18, 0xdd, 0x8d, 0xb0, 0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+        0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0,
+        0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0, 0x90, 0x77, 0x53, 0xde, 0, 0, 0, 0x0c, 0x49, 0x44,
+        0x41, 0x54, 0x08, 0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0, 0, 3, 1, 1, 0, 0x18, 0xdd, 0x8d, 0xb0,
+        0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
     ];
     Logo {
         is_png: true,
@@ -255,7 +326,11 @@ fn others_read_what_we_wrote() {
     std::fs::create_dir_all(&folder).unwrap();
     for (name, document, electronic) in all() {
         let file = folder.join(name);
-        std::fs::write(file.with_extension("pdf"), pdf(&document, Some(&logo())).unwrap()).unwrap();
+        std::fs::write(
+            file.with_extension("pdf"),
+            pdf(&document, Some(&logo())).unwrap(),
+        )
+        .unwrap();
         if electronic {
             std::fs::write(file.with_extension("ubl.xml"), ubl(&document)).unwrap();
             std::fs::write(file.with_extension("cii.xml"), cii(&document)).unwrap();
@@ -266,7 +341,11 @@ fn others_read_what_we_wrote() {
         .arg(&folder)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let answers: Vec<Value> = String::from_utf8(output.stdout)
         .unwrap()
         .lines()
@@ -286,27 +365,48 @@ fn others_read_what_we_wrote() {
 }
 
 fn judged(name: &str, answer: &Value, document: &Document, electronic: bool) {
-    let pages: Vec<&str> = answer["pages"].as_array().unwrap().iter().map(|page| page.as_str().unwrap()).collect();
+    let pages: Vec<&str> = answer["pages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|page| page.as_str().unwrap())
+        .collect();
     let text = pages.join("\n");
     let squeezed: String = text.split_whitespace().collect();
     let has = |words: &str| squeezed.contains(&words.split_whitespace().collect::<String>());
     let money = document.currency.grouped(document.totals.total_minor);
-    assert!(has(&format!("Total{}{money}", document.currency)), "{name}: {money}\n{text}");
-    assert!(has(&document.seller.name) && has(&document.buyer.name), "{name}: {text}");
+    assert!(
+        has(&format!("Total{}{money}", document.currency)),
+        "{name}: {money}\n{text}"
+    );
+    assert!(
+        has(&document.seller.name) && has(&document.buyer.name),
+        "{name}: {text}"
+    );
     match &document.number {
         Some(number) => assert!(has(number), "{name}: {text}"),
         None => assert!(has("Invoice (draft)"), "{name}: {text}"),
     }
     for (number, page) in pages.iter().enumerate() {
-        assert!(page.contains(&format!("{} / {}", number + 1, pages.len())), "{name}: {page}");
+        assert!(
+            page.contains(&format!("{} / {}", number + 1, pages.len())),
+            "{name}: {page}"
+        );
     }
     for entry in &document.proof {
         assert!(has(&entry.description), "{name}: {}", entry.description);
     }
-    assert!(document.proof.len() < 100 || pages.len() >= 4, "{name}: {} pages", pages.len());
+    assert!(
+        document.proof.len() < 100 || pages.len() >= 4,
+        "{name}: {} pages",
+        pages.len()
+    );
     assert_eq!(answer["images"], 1, "{name}");
     let pdfa = answer["pdfa"].as_str().unwrap();
-    assert!(pdfa.contains("pdfaid:part") && pdfa.contains('3'), "{name}: {pdfa}");
+    assert!(
+        pdfa.contains("pdfaid:part") && pdfa.contains('3'),
+        "{name}: {pdfa}"
+    );
     let attached = answer["attachments"]["factur-x.xml"].as_str();
     assert_eq!(attached.is_some(), electronic, "{name}");
     if electronic {

@@ -176,7 +176,11 @@ fn invoice_routes() -> OpenApiRouter<App> {
         .routes(routes!(paper::pdf))
         .routes(routes!(paper::xml))
         .routes(routes!(billing::get, billing::update))
-        .routes(routes!(billing::logo, billing::set_logo, billing::remove_logo))
+        .routes(routes!(
+            billing::logo,
+            billing::set_logo,
+            billing::remove_logo
+        ))
         .routes(routes!(billing::of_client, billing::update_client))
 }
 

@@ -50,7 +50,12 @@ pub async fn get(tx: &mut Tx, ws: WorkspaceId) -> Result<Billing> {
 }
 
 /// Sets the workspace's profile and says which logo it has.
-pub async fn set(tx: &mut Tx, ws: WorkspaceId, profile: &Profile, logo: Option<&str>) -> Result<()> {
+pub async fn set(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    profile: &Profile,
+    logo: Option<&str>,
+) -> Result<()> {
     let now = tx.stamp().await?;
     execute!(
         tx,

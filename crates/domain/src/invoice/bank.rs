@@ -36,7 +36,11 @@ pub fn iban(text: &str) -> Result<String, BadBank> {
             (rest * 100 + u32::from(b - b'A') + 10) % 97
         }
     });
-    if rest == 1 { Ok(iban) } else { Err(BadBank::Iban) }
+    if rest == 1 {
+        Ok(iban)
+    } else {
+        Err(BadBank::Iban)
+    }
 }
 
 /// A BIC in upper case.
@@ -63,7 +67,13 @@ mod tests {
             "CH9300762011623852957"
         );
         assert!(iban("DE89370400440532013000").is_ok());
-        for bad in ["", "DE88370400440532013000", "DE8937040044053201300ɹ", "1234567890123456", "DE"] {
+        for bad in [
+            "",
+            "DE88370400440532013000",
+            "DE8937040044053201300ɹ",
+            "1234567890123456",
+            "DE",
+        ] {
             assert_eq!(iban(bad), Err(BadBank::Iban), "{bad}");
         }
     }

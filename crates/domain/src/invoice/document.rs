@@ -139,11 +139,16 @@ impl Address {
         let town = format!("{} {}", self.postal_code, self.city);
         let last = [self.region.as_str(), self.country.as_str()];
         let last: Vec<&str> = last.into_iter().filter(|part| !part.is_empty()).collect();
-        [self.line1.clone(), self.line2.clone(), town, last.join(", ")]
-            .into_iter()
-            .map(|line| line.trim().to_owned())
-            .filter(|line| !line.is_empty())
-            .collect()
+        [
+            self.line1.clone(),
+            self.line2.clone(),
+            town,
+            last.join(", "),
+        ]
+        .into_iter()
+        .map(|line| line.trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect()
     }
 }
 

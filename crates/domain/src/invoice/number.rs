@@ -32,7 +32,9 @@ pub enum BadPattern {
     #[error("must have only one counter")]
     TwoCounters,
     /// Braces around something else.
-    #[error("knows {{YYYY}}, {{YY}}, {{MM}} and one counter such as {{NNNN}}, nothing else in braces")]
+    #[error(
+        "knows {{YYYY}}, {{YY}}, {{MM}} and one counter such as {{NNNN}}, nothing else in braces"
+    )]
     Unknown,
     /// Empty, too long, or with characters that no number has.
     #[error("must be 3 to 40 printable characters")]
@@ -44,7 +46,8 @@ impl FromStr for Pattern {
 
     fn from_str(text: &str) -> Result<Self, BadPattern> {
         let length = text.chars().count();
-        if !(3..=40).contains(&length) || text.chars().any(char::is_control) || text.trim() != text {
+        if !(3..=40).contains(&length) || text.chars().any(char::is_control) || text.trim() != text
+        {
             return Err(BadPattern::Text);
         }
         let mut parts = Vec::new();

@@ -77,7 +77,11 @@ mod tests {
             (RoundingMode::Up, 15, 0, 0),
             (RoundingMode::Down, 15, 29, 15),
         ] {
-            assert_eq!(to(mode, step).apply(minutes), result, "{mode} {step} {minutes}");
+            assert_eq!(
+                to(mode, step).apply(minutes),
+                result,
+                "{mode} {step} {minutes}"
+            );
         }
     }
 }

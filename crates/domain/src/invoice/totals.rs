@@ -86,7 +86,9 @@ pub enum BadTotal {
     #[error("the discount is larger than the sum of the lines")]
     DiscountTooLarge,
     /// Less than nothing is asked for.
-    #[error("the lines of one tax rate add up to less than zero; take an amount back with a credit note")]
+    #[error(
+        "the lines of one tax rate add up to less than zero; take an amount back with a credit note"
+    )]
     Negative,
     /// EN 16931, BR-O-11.
     #[error("lines that are not subject to tax cannot stand beside taxed ones on one invoice")]
@@ -187,7 +189,11 @@ pub fn total(lines: &[(i64, Tax)], discount: Option<Discount>) -> Result<Totals,
         }
     }
     taxes.sort_by_key(|(tax, _)| tax.key());
-    if taxes.len() > 1 && taxes.iter().any(|(tax, _)| tax.category == TaxCategory::NotSubject) {
+    if taxes.len() > 1
+        && taxes
+            .iter()
+            .any(|(tax, _)| tax.category == TaxCategory::NotSubject)
+    {
         return Err(BadTotal::Mixed);
     }
     let mut sums = Vec::with_capacity(taxes.len());
@@ -202,9 +208,10 @@ pub fn total(lines: &[(i64, Tax)], discount: Option<Discount>) -> Result<Totals,
     let discount_minor = match discount {
         None => 0,
         Some(Discount::Amount { minor }) => minor,
-        Some(Discount::Percent { rate }) => {
-            bounded(round_div(i128::from(lines_minor) * i128::from(rate), 10_000))?
-        }
+        Some(Discount::Percent { rate }) => bounded(round_div(
+            i128::from(lines_minor) * i128::from(rate),
+            10_000,
+        ))?,
     };
     if !(0..=lines_minor).contains(&discount_minor) {
         return Err(BadTotal::DiscountTooLarge);
@@ -218,7 +225,10 @@ pub fn total(lines: &[(i64, Tax)], discount: Option<Discount>) -> Result<Totals,
     };
     for (((tax, _), lines_minor), discount_minor) in taxes.into_iter().zip(sums).zip(shares) {
         let base_minor = lines_minor - discount_minor;
-        let tax_minor = bounded(round_div(i128::from(base_minor) * i128::from(tax.rate), 10_000))?;
+        let tax_minor = bounded(round_div(
+            i128::from(base_minor) * i128::from(tax.rate),
+            10_000,
+        ))?;
         totals.tax_minor = bounded(i128::from(totals.tax_minor) + i128::from(tax_minor))?;
         totals.taxes.push(TaxTotal {
             tax,

@@ -171,7 +171,11 @@ pub fn share(total: i64, weights: &[i64]) -> Vec<i64> {
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by_key(|at| (-exact(&weights[*at]).rem_euclid(sum), *at));
     let left = i128::from(total) - parts.iter().sum::<i128>();
-    for at in order.iter().cycle().take(usize::try_from(left.max(0)).unwrap_or(0)) {
+    for at in order
+        .iter()
+        .cycle()
+        .take(usize::try_from(left.max(0)).unwrap_or(0))
+    {
         parts[*at] += 1;
     }
     parts
@@ -240,7 +244,18 @@ mod tests {
             }
         }
         assert_eq!(parse_decimal("2.5", 3), Some(2_500));
-        for bad in ["", ".", "1.", ".5", "1e3", "NaN", "1,5", "--1", "1.2345", "9999999999999999999"] {
+        for bad in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "1e3",
+            "NaN",
+            "1,5",
+            "--1",
+            "1.2345",
+            "9999999999999999999",
+        ] {
             assert_eq!(parse_decimal(bad, 3), None, "{bad}");
         }
     }

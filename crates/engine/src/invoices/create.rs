@@ -156,7 +156,10 @@ pub(super) fn check(head: &Head) -> Result<(), Error> {
         if end < start {
             return Err(invalid("/period_end", "must not be before period_start"));
         }
-        if end.since(start).is_ok_and(|span| span.get_days() > MAX_DAYS) {
+        if end
+            .since(start)
+            .is_ok_and(|span| span.get_days() > MAX_DAYS)
+        {
             return Err(invalid("/period_end", "must be at most ten years later"));
         }
     }

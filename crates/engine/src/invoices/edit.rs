@@ -9,11 +9,11 @@ use store::invoices::Head;
 use store::invoices::entries::Billed;
 use store::invoices::lines::Line;
 
+use super::Error;
 use super::create::check;
 use super::gather::gather;
 use super::lines::{self, LineInput};
 use super::read::{self, View};
-use super::Error;
 use crate::{Context, Principal};
 
 /// What changes; `None` stays, `Some(None)` clears.

@@ -77,11 +77,7 @@ fn pattern(profile: &Profile, kind: Kind) -> Result<Pattern, Error> {
 }
 
 /// The credit note is taken off what is left of its invoice.
-async fn take_back(
-    tx: &mut store::Tx,
-    original: InvoiceId,
-    credit: &Invoice,
-) -> Result<(), Error> {
+async fn take_back(tx: &mut store::Tx, original: InvoiceId, credit: &Invoice) -> Result<(), Error> {
     let ws = credit.workspace_id;
     let invoice = store::invoices::get(tx, ws, original).await?;
     invoice.status.allows(Step::Credit)?;

@@ -73,7 +73,10 @@ pub(super) fn by_hand(
     inputs: &[LineInput],
 ) -> Result<Vec<Line>, Error> {
     if inputs.len() > MAX_LINES.max(old.len()) {
-        return Err(invalid("/lines", format!("must be at most {MAX_LINES} lines")));
+        return Err(invalid(
+            "/lines",
+            format!("must be at most {MAX_LINES} lines"),
+        ));
     }
     let mut lines: Vec<Line> = Vec::with_capacity(inputs.len());
     for (at, input) in inputs.iter().enumerate() {
@@ -92,7 +95,8 @@ pub(super) fn by_hand(
             },
             Some(id) => {
                 let known = old.iter().find(|line| line.id == id);
-                let known = known.ok_or_else(|| invalid(field("line"), "is no line of this draft"))?;
+                let known =
+                    known.ok_or_else(|| invalid(field("line"), "is no line of this draft"))?;
                 if lines.iter().any(|line| line.id == id) {
                     return Err(invalid(field("line"), "is there twice"));
                 }
@@ -113,7 +117,10 @@ fn apply(line: &mut Line, input: &LineInput, field: &dyn Fn(&str) -> String) -> 
         return Err(invalid(field("description"), "must not be empty"));
     }
     text(&field("description"), Some(&line.description), 2000)?;
-    let (unit, count) = (input.unit.unwrap_or(line.unit), input.count.unwrap_or(line.quantity));
+    let (unit, count) = (
+        input.unit.unwrap_or(line.unit),
+        input.count.unwrap_or(line.quantity),
+    );
     if line.from_entries && (unit, count) != (line.unit, line.quantity) {
         return Err(invalid(
             field("quantity"),

@@ -63,7 +63,9 @@ pub enum Error {
     #[error("there is no hourly rate for {0}; set one, or give fallback_rate_minor")]
     NoRate(String),
     /// Work has a price in another currency.
-    #[error("{project} has its rate in {rate}, and this invoice is in {invoice}; make an invoice in {rate}, or change the rate")]
+    #[error(
+        "{project} has its rate in {rate}, and this invoice is in {invoice}; make an invoice in {rate}, or change the rate"
+    )]
     OtherCurrency {
         /// Of what.
         project: String,
@@ -135,7 +137,10 @@ fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Error {
 fn text(pointer: &str, text: Option<&str>, max: usize) -> Result<(), Error> {
     let Some(text) = text else { return Ok(()) };
     if text.chars().count() > max {
-        return Err(invalid(pointer, format!("must be at most {max} characters")));
+        return Err(invalid(
+            pointer,
+            format!("must be at most {max} characters"),
+        ));
     }
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     if text.chars().any(control) {

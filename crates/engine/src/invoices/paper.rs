@@ -21,11 +21,7 @@ pub enum Form {
 ///
 /// # Errors
 /// When there is no such invoice, or it cannot be printed.
-pub async fn pdf(
-    cx: &Context,
-    who: &Principal,
-    id: InvoiceId,
-) -> Result<(String, Vec<u8>), Error> {
+pub async fn pdf(cx: &Context, who: &Principal, id: InvoiceId) -> Result<(String, Vec<u8>), Error> {
     let (document, logo) = load(cx, who, id).await?;
     let name = name(&document);
     let picture = logo.map(|logo| paper::Logo {

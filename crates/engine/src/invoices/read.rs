@@ -116,11 +116,15 @@ pub async fn numbering(
         .collect();
     let profile = store::billing::get(&mut tx, ws).await?.profile;
     let day = today(cx, &mut tx, ws).await?;
-    let next = profile.number_pattern.parse::<Pattern>().ok().map(|pattern| {
-        let name = pattern.series(day);
-        let last = series.iter().find(|one| one.series == name);
-        pattern.number(day, last.map_or(0, |one| one.last) + 1)
-    });
+    let next = profile
+        .number_pattern
+        .parse::<Pattern>()
+        .ok()
+        .map(|pattern| {
+            let name = pattern.series(day);
+            let last = series.iter().find(|one| one.series == name);
+            pattern.number(day, last.map_or(0, |one| one.last) + 1)
+        });
     Ok((series, next))
 }
 

@@ -62,7 +62,10 @@ pub async fn pay(
     let open = invoice.open_minor();
     let amount = ask.amount_minor.unwrap_or(open);
     if amount < 1 && !(amount == 0 && open == 0) {
-        return Err(invalid("/amount_minor", "must be at least 1, in minor units (cents)"));
+        return Err(invalid(
+            "/amount_minor",
+            "must be at least 1, in minor units (cents)",
+        ));
     }
     if amount > open {
         return Err(Error::TooMuch {
@@ -184,7 +187,10 @@ pub async fn credit(
     let invoice = store::invoices::get(&mut tx, ws, id).await?;
     invoice.status.allows(Step::Credit)?;
     if invoice.kind == Kind::CreditNote {
-        return Err(invalid("", "a credit note cannot be credited; cancel it instead"));
+        return Err(invalid(
+            "",
+            "a credit note cannot be credited; cancel it instead",
+        ));
     }
     let head = Head {
         kind: Kind::CreditNote,

@@ -11,6 +11,7 @@ mod document;
 mod hooks;
 mod idempotency;
 mod invitations;
+mod invoices;
 mod keys;
 mod listener;
 mod oidc;

@@ -112,11 +112,7 @@ pub async fn free(tx: &mut Tx, ws: WorkspaceId, invoice: InvoiceId) -> Result<u6
 }
 
 /// Entries that are not any more what they were when the invoice took them: changed, sent back, or not approved.
-pub async fn changed(
-    tx: &mut Tx,
-    ws: WorkspaceId,
-    invoice: InvoiceId,
-) -> Result<Vec<TimeEntryId>> {
+pub async fn changed(tx: &mut Tx, ws: WorkspaceId, invoice: InvoiceId) -> Result<Vec<TimeEntryId>> {
     let rows = fetch_all!(
         tx,
         Mark,

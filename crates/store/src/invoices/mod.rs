@@ -5,9 +5,7 @@ pub mod lines;
 pub mod numbers;
 pub mod payments;
 
-use daybook_domain::invoice::{
-    Discount, Document, Grouping, Kind, Rounding, Status, Tax, Totals,
-};
+use daybook_domain::invoice::{Discount, Document, Grouping, Kind, Rounding, Status, Tax, Totals};
 use daybook_domain::money::Currency;
 use daybook_domain::{ClientId, InvoiceId, ProjectId, WorkspaceId};
 use jiff::Timestamp;

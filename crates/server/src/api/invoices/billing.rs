@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use daybook_domain::ClientId;
 use daybook_engine::Context;
 use daybook_engine::invoices::billing::{self, Changes, ClientChanges};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 use super::body::{BillingBody, ClientBillingBody};
 use super::input::{self, BillingPatch, ClientBillingPatch, LogoInput};
@@ -83,7 +83,9 @@ pub async fn set_logo(
     let data = STANDARD
         .decode(input.data.trim())
         .map_err(|_| Problem::invalid_field("/data", "must be Base64"))?;
-    Ok(Json((&billing::set_logo(&cx, &who, Some(data)).await?).into()))
+    Ok(Json(
+        (&billing::set_logo(&cx, &who, Some(data)).await?).into(),
+    ))
 }
 
 /// Take the workspace's logo away

@@ -414,7 +414,10 @@ fn line(check: &mut Check, at: usize, input: &LineInput) -> Line {
         check.wrong(&format!("{pointer}/minutes"), "is needed for hours");
     }
     if input.minutes.is_some() && input.line.is_none() && unit != Some(Unit::Hour) {
-        check.wrong(&format!("{pointer}/unit"), "must be hour where minutes are given");
+        check.wrong(
+            &format!("{pointer}/unit"),
+            "must be hour where minutes are given",
+        );
     }
     if input.line.is_none() && input.price_minor.is_none() {
         check.wrong(&format!("{pointer}/price_minor"), "is required");

@@ -55,5 +55,9 @@ fn incomplete(rules: Vec<(String, String)>, text: String) -> Problem {
         .map(|(rule, what)| format!("{rule}: {what}"))
         .collect();
     let detail = format!("{text} {}", told.join(" "));
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "incomplete_invoice", detail)
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "incomplete_invoice",
+        detail,
+    )
 }

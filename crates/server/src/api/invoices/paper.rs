@@ -24,7 +24,10 @@ pub async fn pdf(
     let (name, bytes) = paper::pdf(&cx, &who, id).await?;
     let headers = [
         (CONTENT_TYPE, "application/pdf".to_owned()),
-        (CONTENT_DISPOSITION, format!("inline; filename=\"{name}.pdf\"")),
+        (
+            CONTENT_DISPOSITION,
+            format!("inline; filename=\"{name}.pdf\""),
+        ),
     ];
     Ok((headers, bytes).into_response())
 }
@@ -42,12 +45,20 @@ pub async fn xml(
     let form = match query.format.as_deref() {
         None | Some("ubl") => Form::Ubl,
         Some("cii") => Form::Cii,
-        Some(_) => return Err(Problem::invalid_field("?format", "must be one of: ubl, cii")),
+        Some(_) => {
+            return Err(Problem::invalid_field(
+                "?format",
+                "must be one of: ubl, cii",
+            ));
+        }
     };
     let (name, text) = paper::xml(&cx, &who, id, form).await?;
     let headers = [
         (CONTENT_TYPE, "application/xml".to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xml\"")),
+        (
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}.xml\""),
+        ),
     ];
     Ok((headers, text).into_response())
 }

@@ -80,7 +80,19 @@ pub async fn export(
     let (filter, overdue) = filter(&query)?;
     let rows = read::list(&cx, &who, &filter, overdue, None, EXPORTED).await?;
     let mut text = csv::line([
-        "number", "kind", "status", "client", "issued_on", "due_on", "currency", "net", "tax", "total", "paid", "credited", "open",
+        "number",
+        "kind",
+        "status",
+        "client",
+        "issued_on",
+        "due_on",
+        "currency",
+        "net",
+        "tax",
+        "total",
+        "paid",
+        "credited",
+        "open",
     ]);
     for (row, client) in &rows {
         text.push_str(&line(row, client));
