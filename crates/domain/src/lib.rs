@@ -15,6 +15,8 @@ pub mod ical;
 pub mod id;
 pub mod import;
 pub mod rate;
+pub mod invoice;
+pub mod money;
 pub mod recurrence;
 pub mod retry;
 pub mod rule;

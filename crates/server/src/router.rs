@@ -12,8 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    accounts, availability, calendars, connections, drafts, events, jobs, reports, system, time,
-    watching,
+    accounts, availability, calendars, connections, drafts, events, invoices, jobs, reports, system, time, watching,
 };
 use crate::layers::{authenticate, cors, headers, observe, origin};
 use crate::problem::Problem;
@@ -49,6 +48,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .nest("/api/v1", calendar_routes())
         .nest("/api/v1", availability_routes())
         .nest("/api/v1", time_routes())
+        .nest("/api/v1", invoice_routes())
         .nest("/api/v1", watching_routes())
 }
 
@@ -180,6 +180,32 @@ fn time_routes() -> OpenApiRouter<App> {
         .routes(routes!(drafts::dismiss, drafts::restore))
         .routes(routes!(reports::time))
         .routes(routes!(reports::export))
+}
+
+fn invoice_routes() -> OpenApiRouter<App> {
+    use invoices::{billing, drafts, paper, read, steps};
+    OpenApiRouter::new()
+        .routes(routes!(read::list, drafts::create))
+        .routes(routes!(drafts::preview))
+        .routes(routes!(read::numbering))
+        .routes(routes!(read::export))
+        .routes(routes!(read::get, drafts::update, drafts::delete))
+        .routes(routes!(drafts::refresh))
+        .routes(routes!(steps::finalize))
+        .routes(routes!(steps::send))
+        .routes(routes!(steps::pay))
+        .routes(routes!(steps::unpay))
+        .routes(routes!(steps::void))
+        .routes(routes!(steps::credit))
+        .routes(routes!(paper::pdf))
+        .routes(routes!(paper::xml))
+        .routes(routes!(billing::get, billing::update))
+        .routes(routes!(
+            billing::logo,
+            billing::set_logo,
+            billing::remove_logo
+        ))
+        .routes(routes!(billing::of_client, billing::update_client))
 }
 
 fn watching_routes() -> OpenApiRouter<App> {

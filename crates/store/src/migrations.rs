@@ -63,6 +63,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0008_time.sql"),
         postgres: include_str!("../migrations/postgres/0008_time.sql"),
     },
+    Migration {
+        name: "invoices",
+        sqlite: include_str!("../migrations/sqlite/0009_invoices.sql"),
+        postgres: include_str!("../migrations/postgres/0009_invoices.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

@@ -1,7 +1,7 @@
 //! Between columns and domain values: what each type is stored as, and how a row is read on either database.
 
 use daybook_domain::{
-    account, activity, availability, billing, calendar, connection, event, rule, sync, time_entry,
+    account, activity, availability, billing, calendar, connection, event, invoice, rule, sync, time_entry,
 };
 use jiff::{Timestamp, civil::Date};
 use sqlx::types::Json;
@@ -166,6 +166,9 @@ ids!(
     RateId,
     TimeRuleId,
     EntryChangeId,
+    InvoiceId,
+    InvoiceLineId,
+    PaymentId,
 );
 
 macro_rules! texts {
@@ -195,6 +198,10 @@ texts!(
     crate::events::Kind,
     crate::event_writes::Kind,
     crate::event_writes::State,
+    invoice::Status,
+    invoice::Kind,
+    invoice::Grouping,
+    invoice::Unit,
 );
 
 macro_rules! jsons {
@@ -216,6 +223,14 @@ jsons!(
     availability::Weekly,
     billing::BillingFilters,
     rule::Conditions,
+    invoice::Rounding,
+    invoice::Tax,
+    invoice::Discount,
+    invoice::Totals,
+    invoice::Document,
+    invoice::Profile,
+    invoice::ClientProfile,
+    invoice::Work,
 );
 
 impl Field for Timestamp {
@@ -243,5 +258,11 @@ impl Bind for Date {
     type Raw = String;
     fn raw(self) -> String {
         self.to_string()
+    }
+}
+impl Field for daybook_domain::money::Currency {
+    type Raw = String;
+    fn from_raw(raw: String) -> Option<Self> {
+        raw.parse().ok()
     }
 }

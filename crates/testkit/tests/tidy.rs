@@ -11,7 +11,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("provider-api", &["domain"]),
     ("providers", &["provider-api", "domain"]),
     ("store", &["domain"]),
-    ("engine", &["provider-api", "store", "domain"]),
+    ("paper", &["domain"]),
+    ("engine", &["paper", "provider-api", "store", "domain"]),
     ("server", &["engine", "web", "domain"]),
     ("web", &[]),
     ("sandbox", &[]),
@@ -22,6 +23,7 @@ const TOPS: &[&str] = &["daybook", "testkit"];
 const WITHOUT: &[(&str, &[&str])] = &[
     ("domain", &["tokio", "sqlx", "reqwest", "axum"]),
     ("store", &["reqwest", "axum", "hyper", "http"]),
+    ("paper", &["tokio", "sqlx", "reqwest", "axum"]),
     ("engine", &["reqwest", "axum", "hyper", "sqlx"]),
     ("providers", &["reqwest", "axum", "hyper", "sqlx"]),
     ("server", &["reqwest", "sqlx"]),

@@ -447,6 +447,8 @@ const ADMIN_READS: &[&str] = &[
     "get /api/v1/jobs",
     "get /api/v1/rates",
     "get /api/v1/rates/{id}",
+    "get /api/v1/workspace/billing",
+    "get /api/v1/workspace/billing/logo",
 ];
 
 /// Questions that need a body: they change nothing, and a key that may read may ask them.
@@ -465,6 +467,7 @@ const MEMBERS_MAY: &[&str] = &[
     "post /api/v1/blocks",
     "post /api/v1/clients",
     "get /api/v1/clients/{id}",
+    "get /api/v1/clients/{id}/billing",
     "delete /api/v1/clients/{id}",
     "patch /api/v1/clients/{id}",
     "post /api/v1/integrations/apple/connect",
@@ -564,6 +567,32 @@ fn invitation(server: &Server, owner: &str) -> String {
     text(&server.make(owner, "/api/v1/workspace/invitations", &body, 201)["id"])
 }
 
+/// A finalised invoice with a payment.
+fn invoice(server: &Server, who: &str, client: &str, private: &str) -> String {
+    let billing = json!({"address": {"city": "Bern", "country": "CH"}, "tax_id": "12-34"});
+    let ask = Ask::new("PATCH", "/api/v1/workspace/billing").json(&billing);
+    server.send(&ask.by(who)).ok(200);
+    let ask = Ask::new("PATCH", &format!("/api/v1/clients/{client}/billing"));
+    let ask = ask.json(&json!({"address": {"country": "FR"}, "reference": private}));
+    server.send(&ask.by(who)).ok(200);
+    let lines = json!([{"description": format!("{private} line"), "price_minor": 1000}]);
+    let draft = json!({"client_id": client, "lines": lines});
+    let id = text(&server.make(who, "/api/v1/invoices", &draft, 201)["id"]);
+    server.make(
+        who,
+        &format!("/api/v1/invoices/{id}/finalize"),
+        &json!({}),
+        200,
+    );
+    id
+}
+
+fn payment(server: &Server, who: &str, invoice: &str) -> String {
+    let path = format!("/api/v1/invoices/{invoice}/pay");
+    let paid = server.make(who, &path, &json!({"amount_minor": 1}), 200);
+    text(&paid["payments"][0]["id"])
+}
+
 /// One of everything, belonging to `who`.
 fn things(
     server: &Server,
@@ -604,6 +633,8 @@ fn things(
         "client",
         make("clients", &json!({"name": format!("{shared} client")})),
     );
+    things.insert("invoice", invoice(server, who, &things["client"], private));
+    things.insert("payment", payment(server, who, &things["invoice"]));
     things.insert(
         "project",
         make("projects", &json!({"name": format!("{shared} project")})),
@@ -647,11 +678,13 @@ fn id_in_path(path: &str, name: &str, things: &Things) -> Option<String> {
         "token" => return Some("0123456789abcdefghijklmnopqrstuvwxyzABCDEFG".to_owned()),
         "calendar_id" => "calendar",
         "event_id" => "event",
+        "payment_id" => "payment",
         "connection_id" if things.contains_key("google") => "google",
         "connection_id" => "connection",
         "id" => {
             let kinds = [
                 ("/api-keys/", "key"),
+                ("/invoices/", "invoice"),
                 ("/clients/", "client"),
                 ("/projects/", "project"),
                 ("/time-entries/", "entry"),
@@ -723,6 +756,14 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         }
         "ClientInput" => json!({"name": "c"}),
         "ClientPatch" => json!({"notes": "n"}),
+        "InvoiceInput" => json!({"client_id": id("client")}),
+        "InvoicePatch" => json!({"notes": "n"}),
+        "PaymentInput" => json!({"amount_minor": 1}),
+        "VoidInput" => json!({"reason": "r"}),
+        "CreditNoteInput" => json!({}),
+        "BillingPatch" => json!({"notes": "n"}),
+        "ClientBillingPatch" => json!({"reference": "r"}),
+        "LogoInput" => json!({"data": "AAAA"}),
         // Nothing listens there: connecting fails before anything is stored.
         "AppleInput" => json!({"username": "", "password": ""}),
         "CaldavInput" => json!({"url": "http://127.0.0.1:9/", "username": "u", "password": "p"}),

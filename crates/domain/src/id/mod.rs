@@ -96,6 +96,12 @@ id! {
     TimeRuleId,
     /// A line of a time entry's history.
     EntryChangeId,
+    /// An invoice or credit note.
+    InvoiceId,
+    /// A line of an invoice.
+    InvoiceLineId,
+    /// A payment of an invoice.
+    PaymentId,
 }
 
 /// A UUIDv7 that depends only on its inputs: the parent's timestamp, and bits hashed from `parts`.

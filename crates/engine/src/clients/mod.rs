@@ -24,7 +24,7 @@ pub enum Error {
     #[error("there is no such client")]
     UnknownReference,
     /// Something still refers to it.
-    #[error("time entries, projects or calendars still refer to it; archive it instead")]
+    #[error("time entries, projects, invoices or calendars still refer to it; archive it instead")]
     InUse,
     /// The idempotency key.
     #[error(transparent)]

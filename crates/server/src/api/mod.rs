@@ -8,6 +8,7 @@ pub mod connections;
 pub mod drafts;
 pub mod errors;
 pub mod events;
+pub mod invoices;
 pub mod jobs;
 pub mod reports;
 pub mod system;

@@ -12,6 +12,10 @@ use daybook_domain::event::{
     Conference, ResponseStatus, Scope as EventScope, Status as EventStatus,
 };
 use daybook_domain::rate::Level as RateLevel;
+use daybook_domain::invoice::{
+    Grouping, Kind as InvoiceKind, RoundingMode, RoundingPer, Status as InvoiceStatus, TaxCategory,
+    Unit as InvoiceUnit,
+};
 use daybook_domain::time_entry::{Source, Status as TimeEntryStatus};
 use daybook_engine::health::Health;
 use daybook_engine::reports::GroupBy;
@@ -90,6 +94,20 @@ text_schema! {
     DraftReasonSchema = "DraftReasonKind" of Because;
     /// [`LogType`].
     LogTypeSchema = "LogType" of LogType;
+    /// [`InvoiceStatus`].
+    InvoiceStatusSchema = "InvoiceStatus" of InvoiceStatus;
+    /// [`InvoiceKind`].
+    InvoiceKindSchema = "InvoiceKind" of InvoiceKind;
+    /// [`InvoiceUnit`].
+    InvoiceUnitSchema = "InvoiceUnit" of InvoiceUnit;
+    /// [`Grouping`].
+    GroupingSchema = "InvoiceGrouping" of Grouping;
+    /// [`RoundingMode`].
+    RoundingModeSchema = "RoundingMode" of RoundingMode;
+    /// [`RoundingPer`].
+    RoundingPerSchema = "RoundingPer" of RoundingPer;
+    /// [`TaxCategory`].
+    TaxCategorySchema = "TaxCategory" of TaxCategory;
 }
 
 /// An instant (RFC 3339), or a date, which stands for its midnight in UTC.

@@ -12,6 +12,7 @@ mod document;
 mod hooks;
 mod idempotency;
 mod invitations;
+mod invoices;
 mod keys;
 mod listener;
 mod oidc;

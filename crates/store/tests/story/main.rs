@@ -10,6 +10,7 @@ mod availability;
 mod billing;
 mod calendars;
 mod connections;
+mod invoices;
 mod jobs;
 mod keys;
 mod mirror;

@@ -1,0 +1,103 @@
+//! Invoices as documents: PDF, and the two forms of EN 16931.
+
+use daybook_domain::InvoiceId;
+use daybook_domain::invoice::Document;
+use daybook_paper as paper;
+use daybook_store as store;
+
+use super::{Error, document, read};
+use crate::{Context, Principal};
+
+/// Which form of the electronic invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// UBL 2.1.
+    Ubl,
+    /// UN/CEFACT Cross Industry Invoice.
+    Cii,
+}
+
+/// The PDF, and what to call it. A draft's says that it is one.
+///
+/// # Errors
+/// When there is no such invoice, or it cannot be printed.
+pub async fn pdf(cx: &Context, who: &Principal, id: InvoiceId) -> Result<(String, Vec<u8>), Error> {
+    let (document, logo) = load(cx, who, id).await?;
+    let name = name(&document);
+    let picture = logo.map(|logo| paper::Logo {
+        is_png: logo.media_type == "image/png",
+        data: logo.data,
+    });
+    // Typesetting is work for a processor, not for a thread that serves requests.
+    let made = tokio::task::spawn_blocking(move || paper::pdf(&document, picture.as_ref())).await;
+    let bytes = made
+        .map_err(|error| Error::Paper(error.to_string()))?
+        .map_err(|error| Error::Paper(error.to_string()))?;
+    Ok((name, bytes))
+}
+
+/// The electronic invoice, and what to call it.
+///
+/// # Errors
+/// [`Error::StillDraft`], [`Error::Incomplete`].
+pub async fn xml(
+    cx: &Context,
+    who: &Principal,
+    id: InvoiceId,
+    form: Form,
+) -> Result<(String, String), Error> {
+    let (document, _) = load(cx, who, id).await?;
+    if document.number.is_none() {
+        return Err(Error::StillDraft);
+    }
+    let missing = document::missing(&document);
+    if !missing.is_empty() {
+        return Err(Error::Incomplete(missing));
+    }
+    let text = match form {
+        Form::Ubl => paper::ubl(&document),
+        Form::Cii => paper::cii(&document),
+    };
+    Ok((name(&document), text))
+}
+
+async fn load(
+    cx: &Context,
+    who: &Principal,
+    id: InvoiceId,
+) -> Result<(Document, Option<store::billing::Logo>), Error> {
+    read::seen(who)?;
+    let (mut tx, ws) = (cx.store.read_in(who.workspace_id).await?, who.workspace_id);
+    let document = match store::invoices::document(&mut tx, ws, id).await? {
+        Some(frozen) => frozen,
+        None => {
+            let invoice = store::invoices::get(&mut tx, ws, id).await?;
+            let lines = store::invoices::lines::list(&mut tx, ws, id).await?;
+            let billed = store::invoices::entries::list(&mut tx, ws, id).await?;
+            let day = match invoice.issued_on {
+                Some(day) => day,
+                None => read::today(cx, &mut tx, ws).await?,
+            };
+            document::build(&mut tx, ws, &invoice, &lines, &billed, day).await?
+        }
+    };
+    let logo = match &document.logo {
+        Some(hash) => store::billing::logo(&mut tx, ws, hash).await?,
+        None => None,
+    };
+    Ok((document, logo))
+}
+
+/// `invoice-2026-0001`, of characters that every file system takes.
+fn name(document: &Document) -> String {
+    let number = document.number.as_deref().unwrap_or("draft");
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            c
+        } else {
+            '_'
+        }
+    };
+    let number: String = number.chars().map(safe).collect();
+    format!("{}-{number}", document.kind.as_str().replace('_', "-"))
+}
