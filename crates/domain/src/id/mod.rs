@@ -90,6 +90,12 @@ id! {
     ConfigurationId,
     /// Time blocked by hand.
     BlockId,
+    /// What an hour costs.
+    RateId,
+    /// A rule about what meetings are booked on.
+    TimeRuleId,
+    /// A line of a time entry's history.
+    EntryChangeId,
 }
 
 /// A UUIDv7 that depends only on its inputs: the parent's timestamp, and bits hashed from `parts`.
