@@ -163,6 +163,10 @@ ids!(
     EventWriteId,
     ConfigurationId,
     BlockId,
+    SlackInstallationId,
+    SlackBindingId,
+    SlackLinkId,
+    SlackNoticeId,
 );
 
 macro_rules! texts {
@@ -192,6 +196,9 @@ texts!(
     crate::events::Kind,
     crate::event_writes::Kind,
     crate::event_writes::State,
+    crate::slack::notices::State,
+    crate::slack::notices::Kind,
+    crate::slack::bindings::LinkedBy,
 );
 
 macro_rules! jsons {
