@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod live;
 pub mod projects;
 pub mod push;
+pub mod slack;
 pub mod sync;
 pub mod timesheets;
 

@@ -460,6 +460,10 @@ const MEMBERS_MAY: &[&str] = &[
     "post /api/v1/integrations/caldav/connect",
     "post /api/v1/integrations/oauth/callback",
     "post /api/v1/integrations/oauth/initiate",
+    "delete /api/v1/integrations/slack/link",
+    "post /api/v1/integrations/slack/link",
+    "put /api/v1/integrations/slack/preferences",
+    "post /api/v1/integrations/slack/time-entry",
     "get /api/v1/integrations/{provider}/authorize",
     "post /api/v1/integrations/{provider}/callback",
     "patch /api/v1/me",
@@ -734,6 +738,9 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
             json!({"title": "b", "start": "2026-06-02T10:00:00Z", "end": "2026-06-02T11:00:00Z"})
         }
         "BlockPatch" => json!({"title": "b2"}),
+        "SlackPreferencesInput" => json!({"daily_summary_time": "16:30"}),
+        "SlackLinkInput" => json!({"token": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"}),
+        "SlackTimeEntryInput" => json!({"duration": "30min", "description": "d"}),
         "RejectInput" => json!({"reason": "r"}),
         "WorkspacePatch" => json!({"name": "w"}),
         "InvitationInput" => json!({"email": "i@test.example", "role": "member"}),

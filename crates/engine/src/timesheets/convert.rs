@@ -9,6 +9,7 @@ use store::instances::InstanceView;
 use store::time_entries::{NewTimeEntry, TimeEntry};
 
 use super::{Error, agree, project_of};
+use crate::slack::notify;
 use crate::{Context, Principal, live};
 
 /// Which event, and what it is billed to.
@@ -37,6 +38,19 @@ pub async fn convert(
     cx: &Context,
     who: &Principal,
     ask: Convert,
+) -> Result<(TimeEntry, bool), Error> {
+    convert_and_tell(cx, who, ask, true).await
+}
+
+/// As [`convert`]; who sees already that it was made need not be told.
+///
+/// # Errors
+/// As [`convert`].
+pub(crate) async fn convert_and_tell(
+    cx: &Context,
+    who: &Principal,
+    ask: Convert,
+    tell: bool,
 ) -> Result<(TimeEntry, bool), Error> {
     super::entries::words(ask.description.as_deref(), None)?;
     let workspace = who.workspace_id;
@@ -89,6 +103,12 @@ pub async fn convert(
         tags: Vec::new(),
     };
     let (entry, created) = store::time_entries::create(&mut tx, workspace, &new).await?;
+    if created {
+        if tell {
+            notify::time_entry_created(&mut tx, &entry).await?;
+        }
+        notify::approval_needed(&mut tx, &entry).await?;
+    }
     tx.commit().await?;
     cx.live.send(
         workspace,

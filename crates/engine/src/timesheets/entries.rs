@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
 use super::{Error, agree, project_of};
+use crate::slack::notify;
 use crate::{Context, Once, Outcome, Principal, live};
 
 /// The longest description, in characters.
@@ -77,6 +78,7 @@ pub async fn create(
         tags: ask.tags,
     };
     let (entry, _) = store::time_entries::create(&mut tx, who.workspace_id, &new).await?;
+    notify::time_entry_created(&mut tx, &entry).await?;
     once.finish(&mut tx, who, &entry).await?;
     tx.commit().await?;
     tell(cx, who, &entry);
@@ -190,6 +192,9 @@ pub async fn step(
     let after =
         store::time_entries::set_status(&mut tx, who.workspace_id, id, entry.version, next, reason)
             .await?;
+    if step == Step::Submit {
+        notify::approval_needed(&mut tx, &after).await?;
+    }
     tx.commit().await?;
     tell(cx, who, &after);
     Ok(after)

@@ -8,6 +8,7 @@ pub mod connections;
 pub mod errors;
 pub mod events;
 pub mod jobs;
+pub mod slack;
 pub mod system;
 pub mod time;
 pub mod watching;
