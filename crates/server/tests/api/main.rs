@@ -14,6 +14,7 @@ mod invitations;
 mod keys;
 mod listener;
 mod oidc;
+mod slack;
 mod stream;
 mod support;
 mod tenants;
