@@ -17,6 +17,7 @@ pub mod import;
 pub mod rate;
 pub mod invoice;
 pub mod money;
+pub mod rate;
 pub mod recurrence;
 pub mod retry;
 pub mod rule;

@@ -19,6 +19,7 @@ pub mod projects;
 pub mod push;
 pub mod rates;
 pub mod reports;
+pub mod slack;
 pub mod sync;
 pub mod timesheets;
 

@@ -2,6 +2,7 @@
 //! that sends HTTP out.
 
 pub mod calendar;
+pub mod chat;
 pub mod egress;
 pub mod error;
 pub mod manifest;
@@ -11,6 +12,7 @@ pub mod registry;
 pub mod session;
 
 pub use calendar::{CalendarProvider, EventWriter, FreeBusy, Push};
+pub use chat::Chat;
 pub use egress::Egress;
 pub use error::{Error, Retry};
 pub use manifest::Manifest;

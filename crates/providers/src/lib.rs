@@ -19,7 +19,10 @@ pub use settings::{Environment, OauthSettings, ProviderSettings};
 pub fn registry(settings: &ProviderSettings) -> Registry {
     Registry::default()
         .with(settings.oauth(&google::ENVIRONMENT, google::Google::new()))
-        .with(settings.oauth(&slack::ENVIRONMENT, slack::Slack))
+        .with(settings.oauth(
+            &slack::ENVIRONMENT,
+            slack::Slack::new(settings.slack.clone()),
+        ))
         .with(settings.oauth(&webex::ENVIRONMENT, webex::Webex))
         .with(settings.oauth(&zoom::ENVIRONMENT, zoom::Zoom))
         .with(settings.oauth(&microsoft::ENVIRONMENT, microsoft::Microsoft::new()))

@@ -18,6 +18,8 @@ pub struct ProviderSettings {
     pub base_url: String,
     /// OAuth clients, by provider key.
     pub oauth: BTreeMap<&'static str, OauthSettings>,
+    /// What Slack needs beside its OAuth client.
+    pub slack: crate::slack::Secrets,
 }
 
 /// One OAuth client. `None` means: as the provider's manifest says, or not configured.
@@ -96,6 +98,7 @@ impl ProviderSettings {
         Self {
             base_url: base_url.to_owned(),
             oauth: ENVIRONMENTS.iter().map(read).collect(),
+            slack: crate::slack::Secrets::read(&value),
         }
     }
 
@@ -113,7 +116,11 @@ impl ProviderSettings {
         if settings.client_secret.is_none() {
             missing.push(names.client_secret);
         }
-        let client = self.endpoints(settings, &provider);
+        // An operator's own token needs the addresses and no client.
+        let without_client = provider
+            .chat()
+            .is_some_and(|chat| chat.own_token().is_some());
+        let client = self.endpoints(settings, &provider, without_client);
         Configured {
             provider: Arc::new(provider),
             client,
@@ -121,8 +128,14 @@ impl ProviderSettings {
         }
     }
 
-    /// `None` without client id and secret.
-    fn endpoints(&self, settings: OauthSettings, provider: &impl Provider) -> Option<Endpoints> {
+    /// `None` without client id and secret, unless it goes without.
+    fn endpoints(
+        &self,
+        settings: OauthSettings,
+        provider: &impl Provider,
+        without_client: bool,
+    ) -> Option<Endpoints> {
+        let or_none = |text: Option<String>| text.or_else(|| without_client.then(String::new));
         let manifest = provider.manifest();
         let Auth::Oauth(oauth) = &manifest.auth else {
             return None;
@@ -135,8 +148,10 @@ impl ProviderSettings {
         let base = self.base_url.trim_end_matches('/');
         let callback = format!("{base}/api/v1/integrations/{}/callback", manifest.key);
         Some(Endpoints {
-            client_id: settings.client_id?,
-            client_secret: settings.client_secret?,
+            client_id: or_none(settings.client_id)?,
+            client_secret: settings
+                .client_secret
+                .or_else(|| without_client.then(|| SecretString::from("")))?,
             redirect_uri: settings.redirect_uri.unwrap_or(callback),
             authorize_url: or(settings.authorize_url, oauth.authorize_url),
             token_url: or(settings.token_url, oauth.token_url),

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    accounts, availability, calendars, connections, drafts, events, invoices, jobs, reports, system, time, watching,
+    accounts, availability, calendars, connections, drafts, events, invoices, jobs, reports, slack, system, time, watching,
 };
 use crate::layers::{authenticate, cors, headers, observe, origin};
 use crate::problem::Problem;
@@ -49,6 +49,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .nest("/api/v1", availability_routes())
         .nest("/api/v1", time_routes())
         .nest("/api/v1", invoice_routes())
+        .nest("/api/v1", slack_routes())
         .nest("/api/v1", watching_routes())
 }
 
@@ -206,6 +207,18 @@ fn invoice_routes() -> OpenApiRouter<App> {
             billing::remove_logo
         ))
         .routes(routes!(billing::of_client, billing::update_client))
+}
+
+fn slack_routes() -> OpenApiRouter<App> {
+    use slack::{manage, signed};
+    OpenApiRouter::new()
+        .routes(routes!(signed::command))
+        .routes(routes!(signed::interaction))
+        .routes(routes!(signed::event))
+        .routes(routes!(manage::status))
+        .routes(routes!(manage::preferences))
+        .routes(routes!(manage::link, manage::unlink))
+        .routes(routes!(manage::time_entry))
 }
 
 fn watching_routes() -> OpenApiRouter<App> {

@@ -68,6 +68,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0009_invoices.sql"),
         postgres: include_str!("../migrations/postgres/0009_invoices.sql"),
     },
+    Migration {
+        name: "slack",
+        sqlite: include_str!("../migrations/sqlite/0010_slack.sql"),
+        postgres: include_str!("../migrations/postgres/0010_slack.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

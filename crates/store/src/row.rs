@@ -169,6 +169,10 @@ ids!(
     InvoiceId,
     InvoiceLineId,
     PaymentId,
+    SlackInstallationId,
+    SlackBindingId,
+    SlackLinkId,
+    SlackNoticeId,
 );
 
 macro_rules! texts {
@@ -202,6 +206,9 @@ texts!(
     invoice::Kind,
     invoice::Grouping,
     invoice::Unit,
+    crate::slack::notices::State,
+    crate::slack::notices::Kind,
+    crate::slack::bindings::LinkedBy,
 );
 
 macro_rules! jsons {

@@ -10,6 +10,7 @@ mod gate;
 mod mirror;
 mod pause;
 mod seeds;
+pub mod slack_stub;
 mod transport;
 mod world;
 

@@ -48,6 +48,14 @@ const connections = {
   disconnect: (id: string) => body(http.POST("/api/v1/integrations/connections/{id}/disconnect", at(id))),
 };
 
+const slack = {
+  linkSlack: (input: Schemas["SlackLinkInput"]) =>
+    body(http.POST("/api/v1/integrations/slack/link", { body: input })),
+  unlinkSlack: () => body(http.DELETE("/api/v1/integrations/slack/link")),
+  updateSlackPreferences: (input: Schemas["SlackPreferencesInput"]) =>
+    body(http.PUT("/api/v1/integrations/slack/preferences", { body: input })),
+};
+
 const calendars = {
   enableCalendar: (id: string, enabled: boolean) =>
     body(http.PUT("/api/v1/integrations/calendars/{id}/enable", { ...at(id), body: { enabled } })),
@@ -124,4 +132,12 @@ const time = {
   deleteProject: (id: string) => body(http.DELETE("/api/v1/projects/{id}", at(id))),
 };
 
-export const actions = { ...account, ...connections, ...calendars, ...events, ...availability, ...time };
+export const actions = {
+  ...account,
+  ...connections,
+  ...slack,
+  ...calendars,
+  ...events,
+  ...availability,
+  ...time,
+};

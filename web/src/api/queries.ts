@@ -51,6 +51,11 @@ export const queries = {
       staleTime: 60_000,
       retry: false,
     }),
+  slack: () =>
+    queryOptions({
+      queryKey: ["slack"],
+      queryFn: () => body(http.GET("/api/v1/integrations/slack/status")),
+    }),
   signInMethods: () =>
     queryOptions({
       queryKey: ["signInMethods"],

@@ -79,6 +79,7 @@ const routeTree = root.addChildren([
       () => import("../features/availability/Troubleshooter"),
       "Troubleshooter",
     ),
+    page("/settings/slack", () => import("../features/slack/SlackSettings"), "SlackSettings"),
     page("/admin", () => import("../features/admin/Admin"), "Admin"),
     page("/settings/api-keys", () => import("../features/apikeys/ApiKeys"), "ApiKeys"),
     page("/settings/members", () => import("../features/members/Members"), "Members"),

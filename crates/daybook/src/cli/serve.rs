@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use daybook_engine::accounts::setup;
 use daybook_engine::jobs::{self, Runner, RunnerOptions};
-use daybook_engine::{Context, Settings};
+use daybook_engine::{Context, Settings, slack};
 use daybook_server::listener::{self, Limits};
 use daybook_server::{App, HttpSettings};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -84,6 +84,10 @@ pub async fn until_stopped(
         )
     });
     let work = runner.map(|runner| tokio::spawn(runner.run(stop.clone())));
+    if worker {
+        tokio::spawn(slack::seed::watch(cx.clone(), stop.clone()));
+        tokio::spawn(slack::socket::listen(cx.clone(), stop.clone()));
+    }
     if let Some(listener) = listener {
         let address = listener.local_addr()?;
         let base_url = reached_at(config, address);

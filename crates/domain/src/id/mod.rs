@@ -102,6 +102,14 @@ id! {
     InvoiceLineId,
     /// A payment of an invoice.
     PaymentId,
+    /// The app in a Slack workspace.
+    SlackInstallationId,
+    /// A Slack user who is a member.
+    SlackBindingId,
+    /// A link that makes a Slack user a member, once.
+    SlackLinkId,
+    /// Something a member is told in Slack.
+    SlackNoticeId,
 }
 
 /// A UUIDv7 that depends only on its inputs: the parent's timestamp, and bits hashed from `parts`.

@@ -13,7 +13,7 @@ pub mod principal;
 pub mod provision;
 pub mod sessions;
 pub mod setup;
-mod token;
+pub(crate) mod token;
 pub mod workspace;
 
 pub use daybook_store::Error as StoreError;

@@ -40,7 +40,8 @@ pub struct Started {
 /// Starts an authorisation at `ask.provider` for `who`.
 ///
 /// # Errors
-/// [`Error::UnknownProvider`], [`Error::NotConfigured`], [`Error::NotReady`], [`Error::OtherWay`], [`Error::InvalidReturnTo`].
+/// [`Error::UnknownProvider`], [`Error::NotConfigured`], [`Error::NotManager`], [`Error::NotReady`], [`Error::OtherWay`],
+/// [`Error::InvalidReturnTo`].
 pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<Started, Error> {
     let entry = cx
         .registry
@@ -58,6 +59,9 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
             missing: entry.missing.clone(),
         });
     };
+    if entry.provider.chat().is_some() && !who.sees_everything() {
+        return Err(Error::NotManager);
+    }
     if !entry.available() {
         return Err(Error::NotReady {
             provider: entry.provider.manifest().name,

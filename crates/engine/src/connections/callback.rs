@@ -124,6 +124,11 @@ async fn finish(
     let identity: Identity = entry.provider.identify(&session).await?;
     check_account(cx, &flow, &identity).await?;
     let calendars = establish::list_calendars(entry.provider.as_ref(), &session).await?;
+    let chat = entry.provider.chat();
+    let installation = chat.and_then(|chat| chat.installation(&tokens.about));
+    if chat.is_some() && installation.is_none() {
+        return Err(Error::CodeRefused);
+    }
     let established = Established {
         provider: flow.provider.clone(),
         identity,
@@ -135,6 +140,7 @@ async fn finish(
             .collect(),
         scopes: scopes.into_iter().collect(),
         calendars,
+        installation,
     };
     let connected = establish::establish(cx, who, established).await?;
     Ok(Completed {

@@ -10,7 +10,7 @@ use store::connections::Connection;
 
 use super::{Error, refresh, vault};
 use crate::activity::Line;
-use crate::{Context, Principal, live, push};
+use crate::{Context, Principal, live, push, slack};
 
 /// Disconnects connection `id`. Returns it, and whether the provider confirmed that the grant is revoked.
 ///
@@ -39,6 +39,7 @@ pub async fn disconnect(
     let mut tx = cx.store.write_in(workspace).await?;
     store::connections::forget_secrets(&mut tx, workspace, id).await?;
     store::connections::set_status(&mut tx, workspace, id, Status::Disconnected).await?;
+    slack::install::ended(&mut tx, workspace, id, "disconnected").await?;
     let account = connection
         .account_email
         .clone()
@@ -89,6 +90,9 @@ async fn revoke(cx: &Context, connection: &Connection) -> Result<bool, Error> {
     let secrets =
         store::connections::secrets(&mut tx, connection.workspace_id, connection.id).await?;
     drop(tx);
+    if entry.provider.chat().is_some() {
+        return Ok(sharing <= 1 && slack::install::revoke(cx, connection).await);
+    }
     if manifest.revoke_url.is_none() || (manifest.revoke_ends_whole_grant && sharing > 1) {
         return Ok(false);
     }

@@ -4,6 +4,7 @@
 use daybook_domain::activity::LogType;
 use daybook_domain::calendar::RemoteCalendar;
 use daybook_domain::connection::{ErrorKind, Status};
+use daybook_provider_api::chat::Installation;
 use daybook_provider_api::oauth::TokenSet;
 use daybook_provider_api::registry::Identity;
 use daybook_provider_api::{Provider, Session};
@@ -17,7 +18,7 @@ use super::Error;
 use crate::activity::Line;
 use crate::jobs::full_calendar_sync;
 use crate::jobs::sync_calendar::{self, When};
-use crate::{Context, Principal, live};
+use crate::{Context, Principal, live, slack};
 
 /// What was proved and found.
 pub struct Established {
@@ -35,6 +36,8 @@ pub struct Established {
     pub missing: Vec<String>,
     /// Its calendars; `None` when they could not be listed just now.
     pub calendars: Option<Vec<RemoteCalendar>>,
+    /// Where the app was installed, at chat providers.
+    pub installation: Option<Installation>,
 }
 
 /// The credentials.
@@ -100,14 +103,17 @@ pub async fn establish(
             Vec::new()
         }
     };
+    if let Some(installation) = &found.installation {
+        slack::install::record(&mut tx, who.member_id, &connection, installation, false).await?;
+    }
     if !created {
         let now = tx.now().await?;
         store::push_channels::renew_all(&mut tx, workspace, connection.id, now).await?;
     }
     let verb = if created { "connected" } else { "reconnected" };
-    let account = connection
-        .account_email
-        .clone()
+    let account = connection.account_email.clone();
+    let account = account
+        .or_else(|| connection.display_name.clone())
         .unwrap_or_else(|| connection.provider.clone());
     Line::new(LogType::Oauth, format!("{account} was {verb}"))
         .about(&connection.provider, connection.id, connection.member_id)
@@ -144,7 +150,7 @@ fn authorised(who: &Principal, found: &Established) -> Authorised {
         missing_scopes: found.missing.clone(),
         access_token: tokens.map(|tokens| tokens.access.clone()),
         refresh_token: tokens.and_then(|tokens| tokens.refresh.clone()),
-        token_expires_at: tokens.map(|tokens| tokens.expires_at),
+        token_expires_at: tokens.and_then(|tokens| tokens.expires_at),
         refresh_token_expires_at: tokens.and_then(|tokens| tokens.refresh_expires_at),
         password,
     }

@@ -38,6 +38,11 @@ pub enum Error {
         /// The provider's name.
         provider: &'static str,
     },
+    /// It is connected for the whole workspace, and the person does not manage it.
+    #[error(
+        "only an owner or admin of the workspace installs an app for all of it; ask one of them"
+    )]
+    NotManager,
     /// It connects the other way: with a form instead of OAuth, or the reverse.
     #[error("{provider} is connected with {instead}")]
     OtherWay {

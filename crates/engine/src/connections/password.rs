@@ -67,6 +67,7 @@ pub async fn connect(cx: &Context, who: &Principal, ask: Connect) -> Result<Conn
         scopes: Vec::new(),
         missing: Vec::new(),
         calendars,
+        installation: None,
     };
     establish::establish(cx, who, found).await
 }

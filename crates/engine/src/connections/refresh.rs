@@ -82,6 +82,12 @@ pub(super) async fn list(
     cx: &Context,
     connection: &Connection,
 ) -> Result<Vec<RemoteCalendar>, Error> {
+    let entry = cx.registry.get(&connection.provider);
+    let entry = entry.ok_or(Error::UnknownProvider)?;
+    if entry.provider.calendar().is_none() && entry.provider.chat().is_some() {
+        identify(cx, connection).await?;
+        return Ok(Vec::new());
+    }
     let capability = cx.registry.calendar(&connection.provider)?;
     let mut asking = Asking::begin(cx, connection.workspace_id, connection.id).await?;
     loop {
@@ -89,6 +95,19 @@ pub(super) async fn list(
         match listed {
             Err(error) if asking.again(cx, &error).await? => {}
             other => return Ok(other?),
+        }
+    }
+}
+
+/// Asks who the account is, of a provider without calendars: that its credentials work.
+async fn identify(cx: &Context, connection: &Connection) -> Result<(), Error> {
+    let entry = cx.registry.get(&connection.provider);
+    let entry = entry.ok_or(Error::UnknownProvider)?;
+    let mut asking = Asking::begin(cx, connection.workspace_id, connection.id).await?;
+    loop {
+        match entry.provider.identify(&asking.session(cx)).await {
+            Err(error) if asking.again(cx, &error).await? => {}
+            other => return Ok(other.map(|_| ())?),
         }
     }
 }

@@ -217,7 +217,7 @@ async fn save(
     let new = NewTokens {
         access_token: tokens.access,
         refresh_token: tokens.refresh,
-        token_expires_at: Some(tokens.expires_at),
+        token_expires_at: tokens.expires_at,
         refresh_token_expires_at: tokens.refresh_expires_at,
     };
     let mut tries = 0;

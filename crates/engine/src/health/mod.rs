@@ -29,6 +29,8 @@ text_enum! {
 pub struct Integration {
     /// The connection.
     pub connection: Connection,
+    /// What it is mostly for: `calendar`, `video` or `chat`.
+    pub kind: &'static str,
     /// How it is.
     pub health: Health,
     /// When one of its calendars was last synced.
@@ -96,7 +98,10 @@ fn line(cx: &Context, connection: Connection, calendars: &[&Calendar]) -> Integr
         }
         _ => Health::Healthy,
     };
+    let kinds = cx.registry.get(&connection.provider);
+    let kinds = kinds.map_or(&[][..], |entry| entry.provider.manifest().kinds);
     Integration {
+        kind: kinds.first().map_or("calendar", |kind| kind.as_str()),
         last_sync_at: calendars
             .iter()
             .filter_map(|calendar| calendar.last_sync_at)

@@ -25,6 +25,9 @@ pub(super) fn logs(cx: Context, _: Value) -> Work {
         store::jobs::delete_finished_older(&mut tx, days_before(now, JOB_DAYS), JOB_BATCH).await?;
         store::idempotency::delete_older(&mut tx, days_before(now, 1)).await?;
         store::event_writes::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
+        store::slack::notices::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
+        store::slack::requests::delete_expired(&mut tx, now).await?;
+        store::slack::links::delete_expired(&mut tx, days_before(now, 1)).await?;
         tx.commit().await?;
         Ok(())
     })

@@ -7,6 +7,7 @@ use super::{
     renew_push_channels, settle_event_write, stop_push_channel, sync_all_calendars, sync_calendar,
     watch_calendar,
 };
+use crate::slack::jobs as slack;
 
 const fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(minutes * 60)
@@ -68,5 +69,40 @@ pub const JOBS: &[Kind] = &[
         name: settle_event_write::NAME,
         timeout: minutes(5),
         run: settle_event_write::run,
+    },
+    Kind {
+        name: slack::SEND,
+        timeout: minutes(2),
+        run: slack::send,
+    },
+    Kind {
+        name: slack::SUMMARIES,
+        timeout: minutes(10),
+        run: slack::summaries,
+    },
+    Kind {
+        name: slack::MEETINGS,
+        timeout: minutes(10),
+        run: slack::meetings,
+    },
+    Kind {
+        name: slack::UPDATE,
+        timeout: minutes(1),
+        run: slack::update,
+    },
+    Kind {
+        name: slack::HOME,
+        timeout: minutes(1),
+        run: slack::home,
+    },
+    Kind {
+        name: slack::SEARCH,
+        timeout: minutes(2),
+        run: slack::search,
+    },
+    Kind {
+        name: slack::WELCOME,
+        timeout: minutes(1),
+        run: slack::welcome,
     },
 ];

@@ -10,7 +10,7 @@ use store::jobs::NewJob;
 
 use super::{Failure, Work};
 use crate::activity::Line;
-use crate::{Context, live};
+use crate::{Context, live, slack};
 
 /// Its name.
 pub const NAME: &str = "notify_integration_disconnected";
@@ -66,6 +66,7 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
         .about(&connection.provider, connection.id, connection.member_id)
         .write(&mut tx, payload.workspace_id)
         .await?;
+        slack::notify::connection_broken(&mut tx, &connection).await?;
         tx.commit().await?;
         let message = live::Message::Connection {
             connection_id: connection.id,

@@ -58,6 +58,16 @@ pub const SCHEDULE: &[Entry] = &[
         every: Duration::from_secs(7 * DAY),
         words: "weekly",
     },
+    Entry {
+        job: "send_slack_daily_summaries",
+        every: Duration::from_secs(MINUTE),
+        words: "every minute: who has 17:00, or the time they chose",
+    },
+    Entry {
+        job: "ask_about_meetings",
+        every: Duration::from_secs(MINUTE),
+        words: "every minute",
+    },
 ];
 
 /// The next firing after `now`: whole multiples of the cadence since the epoch, moved by an offset that depends on the

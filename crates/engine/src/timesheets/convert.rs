@@ -11,6 +11,7 @@ use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
 
 use super::{Error, Policy, agree, drafts, follow, history, project_of};
 use crate::events::hint;
+use crate::slack::notify;
 use crate::{Context, Principal, live};
 
 /// Which event, and what it is billed to.
@@ -44,7 +45,20 @@ pub async fn convert(
     who: &Principal,
     ask: Convert,
 ) -> Result<(TimeEntry, bool), Error> {
-    convert_with(cx, who, ask, Vec::new()).await
+    convert_with(cx, who, ask, Vec::new(), true).await
+}
+
+/// As [`convert`]; who sees already that it was made need not be told.
+///
+/// # Errors
+/// As [`convert`].
+pub(crate) async fn convert_and_tell(
+    cx: &Context,
+    who: &Principal,
+    ask: Convert,
+    tell: bool,
+) -> Result<(TimeEntry, bool), Error> {
+    convert_with(cx, who, ask, Vec::new(), tell).await
 }
 
 /// As [`convert`], with tags.
@@ -53,6 +67,7 @@ pub(super) async fn convert_with(
     who: &Principal,
     ask: Convert,
     tags: Vec<String>,
+    tell: bool,
 ) -> Result<(TimeEntry, bool), Error> {
     super::entries::words(ask.description.as_deref(), None)?;
     let workspace = who.workspace_id;
@@ -95,6 +110,10 @@ pub(super) async fn convert_with(
     }
     let entry = bill(&mut tx, entry, ask.billable == Some(true)).await?;
     history::created(&mut tx, who, &entry, "created").await?;
+    if tell {
+        notify::time_entry_created(&mut tx, &entry).await?;
+    }
+    notify::approval_needed(&mut tx, &entry).await?;
     store::drafts::restore(&mut tx, workspace, entry.member_id, &event.cause_key()).await?;
     store::drafts::note_event(&mut tx, workspace, &follow::seen(&entry, &event)).await?;
     drafts::learn(&mut tx, &event, &calendar, &entry).await?;

@@ -406,7 +406,7 @@ pub async fn log(
             tags = draft.suggestion.tags;
         }
     }
-    convert::convert_with(cx, who, ask, tags).await
+    convert::convert_with(cx, who, ask, tags, true).await
 }
 
 /// Puts a meeting aside, in whichever calendars it is, whatever becomes of it.

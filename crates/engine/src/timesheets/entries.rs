@@ -9,6 +9,7 @@ use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
 use super::policy::Policy;
 use super::{Error, agree, history, project_of};
+use crate::slack::notify;
 use crate::{Context, Once, Outcome, Principal, live};
 
 /// The longest description, in characters.
@@ -82,6 +83,7 @@ pub async fn create(
     };
     let (entry, _) = store::time_entries::create(&mut tx, who.workspace_id, &new).await?;
     history::created(&mut tx, who, &entry, "created").await?;
+    notify::time_entry_created(&mut tx, &entry).await?;
     once.finish(&mut tx, who, &entry).await?;
     tx.commit().await?;
     tell(cx, who, &entry);
@@ -252,6 +254,9 @@ pub(super) async fn take_step(
         Step::Delete => "deleted",
     };
     history::changed(tx, who, (entry, &after), action, reason).await?;
+    if step == Step::Submit {
+        notify::approval_needed(tx, &after).await?;
+    }
     Ok(after)
 }
 

@@ -44,6 +44,10 @@ impl EgressConfig {
                 self.trusted_origins
                     .extend(urls.into_iter().chain(revoke).filter_map(origin_of));
             }
+            if let Some(chat) = entry.provider.chat() {
+                self.trusted_origins
+                    .extend(chat.origins().iter().copied().filter_map(origin_of));
+            }
             if let Auth::Password(password) = &manifest.auth {
                 self.trusted_origins
                     .extend(password.server_url.and_then(origin_of));

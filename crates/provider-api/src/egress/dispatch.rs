@@ -32,10 +32,10 @@ pub struct Call<'a> {
 }
 
 /// Where a request goes.
-struct Destination {
+pub(super) struct Destination {
     /// `name` or `name:port`, as in the URL.
-    host: String,
-    target: Target,
+    pub(super) host: String,
+    pub(super) target: Target,
 }
 
 impl Egress {
@@ -63,7 +63,7 @@ impl Egress {
             .await
     }
 
-    fn destination(&self, request: &http::Request<Bytes>) -> Result<Destination> {
+    pub(super) fn destination(&self, request: &http::Request<Bytes>) -> Result<Destination> {
         let url = Url::parse(&request.uri().to_string()).map_err(|_| blocked())?;
         let target = self.guard.admit(&url).ok_or_else(|| {
             metrics::counter!("daybook_egress_blocked_total").increment(1);
@@ -75,6 +75,24 @@ impl Egress {
             None => name.to_owned(),
         };
         Ok(Destination { host, target })
+    }
+
+    /// Whether the host's circuit lets a connection pass.
+    pub(super) fn admit(&self, to: &Destination) -> Result<()> {
+        let admitted = self.circuits.admit(&to.host, self.clock.now());
+        admitted.map_err(|wait| circuit_open(&to.host, wait))
+    }
+
+    /// What came of it.
+    pub(super) fn learn(&self, to: &Destination, error: Option<TransportError>) {
+        let outcome = match error {
+            None => Outcome::Answered,
+            Some(TransportError::Blocked) => Outcome::Nothing,
+            Some(_) => Outcome::Failed,
+        };
+        let now = self.clock.now();
+        self.circuits
+            .record(&to.host, outcome, now, self.ids.as_ref());
     }
 
     async fn attempt_and_repeat(
@@ -248,7 +266,7 @@ fn circuit_open(host: &str, wait: Duration) -> Error {
     .with_retry(Retry::After(wait))
 }
 
-fn explain(error: TransportError, host: &str) -> Error {
+pub(super) fn explain(error: TransportError, host: &str) -> Error {
     let kind = match error {
         TransportError::Blocked => return blocked(),
         TransportError::TooLarge | TransportError::Encoding => ErrorKind::Malformed,

@@ -13,6 +13,7 @@ mod inflate;
 mod limits;
 mod network;
 mod retry_after;
+mod socket;
 mod transport;
 
 use std::collections::BTreeMap;
@@ -32,7 +33,8 @@ pub(crate) use guard::origin_of;
 pub use guard::{is_public, same_origin};
 pub use network::{Network, Resolver, SystemResolver};
 pub use retry_after::retry_after;
-pub use transport::{Target, Transport, TransportError, TransportLimits};
+pub use socket::{Heard, Socket};
+pub use transport::{Duplex, Io, Target, Transport, TransportError, TransportLimits};
 
 use circuit::Circuits;
 use guard::Guard;

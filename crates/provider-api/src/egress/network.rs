@@ -15,7 +15,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use super::config::{EgressConfig, SetupError};
 use super::guard::Guard;
 use super::inflate::Body;
-use super::transport::{Target, Transport, TransportError, TransportLimits};
+use super::transport::{Duplex, Target, Transport, TransportError, TransportLimits};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -48,6 +48,8 @@ pub struct Network {
     guard: Guard,
     trusted: reqwest::Client,
     guarded: reqwest::Client,
+    /// The same two for connections that change their protocol, which HTTP/2 cannot.
+    upgrading: [reqwest::Client; 2],
 }
 
 impl Network {
@@ -66,12 +68,21 @@ impl Network {
             guard: None,
         };
         let authorities = Authorities::load(config)?;
-        let mut trusted = builder(&authorities, unfiltered);
-        if let Some(proxy) = &config.proxy {
-            let proxy = reqwest::Proxy::https(proxy)
-                .map_err(|error| SetupError::Proxy(error.without_url().to_string()))?;
-            trusted = trusted.proxy(proxy);
-        }
+        let proxy = match &config.proxy {
+            None => None,
+            Some(proxy) => Some(
+                reqwest::Proxy::https(proxy)
+                    .map_err(|error| SetupError::Proxy(error.without_url().to_string()))?,
+            ),
+        };
+        let trusted = || {
+            let builder = builder(&authorities, unfiltered.clone());
+            match &proxy {
+                Some(proxy) => builder.proxy(proxy.clone()),
+                None => builder,
+            }
+        };
+        let guarded = || builder(&authorities, filtered.clone());
         let build = |builder: reqwest::ClientBuilder| {
             builder
                 .build()
@@ -79,8 +90,12 @@ impl Network {
         };
         Ok(Self {
             guard,
-            trusted: build(trusted)?,
-            guarded: build(builder(&authorities, filtered))?,
+            trusted: build(trusted())?,
+            guarded: build(guarded())?,
+            upgrading: [
+                build(trusted().http1_only())?,
+                build(guarded().http1_only())?,
+            ],
         })
     }
 
@@ -116,8 +131,44 @@ impl Network {
     }
 }
 
+impl Network {
+    async fn change_protocol(
+        &self,
+        request: reqwest::Request,
+        limits: TransportLimits,
+    ) -> Result<(http::HeaderMap, Duplex), TransportError> {
+        let [trusted, guarded] = &self.upgrading;
+        let client = match limits.target {
+            Target::Trusted => trusted,
+            Target::Guarded => guarded,
+        };
+        let answer = client.execute(request).await.map_err(|e| reason(&e))?;
+        let peer = answer.remote_addr().map(|address| address.ip());
+        if limits.target == Target::Guarded && !peer.is_some_and(|ip| self.guard.allows(ip)) {
+            return Err(TransportError::Blocked);
+        }
+        if answer.status() != http::StatusCode::SWITCHING_PROTOCOLS {
+            return Err(TransportError::Reset);
+        }
+        let headers = answer.headers().clone();
+        let connection = answer.upgrade().await.map_err(|e| reason(&e))?;
+        Ok((headers, Box::new(connection)))
+    }
+}
+
 #[async_trait]
 impl Transport for Network {
+    async fn upgrade(
+        &self,
+        request: http::Request<Bytes>,
+        limits: TransportLimits,
+    ) -> Result<(http::HeaderMap, Duplex), TransportError> {
+        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::Blocked)?;
+        tokio::time::timeout(limits.timeout, self.change_protocol(request, limits))
+            .await
+            .unwrap_or(Err(TransportError::Timeout))
+    }
+
     async fn send(
         &self,
         request: http::Request<Bytes>,
@@ -206,6 +257,7 @@ enum LookupError {
     Blocked,
 }
 
+#[derive(Clone)]
 struct FilteringResolver {
     resolver: Arc<dyn Resolver>,
     guard: Option<Guard>,

@@ -17,7 +17,27 @@ pub trait Transport: Send + Sync + 'static {
         request: http::Request<Bytes>,
         limits: TransportLimits,
     ) -> Result<http::Response<Bytes>, TransportError>;
+
+    /// Sends `request`, which asks for another protocol, and gives the connection once that was agreed on, with the answer's headers.
+    ///
+    /// # Errors
+    /// When the other side does not agree; always where the transport has no connections.
+    async fn upgrade(
+        &self,
+        _request: http::Request<Bytes>,
+        _limits: TransportLimits,
+    ) -> Result<(http::HeaderMap, Duplex), TransportError> {
+        Err(TransportError::Connect)
+    }
 }
+
+/// A connection in both directions.
+pub trait Io: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin {}
+
+impl<T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin> Io for T {}
+
+/// A connection in both directions, whatever it is made of.
+pub type Duplex = Box<dyn Io>;
 
 /// What one request may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

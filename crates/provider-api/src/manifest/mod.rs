@@ -83,6 +83,12 @@ pub struct Dialect {
     pub scope_in_token_requests: bool,
     /// What the provider's own error numbers mean, by number.
     pub error_codes: &'static [ErrorCode],
+    /// What stands between scopes in the authorization request.
+    pub scope_separator: &'static str,
+    /// What error words mean that no standard knows.
+    pub error_words: &'static [(&'static str, ErrorKind)],
+    /// Access tokens whose answer names no end have none.
+    pub tokens_last: bool,
     /// For providers without a revocation call: where people remove the app themselves, as a sentence.
     pub removal: Option<&'static str>,
 }
@@ -93,8 +99,18 @@ impl Dialect {
         scope_prefix: None,
         scope_in_token_requests: false,
         error_codes: &[],
+        scope_separator: " ",
+        error_words: &[],
+        tokens_last: false,
         removal: None,
     };
+
+    /// What an error word means here, where it is one of this provider's own.
+    #[must_use]
+    pub fn error_word(&self, word: &str) -> Option<ErrorKind> {
+        let known = self.error_words.iter().find(|(known, _)| *known == word);
+        known.map(|(_, kind)| *kind)
+    }
 
     /// What an error number means here, where the provider has numbers and we know this one.
     #[must_use]

@@ -28,7 +28,7 @@ pub(super) fn tokens(
     let json = object(response);
     match json {
         Some(json) if response.status().is_success() && json.get("error").is_none() => {
-            granted(&json, now).ok_or_else(|| {
+            granted(json, now, dialect).ok_or_else(|| {
                 fault(
                     response,
                     ErrorKind::Malformed,
@@ -38,6 +38,8 @@ pub(super) fn tokens(
         }
         json => {
             let known = json.as_ref().and_then(|json| numbered(json, dialect));
+            let known = known.map(|known| (known.kind, known.what));
+            let known = known.or_else(|| worded(json.as_ref()?, dialect));
             Err(failure(response, json.as_ref(), known))
         }
     }
@@ -78,36 +80,69 @@ pub(super) fn revoked(response: &http::Response<Bytes>) -> Result<()> {
     Err(failure(response, json.as_ref(), None))
 }
 
-fn granted(json: &Value, now: Timestamp) -> Option<TokenSet> {
-    let access = text(json, "access_token")?;
-    let life = seconds(json, "expires_in")
-        .unwrap_or(DEFAULT_SECONDS)
-        .min(LONGEST_SECONDS);
+fn granted(json: Value, now: Timestamp, dialect: &Dialect) -> Option<TokenSet> {
+    let access = text(&json, "access_token")?;
+    let told = seconds(&json, "expires_in");
+    let life = told.or_else(|| (!dialect.tokens_last).then_some(DEFAULT_SECONDS));
     let later = |seconds: i64| {
         now.checked_add(SignedDuration::from_secs(seconds))
             .unwrap_or(Timestamp::MAX)
     };
     Some(TokenSet {
         access: SecretString::from(access),
-        refresh: text(json, "refresh_token").map(SecretString::from),
-        expires_at: later(life),
-        refresh_expires_at: seconds(json, "refresh_token_expires_in")
+        refresh: text(&json, "refresh_token").map(SecretString::from),
+        expires_at: life.map(|life| later(life.min(LONGEST_SECONDS))),
+        refresh_expires_at: seconds(&json, "refresh_token_expires_in")
             .map(|seconds| later(seconds.min(LONGEST_SECONDS))),
-        scopes: scopes(json),
+        scopes: scopes(&json),
+        about: without_tokens(json),
     })
+}
+
+/// The answer without anything that opens an account, at any depth.
+fn without_tokens(mut json: Value) -> Value {
+    match &mut json {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !name.ends_with("token") && !name.ends_with("secret"));
+            for value in fields.values_mut() {
+                *value = without_tokens(value.take());
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                *item = without_tokens(item.take());
+            }
+        }
+        _ => {}
+    }
+    json
+}
+
+/// What the provider's own error word means, with what to tell people.
+fn worded(json: &Value, dialect: &Dialect) -> Option<(ErrorKind, &'static str)> {
+    let kind = dialect.error_word(&error_code(json)?)?;
+    let what = match kind {
+        ErrorKind::Auth => "no longer accepts the authorisation. Connect the account again",
+        ErrorKind::Operator => {
+            "refuses this installation's client. Ask the operator to check client id, secret and redirect address"
+        }
+        ErrorKind::RateLimited => "asked us to slow down",
+        _ => "is not available",
+    };
+    Some((kind, what))
 }
 
 fn failure(
     response: &http::Response<Bytes>,
     json: Option<&Value>,
-    known: Option<&ErrorCode>,
+    known: Option<(ErrorKind, &'static str)>,
 ) -> Error {
     let status = response.status().as_u16();
     let code = json.and_then(error_code);
     let meaning = (status, code.as_deref());
     let known = known.filter(|_| status < 500 && status != 429);
     let (kind, what) = match known {
-        Some(known) => (known.kind, known.what),
+        Some(known) => known,
         None => meaning_of(meaning, json, response),
     };
     let error = fault(response, kind, what);

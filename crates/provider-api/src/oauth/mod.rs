@@ -79,12 +79,14 @@ pub struct TokenSet {
     pub access: SecretString,
     /// For the next refresh. `None`: the one we have stays valid and must be kept.
     pub refresh: Option<SecretString>,
-    /// When `access` ends.
-    pub expires_at: Timestamp,
+    /// When `access` ends; `None`: it does not.
+    pub expires_at: Option<Timestamp>,
     /// When the refresh token ends, where the provider says so.
     pub refresh_expires_at: Option<Timestamp>,
     /// What was granted. `None`: the answer did not say, so it is what was asked for, or what was granted before.
     pub scopes: Option<BTreeSet<String>>,
+    /// What else the answer said. Never a token.
+    pub about: serde_json::Value,
 }
 
 /// The address the browser is sent to (RFC 6749 §4.1.1, RFC 7636 §4.3).
@@ -108,7 +110,7 @@ pub fn authorization_request(
             .append_pair("response_type", "code")
             .append_pair("client_id", &endpoints.client_id)
             .append_pair("redirect_uri", &endpoints.redirect_uri)
-            .append_pair("scope", &ask.scopes.join(" "))
+            .append_pair("scope", &ask.scopes.join(oauth.dialect.scope_separator))
             .append_pair("state", ask.state);
         if oauth.pkce {
             query

@@ -163,7 +163,10 @@ fn the_exchange_sends_code_verifier_and_client() {
     let set = set.unwrap();
     assert_eq!(set.access.expose_secret(), "at");
     assert_eq!(set.refresh.unwrap().expose_secret(), "rt");
-    assert_eq!(set.expires_at, now() + SignedDuration::from_secs(3599));
+    assert_eq!(
+        set.expires_at,
+        Some(now() + SignedDuration::from_secs(3599))
+    );
     assert_eq!(
         set.refresh_expires_at,
         Some(now() + SignedDuration::from_secs(604_799))
@@ -210,6 +213,7 @@ fn odd_answers_are_understood() {
         refresh(200, body)
             .unwrap()
             .expires_at
+            .unwrap()
             .duration_since(now())
             .as_secs()
     };
@@ -360,7 +364,7 @@ const NUMBERED: manifest::Oauth = manifest::Oauth {
                 what: "says that the client secret has expired",
             },
         ],
-        removal: None,
+        ..manifest::Dialect::STANDARD
     },
     ..OAUTH
 };

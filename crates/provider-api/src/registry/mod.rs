@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::calendar::CalendarProvider;
+use crate::chat::Chat;
 use crate::manifest::Manifest;
 use crate::oauth::Endpoints;
 use crate::session::Session;
@@ -19,6 +20,11 @@ pub trait Provider: Send + Sync {
 
     /// Calendars, if it has them.
     fn calendar(&self) -> Option<&dyn CalendarProvider> {
+        None
+    }
+
+    /// Chat, if it has it.
+    fn chat(&self) -> Option<&dyn Chat> {
         None
     }
 
@@ -56,7 +62,7 @@ impl Configured {
     /// described is listed, and nobody is sent to its consent page.
     #[must_use]
     pub fn available(&self) -> bool {
-        self.provider.calendar().is_some()
+        self.provider.calendar().is_some() || self.provider.chat().is_some()
     }
 }
 

@@ -109,6 +109,33 @@ impl<'a> Session<'a> {
         self.send_unpinned(request, options, true).await
     }
 
+    /// As [`Session::send`], counted apart from the account's other calls: for providers whose limits are per method, where one that is
+    /// used up must not hold up the rest.
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub async fn send_counted(
+        &self,
+        mut request: http::Request<Bytes>,
+        options: CallOptions,
+        method: &str,
+    ) -> Result<http::Response<Bytes>> {
+        if !same_origin(&request.uri().to_string(), &self.api_url) {
+            return Err(blocked().with_code("other_origin"));
+        }
+        request
+            .headers_mut()
+            .insert(AUTHORIZATION, self.credential.header()?);
+        let bucket = format!("{}/{method}", self.account);
+        let call = Call {
+            provider: self.provider,
+            account: Some(&bucket),
+            options,
+            sent: Some(&self.calls),
+        };
+        self.egress.send(request, call).await
+    }
+
     /// Sends `request` to any allowed address: for discovery, where a server says to continue elsewhere. The caller
     /// decides whether the credentials may go there; without `with_credentials` none are sent.
     ///

@@ -114,6 +114,9 @@ pub(super) const MANIFEST: Manifest = Manifest {
             scope_prefix: Some("https://graph.microsoft.com/"),
             scope_in_token_requests: true,
             error_codes: CODES,
+            scope_separator: " ",
+            error_words: &[],
+            tokens_last: false,
             removal: Some(
                 "Microsoft has no way for Daybook to withdraw its access: remove Daybook at myapps.microsoft.com (work or school) or account.live.com/consent/Manage (personal).",
             ),

@@ -11,6 +11,7 @@ pub mod events;
 pub mod invoices;
 pub mod jobs;
 pub mod reports;
+pub mod slack;
 pub mod system;
 pub mod time;
 pub mod watching;

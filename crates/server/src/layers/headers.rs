@@ -61,9 +61,16 @@ pub fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/") || path.starts_with("/hooks/")
 }
 
+/// What Slack posts to, each request with its signature.
+const SIGNED: [&str; 3] = [
+    "/api/v1/integrations/slack/commands/time",
+    "/api/v1/integrations/slack/interactions",
+    "/api/v1/integrations/slack/events",
+];
+
 /// Whether a path takes notices of providers: they prove themselves by what a notice carries, not by who calls.
 pub fn is_hook(path: &str) -> bool {
-    path.starts_with("/hooks/") || path.starts_with("/api/v1/hooks/")
+    path.starts_with("/hooks/") || path.starts_with("/api/v1/hooks/") || SIGNED.contains(&path)
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

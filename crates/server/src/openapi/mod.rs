@@ -38,6 +38,10 @@ pub const PUBLIC: &[(&str, &str)] = &[
     // Whoever calls these proves it with what a notice carries.
     ("post", "/hooks/{provider}"),
     ("post", "/api/v1/hooks/{provider}"),
+    // These carry Slack's signature.
+    ("post", "/api/v1/integrations/slack/commands/time"),
+    ("post", "/api/v1/integrations/slack/interactions"),
+    ("post", "/api/v1/integrations/slack/events"),
 ];
 
 /// The document, for the command line, the dashboard's client and tests.

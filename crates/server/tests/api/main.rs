@@ -16,6 +16,7 @@ mod invoices;
 mod keys;
 mod listener;
 mod oidc;
+mod slack;
 mod stream;
 mod support;
 mod tenants;

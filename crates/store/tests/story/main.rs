@@ -17,6 +17,7 @@ mod mirror;
 mod open;
 mod push;
 mod row_security;
+mod slack;
 mod statements;
 mod tenants;
 mod time;

@@ -88,7 +88,7 @@ async fn refresh(cx: &Context, vault: &Mutex<Vault>, token: &SecretString) {
     vault.locked_until = None;
     match result {
         Ok(tokens) => {
-            vault.expires = tokens.expires_at;
+            vault.expires = tokens.expires_at.unwrap_or(vault.expires);
             vault.refresh = tokens.refresh.unwrap_or_else(|| vault.refresh.clone());
         }
         Err(error) => vault.lost |= error.kind == ErrorKind::Auth,

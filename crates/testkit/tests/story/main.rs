@@ -17,6 +17,9 @@ mod oauth;
 mod outage;
 mod push;
 mod push_in_place;
+mod slack;
+mod slack_notices;
+mod slack_socket;
 mod writes;
 
 use daybook_domain::sync::Statistics;

@@ -49,6 +49,7 @@ impl From<Error> for Problem {
                 "provider_not_configured",
                 text,
             ),
+            Error::NotManager => Self::forbidden("forbidden", text),
             Error::NotReady { .. } => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "provider_not_ready", text)
             }

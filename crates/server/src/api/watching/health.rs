@@ -41,7 +41,7 @@ pub struct HealthBody {
 pub struct IntegrationBody {
     /// The connection.
     pub id: Uuid,
-    /// `calendar`.
+    /// `calendar`, `video` or `chat`.
     pub kind: &'static str,
     /// The provider's key.
     pub provider: String,
@@ -162,7 +162,7 @@ fn integration(line: Integration, syncs: &[Activity]) -> IntegrationBody {
     let numbers = Numbers::of(of(connection.id));
     IntegrationBody {
         id: connection.id.into(),
-        kind: "calendar",
+        kind: line.kind,
         provider: connection.provider,
         account: connection.account_email.or(connection.display_name),
         status: line.health,

@@ -1,0 +1,152 @@
+//! The forms: a time entry to make or change, and the reason for sending one back.
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::{plain, section, words};
+
+/// Longest title of a form.
+const TITLE: usize = 24;
+/// Most choices of a list.
+const CHOICES: usize = 100;
+
+/// What a form is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A new entry.
+    New,
+    /// Another state of an entry.
+    Edit,
+    /// A meeting, with changes.
+    Meeting,
+}
+
+/// What a form shows to begin with.
+#[derive(Debug, Clone, Default)]
+pub struct Fields {
+    /// `2.5`.
+    pub hours: String,
+    /// What was done.
+    pub description: String,
+    /// On which day.
+    pub date: Option<Date>,
+    /// The chosen project's id.
+    pub project: Option<String>,
+    /// Projects to choose from: id and name.
+    pub projects: Vec<(String, String)>,
+}
+
+impl Form {
+    /// What its submission is recognised by.
+    #[must_use]
+    pub const fn callback_id(self) -> &'static str {
+        match self {
+            Self::New => "time_entry_new",
+            Self::Edit => "time_entry_edit",
+            Self::Meeting => "log_meeting",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::New => "Log time",
+            Self::Edit => "Edit entry",
+            Self::Meeting => "Log this meeting",
+        }
+    }
+}
+
+/// The form of a time entry. `about` comes back with it.
+#[must_use]
+pub fn modal(form: Form, fields: &Fields, about: &str) -> Value {
+    let mut blocks = vec![
+        input(
+            "hours",
+            "Hours",
+            text_input(&fields.hours, "2.5, 1:30 or 2h 30m", false),
+            false,
+        ),
+        input(
+            "description",
+            "What was it?",
+            text_input(&fields.description, "Design review", false),
+            true,
+        ),
+    ];
+    if form != Form::Meeting {
+        let mut picker = json!({"type": "datepicker", "action_id": "v"});
+        if let Some(date) = fields.date {
+            picker["initial_date"] = json!(date.to_string());
+        }
+        blocks.push(input("date", "Date", picker, true));
+    }
+    if !fields.projects.is_empty() {
+        blocks.push(input("project", "Project", projects(fields), true));
+    }
+    view(form.callback_id(), form.title(), "Save", blocks, about)
+}
+
+/// The form that asks why an entry is sent back.
+#[must_use]
+pub fn reason(what: &str, about: &str) -> Value {
+    let blocks = vec![
+        section(&format!("{} is sent back to who wrote it.", words(what))),
+        input(
+            "reason",
+            "Why?",
+            text_input("", "Wrong project", true),
+            true,
+        ),
+    ];
+    view("reject_reason", "Send back", "Send back", blocks, about)
+}
+
+fn view(callback: &str, title: &str, submit: &str, blocks: Vec<Value>, about: &str) -> Value {
+    json!({
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": about,
+        "title": plain(title, TITLE),
+        "submit": plain(submit, TITLE),
+        "close": plain("Cancel", TITLE),
+        "blocks": blocks,
+    })
+}
+
+fn input(block: &str, label: &str, element: Value, optional: bool) -> Value {
+    json!({"type": "input", "block_id": block, "label": plain(label, 2000), "element": element, "optional": optional})
+}
+
+fn text_input(initial: &str, hint: &str, long: bool) -> Value {
+    let mut input = json!({
+        "type": "plain_text_input",
+        "action_id": "v",
+        "placeholder": plain(hint, 150),
+        "max_length": 500,
+        "multiline": long,
+    });
+    let initial: String = initial.chars().take(500).collect();
+    if !initial.is_empty() {
+        input["initial_value"] = json!(initial);
+    }
+    input
+}
+
+fn projects(fields: &Fields) -> Value {
+    let option = |(id, name): &(String, String)| json!({"text": plain(name, 75), "value": id});
+    let options: Vec<Value> = fields.projects.iter().take(CHOICES).map(option).collect();
+    let mut select = json!({
+        "type": "static_select",
+        "action_id": "v",
+        "placeholder": plain("No project", 150),
+        "options": options,
+    });
+    let chosen = fields.projects.iter().take(CHOICES);
+    let chosen = chosen
+        .clone()
+        .find(|(id, _)| fields.project.as_deref() == Some(id.as_str()));
+    if let Some(chosen) = chosen {
+        select["initial_option"] = option(chosen);
+    }
+    select
+}

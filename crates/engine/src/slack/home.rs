@@ -1,0 +1,117 @@
+//! The home page of the app, as it is when somebody opens it.
+
+use daybook_domain::time_entry::Status;
+use daybook_store as store;
+use store::time_entries::Filter;
+
+use super::blocks::{self, Home, Line};
+use super::call::{Ask, call};
+use super::jobs;
+use super::notify::render as words;
+use super::who::{Bound, Known, resolve};
+use super::{Error, entry, link, meetings, time};
+use crate::Context;
+
+/// Most approvals that are looked at.
+const MOST: i64 = 50;
+
+/// Makes the page and shows it.
+pub(super) async fn publish(
+    cx: &Context,
+    ask: &jobs::Home,
+) -> Result<(), crate::connections::Error> {
+    let view = match resolve(cx, &ask.sender).await? {
+        Known::Member(bound) => {
+            let page = page(cx, &bound).await.map_err(unwrapped)?;
+            blocks::home(&page, &cx.settings.base_url)
+        }
+        Known::Unlinked(installation) => {
+            let offer = link::offer(cx, &installation, &ask.sender).await?;
+            blocks::stranger(&offer)
+        }
+        Known::Gone | Known::NotInstalled => return Ok(()),
+    };
+    let publish = Ask::Publish(&ask.sender.user_id, &view);
+    call(cx, ask.workspace_id, ask.connection_id, &publish).await?;
+    Ok(())
+}
+
+fn unwrapped(error: Error) -> crate::connections::Error {
+    match error {
+        Error::Store(error) => error.into(),
+        _ => crate::connections::Error::Interrupted,
+    }
+}
+
+async fn page(cx: &Context, bound: &Bound) -> Result<Home, Error> {
+    let (workspace, member) = (bound.workspace(), bound.who.member_id);
+    let now = cx.clock.now();
+    let local = now.to_zoned(bound.zone.clone());
+    let day = time::day(local.date(), &bound.zone);
+    let week = time::week(local.date(), &bound.zone);
+    let mut tx = cx.store.read_in(workspace).await?;
+    let total = |entries: Vec<store::time_entries::TimeEntry>| {
+        entries
+            .iter()
+            .map(|entry| entry.duration_minutes)
+            .sum::<i64>()
+    };
+    let today = total(entry::between(&mut tx, &bound.who, day).await?);
+    let week = total(entry::between(&mut tx, &bound.who, week).await?);
+    let rows = meetings::within(&mut tx, workspace, member, day.0, day.1).await?;
+    let clock = |at: jiff::Timestamp| {
+        at.to_zoned(bound.zone.clone())
+            .strftime("%H:%M")
+            .to_string()
+    };
+    let meetings = rows
+        .iter()
+        .filter(|row| meetings::is_meeting(row))
+        .map(|row| Line {
+            id: row.id.to_string(),
+            lead: format!("{}–{}", clock(row.start_us), clock(row.end_us)),
+            what: match row.details.title.trim() {
+                "" => "Meeting".to_owned(),
+                title => title.to_owned(),
+            },
+            done: row.time_entry_id.is_some(),
+        })
+        .collect();
+    let approvals = approvals(&mut tx, bound).await?;
+    Ok(Home {
+        day: local.strftime("%A, %-d %B").to_string(),
+        meetings,
+        today,
+        week,
+        approvals,
+    })
+}
+
+/// What waits for this person's approval: other members' entries, for those who manage the workspace.
+async fn approvals(tx: &mut store::Tx, bound: &Bound) -> Result<Vec<Line>, Error> {
+    if !bound.who.manages() {
+        return Ok(Vec::new());
+    }
+    let filter = Filter {
+        status: Some(Status::Pending),
+        ..Filter::default()
+    };
+    let rows = store::time_entries::list(tx, bound.workspace(), &filter, None, MOST).await?;
+    let mut lines = Vec::new();
+    for row in rows
+        .iter()
+        .filter(|row| row.member_id != bound.who.member_id)
+    {
+        lines.push(Line {
+            id: row.id.to_string(),
+            lead: words::name_of(tx, row).await?,
+            what: format!(
+                "{} {}",
+                time::duration(row.duration_minutes),
+                row.description
+            ),
+            done: false,
+        });
+    }
+    Ok(lines)
+}

@@ -1,0 +1,276 @@
+//! What buttons do.
+
+use daybook_domain::time_entry::Step;
+use daybook_domain::{InstanceId, TimeEntryId};
+use daybook_store as store;
+use serde_json::json;
+use store::slack::notices::{self, Kind};
+use store::time_entries::TimeEntry;
+
+use super::{Click, say_instead};
+use crate::slack::blocks::{self, Approval, Fields, Form};
+use crate::slack::entry::{self, Logged};
+use crate::slack::notify::render as words;
+use crate::slack::respond::{self, Spot};
+use crate::slack::who::Bound;
+use crate::slack::{Error, command, jobs, time};
+use crate::timesheets::convert::{Convert, convert_and_tell};
+use crate::{Context, timesheets};
+
+/// Does what a button says. What is not known is acknowledged: buttons that only lead somewhere are told too.
+pub(super) async fn press(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    match click.action {
+        "time_entry_edit" => edit(cx, bound, click).await,
+        "time_entry_delete" => delete(cx, bound, click).await,
+        "meeting_log" => log_meeting(cx, bound, click).await,
+        "meeting_edit" => edit_meeting(cx, bound, click).await,
+        "meeting_dismiss" => dismiss_meeting(cx, bound, click).await,
+        "approval_approve" => approve(cx, bound, click).await,
+        "approval_reject" => ask_reason(cx, bound, click).await,
+        "home_log" => command::open_form(cx, bound, click.trigger, None).await,
+        _ => Ok(()),
+    }
+}
+
+/// An entry that the person may change; `None` when it is not there for them.
+async fn entry_of(
+    cx: &Context,
+    bound: &Bound,
+    click: &Click<'_>,
+) -> Result<Option<TimeEntry>, Error> {
+    let Ok(id) = click.value.parse::<TimeEntryId>() else {
+        return Ok(None);
+    };
+    match timesheets::entries::get(cx, &bound.who, id).await {
+        Ok(entry) => Ok(Some(entry)),
+        Err(timesheets::Error::Store(store::Error::NotFound)) => {
+            say_instead(cx, bound, click, "This entry is not there any more.").await?;
+            Ok(None)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn edit(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    let Some(entry) = entry_of(cx, bound, click).await? else {
+        return Ok(());
+    };
+    let fields = Fields {
+        hours: time::hours(entry.duration_minutes),
+        description: entry.description.clone(),
+        date: Some(entry.started_at.to_zoned(bound.zone.clone()).date()),
+        project: entry.project_id.map(|id| id.to_string()),
+        projects: choices(cx, bound).await?,
+    };
+    let about = about(&entry.id.to_string(), &click.spot);
+    let view = blocks::modal(Form::Edit, &fields, &about);
+    respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
+    Ok(())
+}
+
+async fn delete(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    let Some(entry) = entry_of(cx, bound, click).await? else {
+        return Ok(());
+    };
+    match timesheets::entries::delete(cx, &bound.who, entry.id).await {
+        Ok(()) => {
+            let message = blocks::deleted(&entry);
+            respond::change_now(cx, bound, click.spot.clone(), &message).await?;
+            Ok(())
+        }
+        Err(timesheets::Error::Store(store::Error::NotFound)) => {
+            say_instead(cx, bound, click, "This entry is not there any more.").await
+        }
+        Err(timesheets::Error::Store(error)) => Err(error.into()),
+        Err(error) => say_instead(cx, bound, click, &sentence(&error)).await,
+    }
+}
+
+async fn log_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    let Ok(instance) = click.value.parse::<InstanceId>() else {
+        return Ok(());
+    };
+    let ask = Convert {
+        instance,
+        client_id: None,
+        project_id: None,
+        force: false,
+        billable: None,
+        description: None,
+    };
+    match convert_and_tell(cx, &bound.who, ask, false).await {
+        Ok((entry, _)) => {
+            let logged = entry::with_project(cx, &bound.who, entry).await?;
+            show(cx, bound, click.spot.clone(), "Logged", &logged).await?;
+            refresh_home(cx, bound, click.at_home).await
+        }
+        Err(timesheets::Error::Store(store::Error::NotFound)) => {
+            say_instead(cx, bound, click, "This meeting is not there any more.").await
+        }
+        Err(timesheets::Error::Store(error)) => Err(error.into()),
+        Err(error) => say_instead(cx, bound, click, &sentence(&error)).await,
+    }
+}
+
+async fn edit_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    let Some(meeting) = meeting_of(cx, bound, click).await? else {
+        return Ok(());
+    };
+    let minutes = daybook_domain::time_entry::minutes_between(meeting.start_us, meeting.end_us);
+    let fields = Fields {
+        hours: time::hours(minutes),
+        description: meeting.details.title.clone(),
+        projects: choices(cx, bound).await?,
+        ..Fields::default()
+    };
+    let about = about(&meeting.id.to_string(), &click.spot);
+    let view = blocks::modal(Form::Meeting, &fields, &about);
+    respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
+    Ok(())
+}
+
+async fn dismiss_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    if let Some(meeting) = meeting_of(cx, bound, click).await? {
+        let message = blocks::not_logged(&meeting.details.title);
+        respond::change_now(cx, bound, click.spot.clone(), &message).await?;
+    }
+    Ok(())
+}
+
+/// A meeting of the person's own.
+async fn meeting_of(
+    cx: &Context,
+    bound: &Bound,
+    click: &Click<'_>,
+) -> Result<Option<store::instances::InstanceView>, Error> {
+    let Ok(id) = click.value.parse::<InstanceId>() else {
+        return Ok(None);
+    };
+    let mut tx = cx.store.read_in(bound.workspace()).await?;
+    let found = store::instances::get(&mut tx, bound.workspace(), id).await;
+    drop(tx);
+    match found {
+        Ok(meeting) if bound.who.may_change(meeting.member_id) => Ok(Some(meeting)),
+        Ok(_) | Err(store::Error::NotFound) => {
+            say_instead(cx, bound, click, "This meeting is not there any more.").await?;
+            Ok(None)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn approve(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    let Some(entry) = entry_of(cx, bound, click).await? else {
+        return Ok(());
+    };
+    match timesheets::entries::step(cx, &bound.who, entry.id, Step::Approve, None).await {
+        Ok(entry) => settled(cx, bound, click.spot.clone(), &entry, click.at_home).await,
+        Err(timesheets::Error::Store(error)) => Err(error.into()),
+        Err(error) => say_instead(cx, bound, click, &sentence(&error)).await,
+    }
+}
+
+async fn ask_reason(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    let Some(entry) = entry_of(cx, bound, click).await? else {
+        return Ok(());
+    };
+    let what = format!(
+        "{} {}",
+        time::duration(entry.duration_minutes),
+        entry.description
+    );
+    let view = blocks::reason(&what, &about(&entry.id.to_string(), &click.spot));
+    respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
+    Ok(())
+}
+
+/// Shows the decision in the place of every question that was put about the entry: to whoever decided, and to the others.
+pub(super) async fn settled(
+    cx: &Context,
+    bound: &Bound,
+    spot: Spot,
+    entry: &TimeEntry,
+    at_home: bool,
+) -> Result<(), Error> {
+    let workspace = bound.workspace();
+    let mut tx = cx.store.write_in(workspace).await?;
+    let by = store::users::get(&mut tx, bound.who.user_id).await?.name;
+    let member = words::name_of(&mut tx, entry).await?;
+    let project = words::project(&mut tx, entry).await?;
+    let ask = Approval {
+        entry,
+        member: &member,
+        project: project.as_deref(),
+    };
+    let approved = entry.status == daybook_domain::time_entry::Status::Approved;
+    let message = blocks::settled(&ask, &by, approved);
+    let subject = entry.id.to_string();
+    let asked = notices::sent_about(&mut tx, workspace, Kind::ApprovalNeeded, &subject).await?;
+    let mut clicked_on_one = false;
+    for notice in asked {
+        let (Some(connection), Some(ts)) = (notice.connection_id, notice.message_ts) else {
+            continue;
+        };
+        clicked_on_one |= spot.ts.as_deref() == Some(ts.as_str());
+        let place = Spot {
+            channel: notice.channel_id,
+            ts: Some(ts),
+            url: None,
+        };
+        respond::change(cx, &mut tx, workspace, connection, place, &message).await?;
+    }
+    if !clicked_on_one && !at_home {
+        respond::change(cx, &mut tx, workspace, bound.connection, spot, &message).await?;
+    }
+    tx.commit().await?;
+    refresh_home(cx, bound, at_home).await
+}
+
+/// Puts an entry in the place of what was clicked on.
+pub(super) async fn show(
+    cx: &Context,
+    bound: &Bound,
+    spot: Spot,
+    title: &str,
+    logged: &Logged,
+) -> Result<(), Error> {
+    let project = logged.project.as_deref();
+    let message = blocks::created(title, &logged.entry, project, &bound.zone);
+    respond::change_now(cx, bound, spot, &message).await?;
+    Ok(())
+}
+
+/// The home page as it is now, for somebody who is looking at it.
+pub(super) async fn refresh_home(cx: &Context, bound: &Bound, at_home: bool) -> Result<(), Error> {
+    if at_home {
+        let mut tx = cx.store.write_in(bound.workspace()).await?;
+        let home = jobs::Home {
+            workspace_id: bound.workspace(),
+            connection_id: bound.connection,
+            sender: bound.sender.clone(),
+        };
+        jobs::enqueue_home(&mut tx, &home).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Projects to choose from.
+async fn choices(cx: &Context, bound: &Bound) -> Result<Vec<(String, String)>, Error> {
+    let mut tx = cx.store.read_in(bound.workspace()).await?;
+    let projects = entry::projects(&mut tx, &bound.who).await?;
+    let choice = |project: store::projects::Project| (project.id.to_string(), project.name);
+    Ok(projects.into_iter().map(choice).collect())
+}
+
+/// What comes back with a form: on what, and which message it was opened from.
+fn about(id: &str, spot: &Spot) -> String {
+    json!({"id": id, "spot": spot}).to_string()
+}
+
+fn sentence(error: &timesheets::Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}

@@ -1,0 +1,267 @@
+//! What forms do. What is wrong with them is told beside the field, in the answer itself.
+
+use daybook_domain::time_entry::Step;
+use daybook_domain::{InstanceId, ProjectId, TimeEntryId};
+use daybook_store as store;
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::time_entries::Changes;
+
+use super::buttons::{self, show};
+use crate::slack::entry::{self, New};
+use crate::slack::respond::Spot;
+use crate::slack::who::Bound;
+use crate::slack::{Error, blocks, grammar};
+use crate::timesheets::convert::{Convert, convert_and_tell};
+use crate::{Context, timesheets};
+
+/// What came back with a form. It names things; whether they are this person's is looked up again.
+#[derive(Default, Deserialize)]
+struct About {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    spot: Spot,
+}
+
+/// What was filled in.
+struct Filled {
+    minutes: i64,
+    description: String,
+    date: Option<Date>,
+    project: Option<ProjectId>,
+}
+
+/// Takes a submitted form; `None` closes it.
+pub(super) async fn submit(
+    cx: &Context,
+    bound: &Bound,
+    view: &Value,
+    key: &[u8; 32],
+) -> Result<Option<Value>, Error> {
+    let about = view["private_metadata"].as_str().unwrap_or_default();
+    let about: About = serde_json::from_str(about).unwrap_or_default();
+    let done = match view["callback_id"].as_str().unwrap_or_default() {
+        "time_entry_new" => new(cx, bound, view, key).await,
+        "time_entry_edit" => edit(cx, bound, view, about).await,
+        "log_meeting" => meeting(cx, bound, view, about).await,
+        "reject_reason" => reject(cx, bound, view, about).await,
+        _ => Ok(None),
+    };
+    match done {
+        Err(error) => refused(error),
+        done => done,
+    }
+}
+
+async fn new(
+    cx: &Context,
+    bound: &Bound,
+    view: &Value,
+    key: &[u8; 32],
+) -> Result<Option<Value>, Error> {
+    let filled = match filled(view) {
+        Ok(filled) => filled,
+        Err(answer) => return Ok(Some(answer)),
+    };
+    let cause = format!("slack:form:{}", hex(key));
+    let mut tx = cx.store.write_in(bound.workspace()).await?;
+    let made = entry::create(
+        cx,
+        &mut tx,
+        &bound.who,
+        &bound.zone,
+        filled.into(),
+        Some(cause),
+    );
+    let (logged, _) = made.await?;
+    tx.commit().await?;
+    entry::tell(cx, &bound.who, &logged.entry);
+    let project = logged.project.as_deref();
+    let message = blocks::created("Time entry created", &logged.entry, project, &bound.zone);
+    Ok(Some(confirmed(&message)))
+}
+
+/// A form closes without a trace; this one shows what was made in its place.
+fn confirmed(message: &daybook_provider_api::chat::Message) -> Value {
+    let mut shown = message.blocks.as_array().cloned().unwrap_or_default();
+    // Buttons belong to messages: what they would change is not on the screen any more.
+    shown.retain(|block| block["type"] != "actions");
+    json!({"response_action": "update", "view": {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Logged"},
+        "close": {"type": "plain_text", "text": "Done"},
+        "blocks": shown,
+    }})
+}
+
+async fn edit(
+    cx: &Context,
+    bound: &Bound,
+    view: &Value,
+    about: About,
+) -> Result<Option<Value>, Error> {
+    let filled = match filled(view) {
+        Ok(filled) => filled,
+        Err(answer) => return Ok(Some(answer)),
+    };
+    let Ok(id) = about.id.parse::<TimeEntryId>() else {
+        return Ok(None);
+    };
+    let logged = entry::change(cx, &bound.who, &bound.zone, id, filled.into()).await?;
+    show(cx, bound, about.spot, "Time entry changed", &logged).await?;
+    Ok(None)
+}
+
+async fn meeting(
+    cx: &Context,
+    bound: &Bound,
+    view: &Value,
+    about: About,
+) -> Result<Option<Value>, Error> {
+    let filled = match filled(view) {
+        Ok(filled) => filled,
+        Err(answer) => return Ok(Some(answer)),
+    };
+    let Ok(instance) = about.id.parse::<InstanceId>() else {
+        return Ok(None);
+    };
+    let description = Some(filled.description).filter(|text| !text.is_empty());
+    let ask = Convert {
+        instance,
+        client_id: None,
+        project_id: filled.project,
+        force: false,
+        billable: None,
+        description,
+    };
+    let (mut entry, created) = convert_and_tell(cx, &bound.who, ask, false).await?;
+    if created && entry.duration_minutes != filled.minutes {
+        let changes = Changes {
+            duration_minutes: Some(filled.minutes),
+            ..Changes::default()
+        };
+        entry = timesheets::entries::update(cx, &bound.who, entry.id, changes).await?;
+    }
+    let logged = entry::with_project(cx, &bound.who, entry).await?;
+    show(cx, bound, about.spot, "Logged", &logged).await?;
+    Ok(None)
+}
+
+async fn reject(
+    cx: &Context,
+    bound: &Bound,
+    view: &Value,
+    about: About,
+) -> Result<Option<Value>, Error> {
+    let Ok(id) = about.id.parse::<TimeEntryId>() else {
+        return Ok(None);
+    };
+    let reason = value(view, "reason").and_then(|value| value["value"].as_str());
+    let reason = reason.map(str::trim).filter(|text| !text.is_empty());
+    let reason = reason.map(str::to_owned);
+    let entry = timesheets::entries::step(cx, &bound.who, id, Step::Reject, reason).await?;
+    buttons::settled(cx, bound, about.spot, &entry, false).await?;
+    Ok(None)
+}
+
+/// What was filled in, or the answer that says what is wrong with it.
+fn filled(view: &Value) -> Result<Filled, Value> {
+    let text = |block: &str, name: &str| {
+        let value = value(view, block)?;
+        value[name].as_str().map(str::to_owned)
+    };
+    let hours = text("hours", "value").unwrap_or_default();
+    let minutes = grammar::hours(&hours).map_err(|error| wrong("hours", &error.to_string()))?;
+    let date = match text("date", "selected_date") {
+        None => None,
+        Some(date) => Some(
+            date.parse()
+                .map_err(|_| wrong("date", "this is no day of the calendar"))?,
+        ),
+    };
+    let project = value(view, "project")
+        .and_then(|value| value["selected_option"]["value"].as_str())
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| wrong("project", "there is no such project"))?;
+    Ok(Filled {
+        minutes,
+        description: text("description", "value").unwrap_or_default(),
+        date,
+        project,
+    })
+}
+
+impl From<Filled> for New {
+    fn from(filled: Filled) -> Self {
+        Self {
+            minutes: filled.minutes,
+            description: filled.description,
+            date: filled.date,
+            project_id: filled.project,
+            ..Self::default()
+        }
+    }
+}
+
+/// The one value of an input block.
+fn value<'a>(view: &'a Value, block: &str) -> Option<&'a Value> {
+    let value = view["state"]["values"].get(block)?.get("v")?;
+    value.is_object().then_some(value)
+}
+
+fn wrong(block: &str, detail: &str) -> Value {
+    let mut detail = detail.to_owned();
+    if let Some(first) = detail.get(..1).map(str::to_uppercase) {
+        detail.replace_range(..1, &first);
+    }
+    let detail: String = detail.chars().take(300).collect();
+    json!({"response_action": "errors", "errors": {block: detail}})
+}
+
+/// What a person did wrong, beside the field it is about.
+fn refused(error: Error) -> Result<Option<Value>, Error> {
+    let field = |pointer: &str| match pointer {
+        "/date" | "/started_at" => "date",
+        "/description" => "description",
+        "/project" | "/project_id" | "/client_id" => "project",
+        "/reason" => "reason",
+        _ => "hours",
+    };
+    match error {
+        Error::Invalid { pointer, detail } => Ok(Some(wrong(field(pointer), &detail))),
+        Error::Time(timesheets::Error::Invalid { pointer, detail }) => {
+            Ok(Some(wrong(field(pointer), &detail)))
+        }
+        Error::Time(timesheets::Error::UnknownReference) => {
+            Ok(Some(wrong("project", "there is no such project any more")))
+        }
+        Error::Time(timesheets::Error::Store(store::Error::NotFound)) => {
+            Ok(Some(gone("It is not there any more.")))
+        }
+        Error::Time(timesheets::Error::Store(error)) => Err(error.into()),
+        Error::Time(error) => Ok(Some(gone(&error.to_string()))),
+        other => Err(other),
+    }
+}
+
+/// A sentence in the place of the form.
+fn gone(text: &str) -> Value {
+    let message = blocks::done(&blocks::words(text));
+    json!({"response_action": "update", "view": {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Nothing was changed"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": message.blocks,
+    }})
+}
+
+fn hex(bytes: &[u8; 32]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        _ = write!(text, "{byte:02x}");
+        text
+    })
+}
