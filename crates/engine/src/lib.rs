@@ -14,6 +14,7 @@ pub mod events;
 pub mod health;
 pub mod jobs;
 pub mod live;
+pub mod mail;
 pub mod projects;
 pub mod push;
 pub mod sync;

@@ -53,6 +53,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0006_single_sign_on.sql"),
         postgres: include_str!("../migrations/postgres/0006_single_sign_on.sql"),
     },
+    Migration {
+        name: "mail",
+        sqlite: include_str!("../migrations/sqlite/0011_mail.sql"),
+        postgres: include_str!("../migrations/postgres/0011_mail.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

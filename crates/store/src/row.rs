@@ -163,6 +163,7 @@ ids!(
     EventWriteId,
     ConfigurationId,
     BlockId,
+    MailId,
 );
 
 macro_rules! texts {
@@ -188,6 +189,7 @@ texts!(
     time_entry::Source,
     time_entry::Status,
     crate::jobs::State,
+    crate::mails::State,
     crate::push_channels::State,
     crate::events::Kind,
     crate::event_writes::Kind,

@@ -14,6 +14,7 @@ mod support;
 mod cli;
 mod fsync;
 mod kill;
+mod mail;
 mod nodes;
 mod radicale;
 mod starts;

@@ -90,6 +90,8 @@ id! {
     ConfigurationId,
     /// Time blocked by hand.
     BlockId,
+    /// An e-mail of ours.
+    MailId,
 }
 
 /// A UUIDv7 that depends only on its inputs: the parent's timestamp, and bits hashed from `parts`.

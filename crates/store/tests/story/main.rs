@@ -12,6 +12,7 @@ mod calendars;
 mod connections;
 mod jobs;
 mod keys;
+mod mail;
 mod mirror;
 mod open;
 mod push;

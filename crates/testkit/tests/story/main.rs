@@ -7,6 +7,7 @@ mod availability;
 mod entries;
 mod guard;
 mod live;
+mod mail;
 mod microsoft;
 mod microsoft_writes;
 mod mirror;
