@@ -16,17 +16,20 @@ export function ResetPassword() {
   const [refused, setRefused] = useState(token ? "" : t("noToken"));
   const [done, setDone] = useState(false);
   const form = useForm({ initialValues: { password: "" } });
-  const reset = useAction(({ password }: { password: string }) => actions.resetPassword({ token, password }), {
-    onDone: () => {
-      globalThis.history.replaceState(null, "", globalThis.location.pathname);
-      setRefused("");
-      setDone(true);
+  const reset = useAction(
+    ({ password }: { password: string }) => actions.resetPassword({ token, password }),
+    {
+      onDone: () => {
+        globalThis.history.replaceState(null, "", globalThis.location.pathname);
+        setRefused("");
+        setDone(true);
+      },
+      onFail: (error) => {
+        if (!showFieldErrors(form, error)) setRefused(error.message);
+        return true;
+      },
     },
-    onFail: (error) => {
-      if (!showFieldErrors(form, error)) setRefused(error.message);
-      return true;
-    },
-  });
+  );
   return (
     <AuthPage title={t("resetTitle")} sub={t("resetSub")}>
       <Stack>
