@@ -90,4 +90,4 @@ export const ROUTES = [
   "/settings/members",
   "/no-such-page",
 ];
-export const OUTSIDE = ["/sign-in", "/invitations/not-a-token"];
+export const OUTSIDE = ["/sign-in", "/invitations/not-a-token", "/password/forgot", "/password/reset"];

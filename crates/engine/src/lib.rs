@@ -15,6 +15,7 @@ pub mod health;
 pub mod invoices;
 pub mod jobs;
 pub mod live;
+pub mod mail;
 pub mod projects;
 pub mod push;
 pub mod rates;

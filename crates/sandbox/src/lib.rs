@@ -12,6 +12,7 @@ pub mod microsoft;
 pub mod oidc;
 pub mod serve;
 mod shell;
+pub mod slack;
 mod spec;
 mod stage;
 

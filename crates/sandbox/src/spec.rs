@@ -11,6 +11,8 @@ pub(crate) struct Spec {
     document: Value,
     /// `GET /calendars/{calendarId}/events` to its query parameters.
     queries: BTreeMap<String, BTreeSet<String>>,
+    /// A path to everything it takes: in the query, in headers, in a form.
+    arguments: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Spec {
@@ -18,16 +20,29 @@ impl Spec {
     pub fn read(path: &Path) -> Option<Self> {
         let document: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
         let mut queries = BTreeMap::new();
+        let mut arguments: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (path, item) in document.get("paths")?.as_object()? {
             let common = parameters(&document, item);
             for (method, operation) in item.as_object()?.iter().filter(|(m, _)| *m != "parameters")
             {
                 let mut names = parameters(&document, operation);
                 names.extend(common.iter().cloned());
+                let taken = arguments.entry(path.clone()).or_default();
+                taken.extend(names.iter().cloned());
+                taken.extend(form_fields(operation));
                 queries.insert(format!("{} {path}", method.to_uppercase()), names);
             }
         }
-        Some(Self { document, queries })
+        Some(Self {
+            document,
+            queries,
+            arguments,
+        })
+    }
+
+    /// Everything that a path takes, whatever the method; `None` when the description does not know the path.
+    pub fn arguments(&self, path: &str) -> Option<&BTreeSet<String>> {
+        self.arguments.get(path)
     }
 
     /// Whether the description has this operation.
@@ -102,6 +117,14 @@ fn parameters(document: &Value, holder: &Value) -> BTreeSet<String> {
             .flatten()
     };
     list.into_iter().flatten().filter_map(named).collect()
+}
+
+/// The names of the fields of an operation's forms.
+fn form_fields(operation: &Value) -> Vec<String> {
+    let content = operation.pointer("/requestBody/content");
+    let forms = content.and_then(Value::as_object).into_iter().flatten();
+    let properties = forms.filter_map(|(_, form)| form.pointer("/schema/properties")?.as_object());
+    properties.flat_map(|p| p.keys().cloned()).collect()
 }
 
 fn resolve<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {

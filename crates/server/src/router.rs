@@ -71,12 +71,14 @@ fn system_routes() -> OpenApiRouter<App> {
 }
 
 fn account_routes() -> OpenApiRouter<App> {
-    use accounts::{api_keys, auth, invitations, me, members, oidc, workspace};
+    use accounts::{api_keys, auth, invitations, me, members, oidc, password, workspace};
     OpenApiRouter::new()
         .routes(routes!(auth::set_up))
         .routes(routes!(auth::log_in))
         .routes(routes!(auth::log_out))
         .routes(routes!(auth::session))
+        .routes(routes!(password::forgot))
+        .routes(routes!(password::reset))
         .routes(routes!(oidc::methods))
         .routes(routes!(oidc::start))
         .routes(routes!(oidc::callback))

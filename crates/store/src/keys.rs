@@ -82,6 +82,7 @@ const COLUMNS: &[Column] = &[
     column!("connection", "password"),
     column!("oauth_flow", "verifier"),
     column!("calendar", "sync_cursor"),
+    column!("mail", "letter"),
 ];
 
 /// Re-encrypts up to `batch` values of each column with the current key, in short transactions. Call it until it is done; it

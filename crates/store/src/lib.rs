@@ -2,10 +2,10 @@
 //!
 //! A transaction ([`Tx`]) is the only way in; every aggregate has a module of free functions that take one. Functions take the
 //! [`WorkspaceId`](daybook_domain::WorkspaceId) they work in. The system-wide ones, which look across workspaces, are:
-//! `workspaces::{create, list_all, by_slug}`, everything in `users`, `identities` and `sign_in_flows`, `members::of_user`, `sessions::{by_token_hash, get, delete,
+//! `workspaces::{create, list_all, by_slug}`, everything in `users`, `identities`, `password_resets` and `sign_in_flows`, `members::of_user`, `sessions::{by_token_hash, get, delete,
 //! delete_of_user, delete_expired}`, `api_keys::by_token_hash`, `invitations::by_token_hash`, `idempotency::delete_older`,
 //! `connections::{count_same_grant, due_for_refresh}`, `oauth_flows::{take, delete_expired}`, `calendars::{due, due_for_expansion}`,
-//! `push_channels::{by_token_hashes, due, unwanted, delete_expired}`, `activity::delete_older`, `event_writes::delete_older`,
+//! `push_channels::{by_token_hashes, due, unwanted, delete_expired}`, `activity::delete_older`, `mails::delete_older`, `event_writes::delete_older`,
 //! `slack::installations::everywhere`, `slack::bindings::{find, everybody}`, the `delete_expired` and
 //! `delete_older` of `slack`, and all of `jobs`, `leases`, `schedules`, `meta` and
 //! `keys`.
@@ -36,11 +36,13 @@ pub mod invoices;
 pub mod jobs;
 pub mod keys;
 pub mod leases;
+pub mod mails;
 pub mod members;
 pub mod meta;
 mod migrations;
 pub mod oauth_flows;
 mod open;
+pub mod password_resets;
 pub mod projects;
 pub mod push_channels;
 pub mod rates;

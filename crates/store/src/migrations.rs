@@ -73,6 +73,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0010_slack.sql"),
         postgres: include_str!("../migrations/postgres/0010_slack.sql"),
     },
+    Migration {
+        name: "mail",
+        sqlite: include_str!("../migrations/sqlite/0011_mail.sql"),
+        postgres: include_str!("../migrations/postgres/0011_mail.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

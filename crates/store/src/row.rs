@@ -173,6 +173,7 @@ ids!(
     SlackBindingId,
     SlackLinkId,
     SlackNoticeId,
+    MailId,
 );
 
 macro_rules! texts {
@@ -198,6 +199,7 @@ texts!(
     time_entry::Source,
     time_entry::Status,
     crate::jobs::State,
+    crate::mails::State,
     crate::push_channels::State,
     crate::events::Kind,
     crate::event_writes::Kind,

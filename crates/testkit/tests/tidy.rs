@@ -47,6 +47,7 @@ const ACROSS_WORKSPACES: &[&str] = &[
     "crates/engine/src/accounts/login.rs",
     "crates/engine/src/accounts/me.rs",
     "crates/engine/src/accounts/oidc/",
+    "crates/engine/src/accounts/password_reset.rs",
     "crates/engine/src/accounts/provision.rs",
     "crates/engine/src/accounts/sessions.rs",
     "crates/engine/src/accounts/setup.rs",

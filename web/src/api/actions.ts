@@ -13,6 +13,10 @@ const account = {
   setup: (input: Schemas["SetupInput"]) => body(http.POST("/api/v1/auth/setup", { body: input })),
   login: (input: Schemas["LoginInput"]) => body(http.POST("/api/v1/auth/login", { body: input })),
   logout: () => body(http.POST("/api/v1/auth/logout")),
+  forgotPassword: (input: Schemas["ForgotInput"]) =>
+    body(http.POST("/api/v1/auth/password/forgot", { body: input })),
+  resetPassword: (input: Schemas["ResetInput"]) =>
+    body(http.POST("/api/v1/auth/password/reset", { body: input })),
   acceptInvitation: (token: string, input: Schemas["AcceptInput"]) =>
     body(http.POST("/api/v1/auth/invitations/{token}/accept", { params: { path: { token } }, body: input })),
   updateMe: (input: Schemas["MePatch"]) => body(http.PATCH("/api/v1/me", { body: input })),

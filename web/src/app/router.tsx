@@ -50,6 +50,8 @@ const accept = () => import("../features/auth/AcceptInvitation");
 const routeTree = root.addChildren([
   outside("/setup", () => import("../features/auth/Setup"), "Setup"),
   outside("/sign-in", () => import("../features/auth/SignIn"), "SignIn"),
+  outside("/password/forgot", () => import("../features/auth/ForgotPassword"), "ForgotPassword"),
+  outside("/password/reset", () => import("../features/auth/ResetPassword"), "ResetPassword"),
   outside("/invitations/$token", accept, "AcceptInvitation"),
   app.addChildren([
     page("/", () => import("../features/today/Today"), "Today"),

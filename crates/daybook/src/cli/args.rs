@@ -166,7 +166,7 @@ pub struct Sandbox {
     /// Where our server is, for the redirect address that is printed
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000")]
     pub server: String,
-    /// First port: Google on it, CalDAV on the next, Microsoft on the one after
+    /// First port: Google on it, CalDAV, Microsoft and Slack on the next ones
     #[arg(long, default_value_t = 8100)]
     pub port: u16,
 }

@@ -97,12 +97,12 @@ fn flags(cli: &Cli, folder: &Path, more: &[(&'static str, String)]) -> Vec<(&'st
 }
 
 fn say(terminal: &Terminal, url: &str, running: &Running, kept: Option<&Path>) -> Result<()> {
-    let result = json!({"url": url, "email": EMAIL, "password": PASSWORD, "google": running.google_base, "caldav": running.caldav_base, "microsoft": running.microsoft_base, "caldav_user": DEMO_USER, "caldav_password": DEMO_PASSWORD});
+    let result = json!({"url": url, "email": EMAIL, "password": PASSWORD, "google": running.google_base, "caldav": running.caldav_base, "microsoft": running.microsoft_base, "slack": running.slack_base, "caldav_user": DEMO_USER, "caldav_password": DEMO_PASSWORD});
     terminal.result(&result, || {
         let place = kept.map_or_else(|| "a temporary folder that goes when you stop it".to_owned(), |folder| folder.display().to_string());
         format!(
-            "Daybook demo: {url}\n  sign in as   {EMAIL}\n  password     {PASSWORD}\n\n  Simulated Google (change events here)     {}\n  Simulated Microsoft (change events here)  {}\n  Simulated CalDAV server                   {}  user {DEMO_USER}, password {DEMO_PASSWORD}\n\nData is in {place}. Stop with Ctrl-C.",
-            running.google_base, running.microsoft_base, running.caldav_base
+            "Daybook demo: {url}\n  sign in as   {EMAIL}\n  password     {PASSWORD}\n\n  Simulated Google (change events here)     {}\n  Simulated Microsoft (change events here)  {}\n  Simulated Slack (type /time here)         {}\n  Simulated CalDAV server                   {}  user {DEMO_USER}, password {DEMO_PASSWORD}\n\nData is in {place}. Stop with Ctrl-C.",
+            running.google_base, running.microsoft_base, running.slack_base, running.caldav_base
         )
     })
 }

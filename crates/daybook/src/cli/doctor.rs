@@ -32,6 +32,7 @@ pub(super) async fn run(config: &Config, terminal: &Terminal) -> Result<()> {
         "every setting can be used",
     )];
     findings.push(push_url(config));
+    findings.push(mail(config));
     match wire::context(config).await {
         Ok(cx) => {
             database(config, &cx, &mut findings).await;
@@ -89,6 +90,17 @@ fn push_url(config: &Config) -> Finding {
             "{} is not a public https address: calendars are polled, and sign-in cookies are only as safe as your network. Set DAYBOOK_BASE_URL.",
             config.base_url
         ),
+    )
+}
+
+fn mail(config: &Config) -> Finding {
+    if config.values.text("smtp_url").is_some() {
+        return finding("mail", State::Ok, "a mail server is configured");
+    }
+    finding(
+        "mail",
+        State::Note,
+        "no e-mail is sent: pass invitation links on yourself, and new passwords are set with 'daybook user create --reset-password'. Set SMTP_URL.",
     )
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use daybook_sandbox::caldav::{DEMO_PASSWORD, DEMO_USER};
 use daybook_sandbox::google::GoogleSim;
 use daybook_sandbox::microsoft::MicrosoftSim;
+use daybook_sandbox::slack::{App, SlackSim};
 use daybook_sandbox::{Running, Sandbox};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -26,17 +27,19 @@ pub(super) async fn run(ask: &args::Sandbox, terminal: &Terminal) -> Result<()> 
         google_port: ask.port,
         caldav_port: if ask.port == 0 { 0 } else { ask.port + 1 },
         microsoft_port: if ask.port == 0 { 0 } else { ask.port + 2 },
+        slack_port: if ask.port == 0 { 0 } else { ask.port + 3 },
         ..Sandbox::default()
     };
     let mut running = start(sandbox, &ask.server).await?;
     let env = environment(&running);
-    let result = json!({"google": running.google_base, "caldav": running.caldav_base, "microsoft": running.microsoft_base, "caldav_user": DEMO_USER, "caldav_password": DEMO_PASSWORD, "environment": env.iter().map(|(k, v)| (k.clone(), v.clone())).collect::<std::collections::BTreeMap<_, _>>()});
+    let result = json!({"google": running.google_base, "caldav": running.caldav_base, "microsoft": running.microsoft_base, "slack": running.slack_base, "caldav_user": DEMO_USER, "caldav_password": DEMO_PASSWORD, "environment": env.iter().map(|(k, v)| (k.clone(), v.clone())).collect::<std::collections::BTreeMap<_, _>>()});
     terminal.result(&result, || {
         let exports: Vec<String> = env.iter().map(|(name, value)| format!("export {name}={value}")).collect();
         format!(
-            "Simulators are running. Google's people and their events: {}\nMicrosoft's people and their events: {}\nCalDAV: {} (user {DEMO_USER}, password {DEMO_PASSWORD})\n\nStart the server with:\n{}\ndaybook serve",
+            "Simulators are running. Google's people and their events: {}\nMicrosoft's people and their events: {}\nSlack's people and what they type: {}\nCalDAV: {} (user {DEMO_USER}, password {DEMO_PASSWORD})\n\nStart the server with:\n{}\ndaybook serve",
             running.google_base,
             running.microsoft_base,
+            running.slack_base,
             running.caldav_base,
             exports.join("\n")
         )
@@ -52,6 +55,7 @@ pub(super) async fn run(ask: &args::Sandbox, terminal: &Terminal) -> Result<()> 
 /// Starts simulators that know the server at `server`.
 pub(super) async fn start(mut sandbox: Sandbox, server: &str) -> Result<Running> {
     sandbox.courier = Some(Arc::new(EgressCourier::new()?));
+    sandbox.slack_courier = Some(Arc::new(EgressCourier::new()?));
     let running = sandbox
         .start(IpAddr::V4(Ipv4Addr::LOCALHOST))
         .await
@@ -67,6 +71,9 @@ pub(super) async fn start(mut sandbox: Sandbox, server: &str) -> Result<Running>
     running
         .microsoft
         .register_client(CLIENT_ID, CLIENT_SECRET, &microsoft);
+    running
+        .slack
+        .register_app(App::daybook(CLIENT_ID, CLIENT_SECRET, server));
     Ok(running)
 }
 
@@ -74,6 +81,8 @@ pub(super) async fn start(mut sandbox: Sandbox, server: &str) -> Result<Running>
 pub(super) fn environment(running: &Running) -> Vec<(String, String)> {
     let google = GoogleSim::endpoints(&running.google_base);
     let microsoft = MicrosoftSim::endpoints(&running.microsoft_base, "common");
+    let slack = SlackSim::endpoints(&running.slack_base);
+    let app = App::daybook(CLIENT_ID, CLIENT_SECRET, "");
     [
         ("DAYBOOK_ALLOW_PRIVATE_TARGETS", "true".to_owned()),
         ("GOOGLE_CLIENT_ID", CLIENT_ID.to_owned()),
@@ -89,6 +98,14 @@ pub(super) fn environment(running: &Running) -> Vec<(String, String)> {
         ("MICROSOFT_TOKEN_URL", microsoft.token_url),
         ("MICROSOFT_USERINFO_URL", microsoft.userinfo_url),
         ("MICROSOFT_API_URL", microsoft.api_url),
+        ("SLACK_CLIENT_ID", CLIENT_ID.to_owned()),
+        ("SLACK_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+        ("SLACK_APP_ID", app.id),
+        ("SLACK_SIGNING_SECRET", app.signing_secret),
+        ("SLACK_AUTHORIZE_URL", slack.authorize_url),
+        ("SLACK_TOKEN_URL", slack.token_url),
+        ("SLACK_USERINFO_URL", slack.userinfo_url),
+        ("SLACK_API_URL", slack.api_url),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))

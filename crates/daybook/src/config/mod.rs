@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use url::Url;
 
+use crate::wire::Smtp;
+
 pub use load::{Invalid, Source, Value, Values, load};
 pub use table::{SETTINGS, Setting};
 
@@ -97,6 +99,7 @@ impl Config {
         let workers = check.number("workers", 1, 256);
         check.providers();
         check.single_sign_on();
+        check.mail();
         let wrong = check.wrong;
         let secret = |key: &str| values.text(key).map(SecretString::from);
         let (Some(base_url), Some(database_url)) = (base_url, database_url) else {
@@ -291,6 +294,25 @@ impl<'a> Check<'a> {
 }
 
 impl Check<'_> {
+    /// A mail server that can be used, and nobody to send from without one.
+    fn mail(&mut self) {
+        let address = self.values.text("smtp_url");
+        let from = self.values.text("mail_from");
+        match (address, from) {
+            (None, Some(_)) => {
+                let line = format!("{} is set but SMTP_URL is not", self.name("mail_from"));
+                self.wrong.push(line);
+            }
+            (Some(address), from) => {
+                let from = from.unwrap_or("daybook@localhost");
+                if let Err(error) = Smtp::new(&SecretString::from(address), from) {
+                    self.wrong.push(format!("{error:#}"));
+                }
+            }
+            (None, None) => {}
+        }
+    }
+
     /// All three settings of single sign-on, or none.
     fn single_sign_on(&mut self) {
         self.url("oidc.issuer_url");

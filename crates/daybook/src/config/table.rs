@@ -34,7 +34,7 @@ pub const SETTINGS: &[Setting] = settings! {
     secret "secret_key" "DAYBOOK_SECRET_KEY" "" "Key that encrypts stored secrets: 32 bytes in base64 or hex. For rotation several, newest first: id:KEY,id:KEY. Default: a generated file in the data folder.";
     plain "frontend_url" "FRONTEND_URL" "" "Another front end, such as https://app.example.com. Browsers may call the API from exactly its origin (CORS): with the session cookie where it is the same site as base_url, else with an API key. People may be sent back to its pages after connecting an account. Off by default.";
     secret "smtp_url" "SMTP_URL" "" "Mail server: smtp://USER:PASSWORD@HOST:587 or smtps://…";
-    plain "mail_from" "MAIL_FROM" "" "Sender of mails, such as Daybook <daybook@example.com>.";
+    plain "mail_from" "MAIL_FROM" "" "Sender of mails, such as Daybook <daybook@example.com>; by default daybook@ the host of the base address.";
     plain "log" "DAYBOOK_LOG" "info" "Log filter, such as info or info,daybook_engine=debug.";
     plain "log_format" "DAYBOOK_LOG_FORMAT" "text" "text or json.";
     plain "allow_private_targets" "DAYBOOK_ALLOW_PRIVATE_TARGETS" "false" "Lets CalDAV servers and webhooks be on loopback and private addresses, and provider URLs be plain http. For tests only.";

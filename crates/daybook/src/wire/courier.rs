@@ -1,4 +1,4 @@
-//! Carries what the simulated Microsoft 365 posts to us: the simulators open no connection themselves.
+//! Carries what the simulated Microsoft 365 and Slack post to us: the simulators open no connection themselves.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use daybook_provider_api::egress::{
     EgressConfig, Network, SetupError, SystemResolver, Target, Transport as _, TransportLimits,
 };
 use daybook_sandbox::microsoft::{Courier, Replied, Reply};
+use daybook_sandbox::slack;
 use http::header::CONTENT_TYPE;
 
 /// A subscriber has ten seconds and a few words.
@@ -54,6 +55,26 @@ impl Courier for EgressCourier {
             Some(Reply {
                 status: response.status().as_u16(),
                 content_type: content_type.unwrap_or_default().to_owned(),
+                body: response.body().to_vec(),
+            })
+        })
+    }
+}
+
+impl slack::Courier for EgressCourier {
+    fn post(&self, request: slack::Outgoing) -> slack::Answering {
+        let network = self.0.clone();
+        Box::pin(async move {
+            let mut builder = http::Request::post(request.url);
+            for (name, value) in request.headers {
+                builder = builder.header(name, value);
+            }
+            let request = builder.body(Bytes::from(request.body)).ok()?;
+            let response = network.send(request, LIMITS).await.ok()?;
+            let no_retry = response.headers().get("x-slack-no-retry");
+            Some(slack::Answer {
+                status: response.status().as_u16(),
+                no_retry: no_retry.is_some_and(|value| value == "1"),
                 body: response.body().to_vec(),
             })
         })

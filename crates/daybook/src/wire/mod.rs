@@ -1,6 +1,7 @@
 //! Puts everything together: the one place that knows all rooms.
 
 mod courier;
+mod mail;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,19 +11,21 @@ use daybook_domain::Ids;
 use daybook_domain::clock::SystemClock;
 use daybook_engine::context::{Context, RealPause, Settings};
 use daybook_engine::live::Bus;
+use daybook_engine::mail::Mailer;
 use daybook_engine::push;
 use daybook_provider_api::egress::EgressConfig;
 use daybook_provider_api::{Egress, oidc};
 use daybook_providers::ProviderSettings;
 use daybook_store::crypto::{KeyRing, generate_key_file};
 use daybook_store::{Options, Store};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::ids::SystemIds;
 
 pub use courier::EgressCourier;
+pub use mail::Smtp;
 
 /// The name of the generated key file in the data folder.
 pub const KEY_FILE: &str = "secret.key";
@@ -63,6 +66,7 @@ pub async fn context(config: &Config) -> Result<Context> {
     let mut settings = Settings::at(config.base_url.clone());
     settings.frontend_url.clone_from(&config.frontend_url);
     settings.oidc = oidc;
+    settings.mailer = mailer(config)?;
     settings.allow_private_targets = config.allow_private_targets;
     settings.push = push::reachable(&config.base_url, config.allow_private_targets);
     if let Some(url) = config.values.text("apple.api_url") {
@@ -83,6 +87,28 @@ pub async fn context(config: &Config) -> Result<Context> {
         refreshes: Arc::default(),
         detached: TaskTracker::new(),
     })
+}
+
+/// The mail server, where one is configured.
+fn mailer(config: &Config) -> Result<Option<Arc<dyn Mailer>>> {
+    let Some(address) = config.values.text("smtp_url") else {
+        return Ok(None);
+    };
+    let usual = || {
+        let host = config.base_url.host_str().unwrap_or("localhost");
+        // An address of a machine is no domain for mail.
+        let named = host.parse::<std::net::IpAddr>().is_err() && !host.starts_with('[');
+        format!(
+            "Daybook <daybook@{}>",
+            if named { host } else { "localhost" }
+        )
+    };
+    let from = config
+        .values
+        .text("mail_from")
+        .map_or_else(usual, str::to_owned);
+    let smtp = Smtp::new(&SecretString::from(address), &from)?;
+    Ok(Some(Arc::new(smtp)))
 }
 
 /// The client at the single sign-on service, where all of its settings are there.

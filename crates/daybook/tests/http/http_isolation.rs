@@ -752,6 +752,8 @@ fn put(body: &mut Value, pointer: &str, id: &str) {
 pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
     let id = |kind: &str| own.get(kind).cloned().unwrap_or_default();
     Some(match schema {
+        "ForgotInput" => json!({"email": "nobody@elsewhere.example"}),
+        "ResetInput" => json!({"token": "nonsense", "password": "a quite long password"}),
         "ApiKeyInput" => json!({"name": "k", "scopes": ["read"]}),
         "AcceptInput" => json!({"name": "x", "password": "a quiet river bend"}),
         "LoginInput" => json!({"email": "nobody@test.example", "password": "wrong password here"}),

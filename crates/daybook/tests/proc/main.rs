@@ -15,6 +15,7 @@ mod cli;
 mod fsync;
 mod import;
 mod kill;
+mod mail;
 mod nodes;
 mod radicale;
 mod starts;

@@ -9,6 +9,7 @@ pub mod database;
 pub mod program;
 pub mod radicale;
 pub mod simulators;
+pub mod sink;
 
 use std::future::Future;
 use std::time::{Duration, Instant};

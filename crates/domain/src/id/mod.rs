@@ -110,6 +110,8 @@ id! {
     SlackLinkId,
     /// Something a member is told in Slack.
     SlackNoticeId,
+    /// An e-mail of ours.
+    MailId,
 }
 
 /// A UUIDv7 that depends only on its inputs: the parent's timestamp, and bits hashed from `parts`.

@@ -2,7 +2,7 @@
 
 use daybook_domain::InvitationId;
 use daybook_domain::account::{EmailAddress, Role};
-use daybook_store::{Error as StoreError, Tx, invitations, members, sessions, users};
+use daybook_store::{Error as StoreError, Tx, invitations, members, sessions, users, workspaces};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -12,6 +12,7 @@ use super::principal::Principal;
 use super::sessions::{SignedIn, begin};
 use super::token;
 use crate::Context;
+use crate::mail::letters;
 
 pub use daybook_store::invitations::Invitation;
 
@@ -34,6 +35,8 @@ pub struct Created {
     pub invitation: Invitation,
     /// The link to send, shown this once.
     pub url: SecretString,
+    /// Whether it is on its way to the invited person by e-mail.
+    pub emailed: bool,
 }
 
 /// What somebody without an account chooses.
@@ -113,13 +116,37 @@ pub async fn create(
         expires_at: now.saturating_add(VALID).unwrap_or(now),
     };
     let invitation = invitations::create(&mut tx, who.workspace_id, &new).await?;
+    let url = link(cx, &token);
+    let emailed = mail(cx, &mut tx, who, (&invitation, &cmd.email, &url)).await?;
     let created = Created {
         invitation,
-        url: link(cx, &token),
+        url,
+        emailed,
     };
     once.finish(&mut tx, who, &created).await?;
     tx.commit().await?;
     Ok(Outcome::Fresh(created))
+}
+
+/// Puts the link into the outbox, where mail is configured.
+async fn mail(
+    cx: &Context,
+    tx: &mut Tx,
+    who: &Principal,
+    (invitation, to, url): (&Invitation, &EmailAddress, &SecretString),
+) -> Result<bool, StoreError> {
+    let by = sessions::principal(tx, who.workspace_id, who.member_id).await?;
+    let by = by.ok_or(StoreError::NotFound)?;
+    let workspace = workspaces::get(tx, who.workspace_id).await?;
+    let it = letters::Invited {
+        id: invitation.id,
+        to,
+        by: &by.user.name,
+        by_member: who.member_id,
+        workspace: &workspace.name,
+        url,
+    };
+    letters::invitation(cx, tx, who.workspace_id, &it).await
 }
 
 /// The workspace's open invitations, oldest first.

@@ -9,6 +9,7 @@ pub mod names;
 pub mod oidc;
 pub mod once;
 pub mod password;
+pub mod password_reset;
 pub mod principal;
 pub mod provision;
 pub mod sessions;

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::connections::gates::Gates;
+use crate::mail::Mailer;
 use crate::{live, push};
 
 /// Everything a use case may touch. Cheap to clone.
@@ -56,6 +57,8 @@ pub struct Settings {
     pub server_urls: BTreeMap<String, String>,
     /// Whether providers can reach `base_url`, so that they are asked to tell us of changes ([`crate::push::reachable`]).
     pub push: bool,
+    /// Carries e-mail, where a mail server is configured.
+    pub mailer: Option<Arc<dyn Mailer>>,
     /// How long a synchronous sync request may take before it is handed to a job (SPEC §2.3).
     pub sync_patience: Duration,
     /// How long a refresh lease lasts: twice the token endpoint's time-out (R5).
@@ -77,6 +80,7 @@ impl Settings {
             oidc: None,
             allow_private_targets: false,
             server_urls: BTreeMap::new(),
+            mailer: None,
             sync_patience: Duration::from_secs(25),
             refresh_lease: Duration::from_secs(20),
             sync_lease: Duration::from_secs(60),

@@ -24,6 +24,7 @@ pub(super) fn logs(cx: Context, _: Value) -> Work {
         store::activity::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
         store::jobs::delete_finished_older(&mut tx, days_before(now, JOB_DAYS), JOB_BATCH).await?;
         store::idempotency::delete_older(&mut tx, days_before(now, 1)).await?;
+        store::mails::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
         store::event_writes::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
         store::slack::notices::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
         store::slack::requests::delete_expired(&mut tx, now).await?;
@@ -39,6 +40,7 @@ pub(super) fn connections(cx: Context, _: Value) -> Work {
         store::oauth_flows::delete_expired(&mut tx).await?;
         store::sessions::delete_expired(&mut tx).await?;
         store::sign_in_flows::delete_expired(&mut tx).await?;
+        store::password_resets::delete_expired(&mut tx).await?;
         tx.commit().await?;
         Ok(())
     })

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    Kind, cleanup, full_calendar_sync, notify_integration_disconnected, refresh_tokens,
-    renew_push_channels, settle_event_write, stop_push_channel, sync_all_calendars, sync_calendar,
-    watch_calendar,
+    Kind, begin_password_reset, cleanup, full_calendar_sync, notify_integration_disconnected,
+    refresh_tokens, renew_push_channels, send_email, settle_event_write, stop_push_channel,
+    sync_all_calendars, sync_calendar, watch_calendar,
 };
 use crate::slack::jobs as slack;
 
@@ -104,5 +104,15 @@ pub const JOBS: &[Kind] = &[
         name: slack::WELCOME,
         timeout: minutes(1),
         run: slack::welcome,
+    },
+    Kind {
+        name: send_email::NAME,
+        timeout: minutes(2),
+        run: send_email::run,
+    },
+    Kind {
+        name: begin_password_reset::NAME,
+        timeout: minutes(1),
+        run: begin_password_reset::run,
     },
 ];

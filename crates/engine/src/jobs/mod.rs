@@ -5,11 +5,13 @@ mod list;
 mod runner;
 mod schedule;
 
+pub mod begin_password_reset;
 mod cleanup;
 pub mod full_calendar_sync;
 pub mod notify_integration_disconnected;
 mod refresh_tokens;
 mod renew_push_channels;
+pub mod send_email;
 mod settle_event_write;
 pub mod stop_push_channel;
 mod sync_all_calendars;

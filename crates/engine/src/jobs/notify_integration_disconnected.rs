@@ -1,5 +1,5 @@
-//! `notify_integration_disconnected`: tells the owner, once, that an account must be connected again. Today this is a line
-//! in the activity log and a message to open dashboards; mail and Slack join here.
+//! `notify_integration_disconnected`: tells the owner, once, that an account must be connected again. A line in the activity
+//! log, a message to open dashboards, and an e-mail with a link to connect it again, where mail is configured. Slack joins here.
 
 use daybook_domain::activity::LogType;
 use daybook_domain::{ConnectionId, WorkspaceId};
@@ -10,6 +10,7 @@ use store::jobs::NewJob;
 
 use super::{Failure, Work};
 use crate::activity::Line;
+use crate::mail::letters;
 use crate::{Context, live, slack};
 
 /// Its name.
@@ -67,6 +68,7 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
         .write(&mut tx, payload.workspace_id)
         .await?;
         slack::notify::connection_broken(&mut tx, &connection).await?;
+        mailed(&cx, &mut tx, &connection, &account).await?;
         tx.commit().await?;
         let message = live::Message::Connection {
             connection_id: connection.id,
@@ -76,4 +78,32 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
             .send(payload.workspace_id, Some(connection.member_id), message);
         Ok(())
     })
+}
+
+async fn mailed(
+    cx: &Context,
+    tx: &mut store::Tx,
+    connection: &store::connections::Connection,
+    account: &str,
+) -> store::Result<bool> {
+    let owner =
+        store::sessions::principal(tx, connection.workspace_id, connection.member_id).await?;
+    // Whoever left the workspace is not told.
+    let Some(to) = owner.and_then(|owner| owner.user.email.parse().ok()) else {
+        return Ok(false);
+    };
+    let entry = cx.registry.get(&connection.provider);
+    let provider_name = entry.map_or(connection.provider.as_str(), |entry| {
+        entry.provider.manifest().name
+    });
+    let it = letters::Broken {
+        id: connection.id,
+        since: tx.now().await?,
+        to: &to,
+        member: connection.member_id,
+        provider: &connection.provider,
+        provider_name,
+        account,
+    };
+    letters::connection_broken(cx, tx, connection.workspace_id, &it).await
 }

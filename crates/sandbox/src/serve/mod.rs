@@ -42,7 +42,7 @@ pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
                         answer(router.clone(), abort.clone(), request)
                     });
                     let builder = Builder::new(TokioExecutor::new());
-                    if let Err(error) = builder.serve_connection(io, service).await {
+                    if let Err(error) = builder.serve_connection_with_upgrades(io, service).await {
                         tracing::debug!(%error, "a sandbox connection ended early");
                     }
                 });

@@ -14,6 +14,7 @@ use crate::clock::{RealClock, SandboxClock};
 use crate::google::{self, GoogleSim};
 use crate::microsoft::{self, Courier, MicrosoftSim};
 use crate::serve::serve;
+use crate::slack::{self, SlackSim};
 
 /// How often queued change notifications are posted.
 const DELIVERY: Duration = Duration::from_millis(250);
@@ -27,7 +28,7 @@ pub struct Sandbox {
     pub google: google::Config,
     /// Settings of the Microsoft simulator.
     pub microsoft: microsoft::Config,
-    /// Contents of the Google simulator; anything but `Empty` seeds CalDAV too, `Demo` seeds Microsoft too.
+    /// Contents of the Google simulator; anything but `Empty` seeds CalDAV too, `Demo` seeds Microsoft and Slack too.
     pub seed: google::Seed,
     /// Who carries Microsoft's validation requests and notifications; without one nobody can subscribe.
     pub courier: Option<Arc<dyn Courier>>,
@@ -39,6 +40,12 @@ pub struct Sandbox {
     pub caldav_port: u16,
     /// Port of the Microsoft simulator; 0 takes a free one.
     pub microsoft_port: u16,
+    /// Settings of the Slack simulator.
+    pub slack: slack::Config,
+    /// Who posts Slack's commands, interactions and events; without one nothing reaches the app.
+    pub slack_courier: Option<Arc<dyn slack::Courier>>,
+    /// Port of the Slack simulator; 0 takes a free one.
+    pub slack_port: u16,
 }
 
 impl Default for Sandbox {
@@ -53,6 +60,9 @@ impl Default for Sandbox {
             google_port: 0,
             caldav_port: 0,
             microsoft_port: 0,
+            slack: slack::Config::default(),
+            slack_courier: None,
+            slack_port: 0,
         }
     }
 }
@@ -66,12 +76,16 @@ pub struct Running {
     pub caldav_base: String,
     /// `http://127.0.0.1:PORT`; see [`MicrosoftSim::endpoints`].
     pub microsoft_base: String,
+    /// `http://127.0.0.1:PORT`; see [`SlackSim::endpoints`].
+    pub slack_base: String,
     /// To script faults, register clients, change events.
     pub google: GoogleSim,
     /// To script faults and change resources.
     pub caldav: CalDavSim,
     /// To script faults, register clients, change events.
     pub microsoft: MicrosoftSim,
+    /// To script faults, register apps, act as people.
+    pub slack: SlackSim,
     tasks: JoinSet<io::Result<()>>,
 }
 
@@ -86,11 +100,12 @@ impl Sandbox {
             caldav.seed_demo().map_err(io::Error::other)?;
         }
         let google = GoogleSim::new(self.google, self.clock.clone(), self.seed);
-        let seed = match self.seed {
-            google::Seed::Demo => microsoft::Seed::Demo,
-            _ => microsoft::Seed::Empty,
+        let (seed, slack_seed) = match self.seed {
+            google::Seed::Demo => (microsoft::Seed::Demo, slack::Seed::Demo),
+            _ => (microsoft::Seed::Empty, slack::Seed::Empty),
         };
-        let microsoft = MicrosoftSim::new(self.microsoft, self.clock, seed);
+        let microsoft = MicrosoftSim::new(self.microsoft, self.clock.clone(), seed);
+        let slack = SlackSim::new(self.slack, self.clock, slack_seed);
         let mut tasks = JoinSet::new();
         let google_at = (bind, self.google_port).into();
         let google_base = open(&mut tasks, google_at, google.router()).await?;
@@ -98,6 +113,18 @@ impl Sandbox {
         let caldav_base = open(&mut tasks, caldav_at, caldav.router()).await?;
         let microsoft_at = (bind, self.microsoft_port).into();
         let microsoft_base = open(&mut tasks, microsoft_at, microsoft.router()).await?;
+        let slack_at = (bind, self.slack_port).into();
+        let slack_base = open(&mut tasks, slack_at, slack.router()).await?;
+        slack.configure(|config| {
+            let own = config.public_url.get_or_insert_default();
+            if own.is_empty() {
+                own.clone_from(&slack_base);
+            }
+        });
+        if let Some(courier) = self.slack_courier {
+            slack.set_courier(courier);
+            tasks.spawn(deliver_events(slack.clone()));
+        }
         if let Some(courier) = self.courier {
             microsoft.set_courier(courier);
             tasks.spawn(deliver(microsoft.clone()));
@@ -106,9 +133,11 @@ impl Sandbox {
             google_base,
             caldav_base,
             microsoft_base,
+            slack_base,
             google,
             caldav,
             microsoft,
+            slack,
             tasks,
         })
     }
@@ -143,5 +172,12 @@ async fn deliver(microsoft: MicrosoftSim) -> io::Result<()> {
     loop {
         tokio::time::sleep(DELIVERY).await;
         microsoft.deliver().await;
+    }
+}
+
+async fn deliver_events(slack: SlackSim) -> io::Result<()> {
+    loop {
+        tokio::time::sleep(DELIVERY).await;
+        slack.deliver().await;
     }
 }

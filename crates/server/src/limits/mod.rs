@@ -121,6 +121,10 @@ pub struct RateLimits {
     pub login_address: Limiter<Option<IpAddr>>,
     /// OAuth authorisations started by one user.
     pub oauth: Limiter<UserId>,
+    /// Links for a new password asked for from one address.
+    pub forgot: Limiter<Option<IpAddr>>,
+    /// Wrong links for a new password from one address.
+    pub reset: Limiter<Option<IpAddr>>,
     /// Notices of providers from one address.
     pub hooks: Limiter<Option<IpAddr>>,
 }
@@ -133,6 +137,8 @@ impl Default for RateLimits {
             login_account: Limiter::new(rate(5, 5)),
             login_address: Limiter::new(rate(20, 20)),
             oauth: Limiter::new(rate(20, 20)),
+            forgot: Limiter::new(rate(5, 10)),
+            reset: Limiter::new(rate(30, 30)),
             hooks: Limiter::new(rate(300 * 60, 300)),
         }
     }

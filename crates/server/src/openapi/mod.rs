@@ -29,6 +29,8 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("post", "/api/v1/auth/setup"),
     ("post", "/api/v1/auth/login"),
     ("post", "/api/v1/auth/logout"),
+    ("post", "/api/v1/auth/password/forgot"),
+    ("post", "/api/v1/auth/password/reset"),
     ("post", "/api/v1/auth/invitations/{token}/accept"),
     ("get", "/api/v1/auth/methods"),
     ("get", "/api/v1/auth/oidc/start"),

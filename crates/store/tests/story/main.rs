@@ -13,6 +13,7 @@ mod connections;
 mod invoices;
 mod jobs;
 mod keys;
+mod mail;
 mod mirror;
 mod open;
 mod push;

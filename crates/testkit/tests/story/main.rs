@@ -9,6 +9,7 @@ mod drafts;
 mod entries;
 mod guard;
 mod live;
+mod mail;
 mod microsoft;
 mod microsoft_following;
 mod mirror;

@@ -12,6 +12,7 @@ import { useAction } from "../../app/useAction";
 import { useFilters } from "../../lib/filters";
 import { safePath } from "../../lib/url";
 import { AuthPage } from "./AuthPage";
+import { ForgotLink } from "./ForgotLink";
 import { SingleSignOn } from "./SingleSignOn";
 
 /** Why a single sign-on did not work, as the server names it; what is not here is told in general words. */
@@ -82,6 +83,7 @@ export function SignIn() {
           </Button>
         </Stack>
       </form>
+      <ForgotLink />
       <SingleSignOn returnTo={return_to} />
     </AuthPage>
   );

@@ -14,12 +14,18 @@ import { ROLES } from "./Members";
 export function InviteModal({ onClose }: { onClose: () => void }) {
   const t = useTranslations("members");
   const session = useSession();
+  const mail = useTranslations("newPassword");
   const [url, setUrl] = useState("");
+  const [emailed, setEmailed] = useState(false);
   const form = useForm({ initialValues: { email: "", role: "member" as Role } });
   const invite = useAction(actions.invite, {
     done: (_, input) => t("invited", { email: input.email }),
     invalidate: ["invitations"],
-    onDone: (made) => (made.url ? setUrl(made.url) : onClose()),
+    onDone: (made) => {
+      setEmailed(Boolean(made.emailed));
+      if (made.url) setUrl(made.url);
+      else onClose();
+    },
     onFail: (error) => showFieldErrors(form, error),
   });
   const roles = ROLES.filter((r) => r !== "owner" || session.member.role === "owner");
@@ -27,6 +33,7 @@ export function InviteModal({ onClose }: { onClose: () => void }) {
     <Modal opened onClose={onClose} title={<strong>{t("invite")}</strong>} closeOnClickOutside={!url}>
       {url ? (
         <Stack gap="sm">
+          {emailed && <Text size="sm">{mail("invitationMailed")}</Text>}
           <Alert variant="outline">{t("once")}</Alert>
           <CopyField value={url} label={t("copyLink")} />
           <Group justify="flex-end">

@@ -209,6 +209,9 @@ pub struct InvitationBody {
     /// The link to send; only in the answer that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Whether it is on its way by e-mail; only in the answer that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emailed: Option<bool>,
 }
 
 impl From<&View> for SessionBody {
@@ -318,6 +321,7 @@ impl From<&Invitation> for InvitationBody {
             expires_at: invitation.expires_at,
             accepted_at: invitation.accepted_at,
             url: None,
+            emailed: None,
         }
     }
 }

@@ -38,7 +38,8 @@ pub async fn list(
 
 /// Invite somebody
 ///
-/// The link in the answer is shown this once; it works for the invited address only.
+/// The link in the answer is shown this once; it works for the invited address only. Where a mail server is configured, it is mailed
+/// as well.
 #[utoipa::path(post, path = "/workspace/invitations", tag = "Accounts", request_body = InvitationInput, responses((status = 201, body = InvitationBody)))]
 pub async fn create(
     State(cx): State<Context>,
@@ -107,6 +108,7 @@ fn shown(made: &Created) -> Answer {
     let url = Some(made.url.expose_secret().to_owned());
     created(&InvitationBody {
         url,
+        emailed: Some(made.emailed),
         ..InvitationBody::from(&made.invitation)
     })
 }

@@ -9,18 +9,19 @@ pub mod invitations;
 pub mod me;
 pub mod members;
 pub mod oidc;
+pub mod password;
 pub mod workspace;
 
 use daybook_domain::zone::Zone;
-use daybook_engine::accounts::password;
+use daybook_engine::accounts::password as rules;
 
 use crate::problem::{Check, Problem};
 
-impl From<password::Error> for Problem {
-    fn from(error: password::Error) -> Self {
+impl From<rules::Error> for Problem {
+    fn from(error: rules::Error) -> Self {
         match error {
-            password::Error::Weak(why) => Self::invalid_field("/password", why),
-            password::Error::Hashing => {
+            rules::Error::Weak(why) => Self::invalid_field("/password", why),
+            rules::Error::Hashing => {
                 tracing::error!("a password could not be hashed");
                 Self::internal()
             }

@@ -31,6 +31,8 @@ pub struct SignInMethods {
     pub password: bool,
     /// With single sign-on.
     pub oidc: bool,
+    /// Whether somebody who forgot their password can have a link mailed.
+    pub password_reset: bool,
 }
 
 /// Where to go after signing in.
@@ -66,6 +68,7 @@ pub async fn methods(State(cx): State<Context>) -> Json<SignInMethods> {
     Json(SignInMethods {
         password: true,
         oidc: oidc::is_configured(&cx),
+        password_reset: daybook_engine::mail::is_configured(&cx),
     })
 }
 
