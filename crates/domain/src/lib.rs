@@ -14,7 +14,6 @@ pub mod event;
 pub mod ical;
 pub mod id;
 pub mod import;
-pub mod rate;
 pub mod invoice;
 pub mod money;
 pub mod rate;

@@ -12,7 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{
-    accounts, availability, calendars, connections, drafts, events, invoices, jobs, reports, slack, system, time, watching,
+    accounts, availability, calendars, connections, drafts, events, invoices, jobs, reports, slack,
+    system, time, watching,
 };
 use crate::layers::{authenticate, cors, headers, observe, origin};
 use crate::problem::Problem;

@@ -1,7 +1,8 @@
 //! Between columns and domain values: what each type is stored as, and how a row is read on either database.
 
 use daybook_domain::{
-    account, activity, availability, billing, calendar, connection, event, invoice, rule, sync, time_entry,
+    account, activity, availability, billing, calendar, connection, event, invoice, rule, sync,
+    time_entry,
 };
 use jiff::{Timestamp, civil::Date};
 use sqlx::types::Json;

@@ -103,7 +103,13 @@ pub(super) async fn convert_with(
     Policy::load(&mut tx, workspace)
         .await?
         .open(event.start_us)?;
-    let new = new_entry(&event, ask.clone(), cause, (client_id, project.as_ref()), tags);
+    let new = new_entry(
+        &event,
+        ask.clone(),
+        cause,
+        (client_id, project.as_ref()),
+        tags,
+    );
     let (entry, created) = store::time_entries::create(&mut tx, workspace, &new).await?;
     if !created {
         return Ok((entry, false));

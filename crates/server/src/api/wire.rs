@@ -11,11 +11,11 @@ use daybook_domain::connection::{ErrorKind, Status as ConnectionStatus};
 use daybook_domain::event::{
     Conference, ResponseStatus, Scope as EventScope, Status as EventStatus,
 };
-use daybook_domain::rate::Level as RateLevel;
 use daybook_domain::invoice::{
     Grouping, Kind as InvoiceKind, RoundingMode, RoundingPer, Status as InvoiceStatus, TaxCategory,
     Unit as InvoiceUnit,
 };
+use daybook_domain::rate::Level as RateLevel;
 use daybook_domain::time_entry::{Source, Status as TimeEntryStatus};
 use daybook_engine::health::Health;
 use daybook_engine::reports::GroupBy;

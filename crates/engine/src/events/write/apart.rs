@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::desk::{Call, Desk, event_of};
 use super::found::Found;
 use super::{Error, following};
-use crate::sync::expand::key_of;
 
 /// More single occurrences than this are not carried along one by one.
 const MOST: usize = 60;
@@ -52,7 +51,7 @@ pub(super) async fn of(desk: &Desk<'_>, found: &Found) -> Result<(Apart, Apart),
         let Role::Override { original_start, .. } = &event.role else {
             continue;
         };
-        let key = key_of(original_start);
+        let key = OccurrenceKey::of(original_start);
         own.insert(key);
         let part = if key < occurrence.key {
             &mut before
@@ -215,7 +214,8 @@ fn missing(changed: &Changed, now: &Written, series: &str) -> Patch {
     let text = |is: &Option<String>, want: &Option<String>| {
         (is != want).then(|| Some(want.clone().unwrap_or_default()))
     };
-    let same_times = key_of(&start) == key_of(&want.start) && key_of(&end) == key_of(&want.end);
+    let same_times = OccurrenceKey::of(&start) == OccurrenceKey::of(&want.start)
+        && OccurrenceKey::of(&end) == OccurrenceKey::of(&want.end);
     let emails = |draft: &Draft| -> BTreeSet<Option<String>> {
         draft
             .attendees

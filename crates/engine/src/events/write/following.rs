@@ -119,7 +119,7 @@ pub(super) async fn change(
     let moved = patch
         .times
         .as_ref()
-        .is_some_and(|(start, _)| !same(start, &starts(found)));
+        .is_some_and(|(start, _)| OccurrenceKey::of(start) != OccurrenceKey::of(&starts(found)));
     if moved || patch.recurrence.is_some() {
         carried = Apart::default();
     }

@@ -97,6 +97,8 @@ async fn log_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(
         force: false,
         billable: None,
         description: None,
+        only_offered: false,
+        separate: false,
     };
     match convert_and_tell(cx, &bound.who, ask, false).await {
         Ok((entry, _)) => {

@@ -135,6 +135,8 @@ async fn meeting(
         force: false,
         billable: None,
         description,
+        only_offered: false,
+        separate: false,
     };
     let (mut entry, created) = convert_and_tell(cx, &bound.who, ask, false).await?;
     if created && entry.duration_minutes != filled.minutes {

@@ -334,6 +334,8 @@ async fn one(
         force: false,
         billable: input.billable,
         description: input.description,
+        only_offered: false,
+        separate: false,
     };
     let (entry, created) = drafts::log(cx, who, ask).await?;
     let body = bodies(cx, who, vec![entry])
