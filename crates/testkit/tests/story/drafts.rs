@@ -50,6 +50,8 @@ fn ask(instance: InstanceId) -> Convert {
         force: false,
         billable: None,
         description: None,
+        only_offered: false,
+        separate: false,
     }
 }
 

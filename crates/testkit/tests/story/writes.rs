@@ -35,11 +35,11 @@ pub(crate) fn draft(title: &str, start: &str, end: &str) -> NewEvent {
     }
 }
 
-fn review() -> NewEvent {
+pub(crate) fn review() -> NewEvent {
     draft("Review", "2026-03-05T10:00:00", "2026-03-05T11:00:00")
 }
 
-fn key(name: &str) -> Key {
+pub(crate) fn key(name: &str) -> Key {
     Key {
         route: "POST /events".to_owned(),
         name: name.to_owned(),
