@@ -1,5 +1,4 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-#![expect(clippy::too_many_lines, reason = "a row is told in one go")]
 //! One suite for every calendar provider. A row is something that people rely on; each provider's `quality.toml` says which rows hold
 //! for it. A row that is said to hold must, and one that is said not to must not: then the file is out of date.
 

@@ -242,7 +242,7 @@ pub async fn free_busy(host: Host) {
         };
         host.desk(&world).add(Rule::on("/*", fault));
         let silent = check(&world.cx, &who, hours.id, ask(true)).await;
-        let seen = silent.map(|found| found.calendars[0].clone());
+        let seen = silent.map(|found| found.calendars[0]);
         let answered = seen.is_ok_and(|one| one.origin == Origin::Live && one.unknown.is_none());
         assert!(!answered, "an answer that did not come is no live answer");
     }

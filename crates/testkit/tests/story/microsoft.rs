@@ -250,6 +250,47 @@ async fn the_window_slides_with_the_days() {
     }
 }
 
+/// Whole days begin at the midnight of the mailbox; nothing of them is told again when it moves.
+#[tokio::test]
+async fn whole_days_move_along_with_the_mailbox() {
+    for world in World::on_all(World::builder()).await {
+        let midnight =
+            |day: u32| json!({"dateTime": format!("2026-03-{day:02}T00:00:00"), "timeZone": "UTC"});
+        let holiday = |title: &str, day: u32| json!({"subject": title, "isAllDay": true, "start": midnight(day), "end": midnight(day + 1)});
+        put(&world, &holiday("Fair", 10));
+        let mut daily = holiday("Duty", 5);
+        daily["recurrence"] = json!({"pattern": {"type": "daily", "interval": 1},
+            "range": {"type": "numbered", "startDate": "2026-03-05", "numberOfOccurrences": 3}});
+        put(&world, &daily);
+        let (who, account, id) = ada(&world).await;
+        let before = week(&world, &who).await;
+        assert_eq!(before[0].start_us.to_string(), "2026-03-04T23:00:00Z");
+        world.microsoft.set_time_zone(ADA, "America/New_York");
+        daybook_engine::connections::refresh::relist(&world.cx, &account)
+            .await
+            .unwrap();
+        let done = follow(&world, &who, id).await;
+        assert_eq!(counts(&done), (0, 0, 0, 0), "nothing was told");
+        let now = week(&world, &who).await;
+        let starts: Vec<String> = now.iter().map(|e| e.start_us.to_string()).collect();
+        assert_eq!(
+            starts,
+            [
+                "2026-03-05T05:00:00Z",
+                "2026-03-06T05:00:00Z",
+                "2026-03-07T05:00:00Z",
+                "2026-03-10T04:00:00Z"
+            ]
+        );
+        let ids = |of: &[daybook_engine::store::instances::InstanceView]| {
+            of.iter().map(|e| e.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(&before), ids(&now));
+        let until = calendar(&world, &who, id).await.expanded_until;
+        assert!(until.is_some_and(|at| at > world.clock.now()));
+    }
+}
+
 #[tokio::test]
 async fn tokens_rotate_and_a_withdrawn_grant_asks_for_its_owner() {
     for rotation in [Rotation::Keep, Rotation::RotateKeepOld, Rotation::SingleUse] {
