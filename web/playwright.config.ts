@@ -3,7 +3,13 @@ import { defineConfig } from "@playwright/test";
 // Runs against a Daybook that is already listening, normally `daybook demo`: the specs change data.
 const baseURL = process.env.BASE_URL ?? "http://127.0.0.1:8000";
 
-const CHANGING = ["availability.spec.ts", "billing.spec.ts", "changes.spec.ts", "events.spec.ts", "providers.spec.ts"];
+const CHANGING = [
+  "availability.spec.ts",
+  "billing.spec.ts",
+  "changes.spec.ts",
+  "events.spec.ts",
+  "providers.spec.ts",
+];
 
 export default defineConfig({
   testDir: "e2e",

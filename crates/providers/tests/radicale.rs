@@ -431,6 +431,18 @@ async fn a_series_comes_whole() {
     );
 }
 
+const MOVING: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Daybook//Tests//EN\r\nBEGIN:VEVENT\r\nUID:moving\r\n\
+        DTSTAMP:20260101T000000Z\r\nDTSTART:20260601T090000Z\r\nDTEND:20260601T100000Z\r\nSUMMARY:Review\r\nX-KEPT:yes\r\n\
+        END:VEVENT\r\nEND:VCALENDAR\r\n";
+
+fn place(calendar: &str) -> Place {
+    Place {
+        calendar: calendar.to_owned(),
+        default_zone: "UTC".to_owned(),
+        account_email: None,
+    }
+}
+
 /// Moved by the server itself: the same file, in the other calendar; said twice it is the same move.
 #[tokio::test]
 async fn an_event_moves_to_another_calendar_with_everything_in_it() {
@@ -442,15 +454,7 @@ async fn an_event_moves_to_another_calendar_with_everything_in_it() {
     let other = WORK.replace("/work/", "/other/");
     make_calendar(&home, &other).await;
     let file = format!("{WORK}e.ics");
-    let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Daybook//Tests//EN\r\nBEGIN:VEVENT\r\nUID:moving\r\n\
-        DTSTAMP:20260101T000000Z\r\nDTSTART:20260601T090000Z\r\nDTEND:20260601T100000Z\r\nSUMMARY:Review\r\nX-KEPT:yes\r\n\
-        END:VEVENT\r\nEND:VCALENDAR\r\n";
-    write(&home, "PUT", &file, text).await;
-    let place = |calendar: &str| Place {
-        calendar: calendar.to_owned(),
-        default_zone: "UTC".to_owned(),
-        account_email: None,
-    };
+    write(&home, "PUT", &file, MOVING).await;
     let (from, to) = (place(WORK), place(&other));
     let target = Target {
         provider_id: file.clone(),

@@ -21,8 +21,10 @@ daybook_domain::text_enum! {
         Delete = "delete",
         /// An answer to an invitation.
         Respond = "respond",
-        /// A move to another calendar: the provider's own, or a copy there and then a removal here.
+        /// A move to another calendar by the provider itself.
         Move = "move",
+        /// A move as a copy there and then a removal here.
+        Copy = "copy",
     }
 }
 
@@ -159,7 +161,7 @@ pub async fn failed(tx: &mut Tx, ws: WorkspaceId, id: EventWriteId, error: &str)
 }
 
 bulk! {
-    CREATED = "SELECT DISTINCT event_id FROM event_write WHERE workspace_id = $1 AND kind IN ('create', 'split', 'move') AND state = 'done' AND event_id IN (",
+    CREATED = "SELECT DISTINCT event_id FROM event_write WHERE workspace_id = $1 AND kind IN ('create', 'split', 'copy') AND state = 'done' AND event_id IN (",
     fixed 1, columns 1, ")"
 }
 
@@ -174,11 +176,23 @@ pub async fn created_among(
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
+/// The event is another row now: who created it stays known.
+pub async fn moved(tx: &mut Tx, ws: WorkspaceId, from: EventId, to: EventId) -> Result<()> {
+    execute!(
+        tx,
+        "UPDATE event_write SET event_id = $1 WHERE workspace_id = $2 AND event_id = $3 AND kind IN ('create', 'split', 'copy') AND state = 'done'",
+        to,
+        ws,
+        from
+    )?;
+    Ok(())
+}
+
 /// Forgets what was finished before `before`, except who created what is still there; returns how many.
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     execute!(
         tx,
-        "DELETE FROM event_write WHERE finished_at < $1 AND (kind NOT IN ('create', 'split', 'move') OR state <> 'done' \
+        "DELETE FROM event_write WHERE finished_at < $1 AND (kind NOT IN ('create', 'split', 'copy') OR state <> 'done' \
          OR NOT EXISTS (SELECT 1 FROM event e WHERE e.workspace_id = event_write.workspace_id AND e.id = event_write.event_id))",
         before
     )

@@ -10,6 +10,7 @@ use daybook_engine::events::write::create::{NewEvent, create};
 use daybook_engine::events::write::delete::delete;
 use daybook_engine::events::write::relocate::{Move, relocate};
 use daybook_engine::events::write::update::{Change, update};
+use daybook_engine::store::activity::Activity;
 use daybook_engine::store::calendars::Filter;
 use daybook_engine::store::instances::InstanceView;
 use daybook_engine::timesheets::convert;
@@ -155,7 +156,27 @@ async fn google_moves_the_event_itself_with_its_time_entry() {
     )
     .await;
     assert!(matches!(other, Err(Error::Reused)), "{other:?}");
-    assert!(!world.google.desk().requests().is_empty());
+    // Daybook created it, and still knows after the move: what others change is reported.
+    let reported = async || {
+        let lines = crate::log(&world, &who).await;
+        let told = |line: &&_| is_report(line);
+        lines.iter().filter(told).count()
+    };
+    assert_eq!(reported().await, 0);
+    world
+        .google
+        .edit_event(
+            TEAM,
+            &event.provider_event_id,
+            &json!({"summary": "Theirs"}),
+        )
+        .unwrap();
+    assert_eq!(places(&world, &who, "Theirs", &[home, team]).await, [team]);
+    assert_eq!(reported().await, 1);
+}
+
+fn is_report(line: &Activity) -> bool {
+    line.detail["event"] == "calendar.event_updated"
 }
 
 #[tokio::test]

@@ -185,6 +185,7 @@ pub(super) async fn close(
             store::event_writes::done(&mut tx, workspace, intent.id, Some(event)).await?;
             // A provider answers a move with the series alone; its exceptions come with the next sync.
             if steps.draft.is_none() {
+                store::event_writes::moved(&mut tx, workspace, steps.event, event).await?;
                 for id in [from.calendar.id, to.calendar.id] {
                     sync_calendar::enqueue(&mut tx, workspace, id, false, When::Now).await?;
                 }

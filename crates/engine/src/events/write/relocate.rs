@@ -142,7 +142,7 @@ async fn earlier(
     };
     match noted(&intent.request) {
         Some(steps)
-            if intent.kind == Kind::Move
+            if matches!(intent.kind, Kind::Move | Kind::Copy)
                 && intent.calendar_id == from.calendar.id
                 && (steps.to, steps.notify) == (ask.to, ask.notify) =>
         {
@@ -266,7 +266,11 @@ pub(super) async fn begin(
         id,
         calendar_id: from.calendar.id,
         member_id: who.member_id,
-        kind: Kind::Move,
+        kind: if steps.draft.is_some() {
+            Kind::Copy
+        } else {
+            Kind::Move
+        },
         request: &request,
         event_id: Some(steps.event),
     };

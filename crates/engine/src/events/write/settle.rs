@@ -75,7 +75,7 @@ pub async fn settle(cx: &Context, payload: Payload) -> Result<(), Error> {
             },
             None => Ok(()),
         },
-        Kind::Move => relocate::settle(&mut desk, &intent).await,
+        Kind::Move | Kind::Copy => relocate::settle(&mut desk, &intent).await,
         // Done or not, the next sync tells.
         Kind::Update | Kind::Delete | Kind::Respond => Ok(()),
     }
