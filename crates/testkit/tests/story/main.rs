@@ -10,6 +10,7 @@ mod live;
 mod microsoft;
 mod microsoft_writes;
 mod mirror;
+mod nonsense;
 mod oauth;
 mod outage;
 mod push;
