@@ -31,9 +31,9 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def sign_in(authorize_url, token_url, provider, person, scopes):
+def sign_in(authorize_url, token_url, provider, person, scopes, server="http://127.0.0.1:8000"):
     """What the token endpoint answers after `person` has agreed to everything on the consent page."""
-    redirect = f"http://127.0.0.1:8000/api/v1/integrations/{provider}/callback"
+    redirect = f"{server}/api/v1/integrations/{provider}/callback"
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     asked = {

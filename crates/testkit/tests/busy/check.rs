@@ -32,7 +32,7 @@ pub async fn one(seed: u64, forgotten: Option<Kind>) -> Result<(), String> {
         let stretched = |spec: &Spec| provider == "microsoft" && spec.is_stretched();
         let own = specs
             .iter()
-            .filter(|spec| !(floats && spec.all_day) && !stretched(spec));
+            .filter(|spec| !(stretched(spec) || floats && spec.all_day));
         let specs: Vec<Spec> = own.cloned().collect();
         let calendar = connect(&world, &who, provider, &specs, home).await;
         let case = Case {

@@ -1,9 +1,4 @@
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 //! Free time as Daybook works it out from its mirror is the time that the provider itself calls free, and the time that an oracle
 //! says is free, which knows nothing but what was put into the calendar. Random calendars at Google, Microsoft 365 and CalDAV.
 //!

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use daybook_engine::Context;
 use daybook_engine::store::calendars::{self, NewCalendars};
 use daybook_engine::store::connections::{self, Authorised};
+use daybook_engine::{Context, jobs};
 use daybook_provider_api::Egress;
 use daybook_provider_api::egress::EgressConfig;
-use daybook_testkit::{World, bell};
+use daybook_testkit::{Db, World, bell};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::town::{self, APP, Meter, Town};
@@ -30,7 +30,12 @@ struct Crowd {
 
 /// Calendars that were polled hourly, until the server went down six hours ago.
 async fn crowd(calendars: usize) -> Crowd {
-    let world = World::builder().build().await.unwrap();
+    crowd_on(Db::Memory, calendars).await.unwrap()
+}
+
+/// The same on a database; `None` when there is none.
+async fn crowd_on(db: Db, calendars: usize) -> Option<Crowd> {
+    let world = World::builder().db(db).build().await?;
     let meter = Meter::new(&world.clock);
     let registry = Arc::new(Town::registry());
     let config = EgressConfig {
@@ -54,16 +59,20 @@ async fn crowd(calendars: usize) -> Crowd {
     // Each was next due at a moment of its own, within the hour after the server went down. (Ids are random at their end.)
     let down = (world.clock.now() - DOWN).as_microsecond();
     let hour = SignedDuration::from_hours(1).as_micros();
-    let moments = format!("UPDATE calendar SET next_sync_at = {down} + abs(random()) % {hour}");
+    let chance = match db {
+        Db::Postgres => format!("CAST(floor(random() * {hour}) AS BIGINT)"),
+        _ => format!("abs(random()) % {hour}"),
+    };
+    let moments = format!("UPDATE calendar SET next_sync_at = {down} + {chance}");
     cx.store.execute_raw(moments).await.unwrap();
-    daybook_engine::jobs::ensure_schedule(&cx).await.unwrap();
+    jobs::ensure_schedule(&cx).await.unwrap();
     let back = world.clock.now();
-    Crowd {
+    Some(Crowd {
         world,
         cx,
         meter,
         back,
-    }
+    })
 }
 
 /// A workspace with its accounts.
@@ -201,4 +210,59 @@ async fn without_moments_of_their_own_calendars_start_in_a_herd() {
     let peak = crowd.peak(mins(6));
     println!("the fullest minute has {peak:.1} times the mean");
     assert!(peak > 3.0, "the control was not found: {peak}");
+}
+
+/// A figure, not a proof, so only with `DAYBOOK_CROWD_NODES` and a PostgreSQL to use: how long two nodes take for what one takes long for, on PostgreSQL, and that each calendar is read once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_due_calendars_on_two_nodes() {
+    let count = number("DAYBOOK_CROWD_NODES", 0);
+    if count == 0 {
+        println!("skipped: DAYBOOK_CROWD_NODES says how many calendars");
+        return;
+    }
+    let mut took = Vec::new();
+    for nodes in [1, 2] {
+        let Some(crowd) = crowd_on(Db::Postgres, count).await else {
+            println!("skipped: there is no PostgreSQL");
+            return;
+        };
+        jobs::run_now(&crowd.cx, "sync_all_calendars")
+            .await
+            .unwrap();
+        crowd.world.clock.pass(600);
+        let started = std::time::Instant::now();
+        let mut working = tokio::task::JoinSet::new();
+        for node in 0..nodes {
+            let own = crowd.world.node(&format!("node-{node}")).await.cx;
+            for _ in 0..4 {
+                let cx = Context {
+                    registry: crowd.cx.registry.clone(),
+                    egress: crowd.cx.egress.clone(),
+                    ..own.clone()
+                };
+                working.spawn(async move { jobs::run_due(&cx).await.unwrap() });
+            }
+        }
+        let meter = crowd.meter.clone();
+        let answers = tokio::spawn(async move {
+            loop {
+                meter.all_wait(1).await;
+                meter.answer_next();
+            }
+        });
+        while let Some(done) = working.join_next().await {
+            done.unwrap();
+        }
+        answers.abort();
+        let seconds = started.elapsed().as_secs_f64();
+        let state = crowd.meter.state();
+        println!(
+            "{nodes} nodes of 4 workers: {} syncs of {count} calendars in {seconds:.1} s, {} refused",
+            state.starts.len(),
+            state.refused
+        );
+        assert_eq!(state.starts.len(), count, "each calendar is read once");
+        took.push(seconds);
+    }
+    println!("two nodes take {:.2} of the time of one", took[1] / took[0]);
 }

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 //! Many calendars at once, in simulated time: nobody starts in a herd (RELIABILITY R11), and a day of outage costs nobody anything
 //! (R13). The real scheduler, job queue, limits and circuit breakers; databases in memory; providers that count.
 

@@ -181,7 +181,7 @@ impl ChangeStream for Forgetting {
         }
         page.changes.retain(|_| {
             self.told += 1;
-            self.told % 5 == 0
+            self.told.is_multiple_of(5)
         });
         if matches!(page.next, Next::Done { .. }) {
             self.lies.fetch_sub(1, Ordering::Relaxed);

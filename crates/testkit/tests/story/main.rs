@@ -14,6 +14,7 @@ mod microsoft;
 mod microsoft_following;
 mod mirror;
 mod moves;
+mod nonsense;
 mod oauth;
 mod outage;
 mod push;
