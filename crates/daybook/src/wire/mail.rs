@@ -1,6 +1,7 @@
 //! Carries e-mail to the configured mail server.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -13,7 +14,7 @@ use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{AsyncTransport, Message, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
-use url::{Host, Url};
+use url::Url;
 
 /// How long a mail server may take for one step.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -126,12 +127,9 @@ fn read(address: &SecretString) -> Result<Url> {
     if !matches!(url.scheme(), "smtp" | "smtps") || url.host().is_none() {
         bail!(usage);
     }
-    let own = match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
+    // Of an address that is not for the web, the host is bare text.
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let own = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
     let tls = url.query_pairs().find(|(name, _)| name == "tls");
     if url.scheme() == "smtp" && tls.is_none() && !own {
         let way = if url.password().is_some() {
@@ -239,6 +237,12 @@ mod tests {
             "smtp://mail.example?tls=opportunistic"
         );
         assert_eq!(shown("smtp://127.0.0.1:2525"), "smtp://127.0.0.1:2525");
+        let ours = "smtp://u:p@[::1]:2525";
+        assert_eq!(shown(ours), ours);
+        assert_eq!(
+            shown("smtp://u:p@128.0.0.1"),
+            "smtp://u:p@128.0.0.1?tls=required"
+        );
         assert_eq!(shown("smtps://mail.example"), "smtps://mail.example");
         for wrong in ["", "http://mail.example", "smtp:", "mail.example:25"] {
             assert!(read(&wrong.into()).is_err(), "{wrong}");

@@ -4,7 +4,6 @@
     clippy::too_many_lines,
     reason = "tests, told as stories"
 )]
-#![expect(clippy::print_stdout, reason = "tests say when they skip")]
 
 mod api;
 mod events;

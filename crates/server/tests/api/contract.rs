@@ -73,6 +73,8 @@ async fn the_public_list_is_what_was_agreed() {
     post /api/v1/auth/setup
     post /api/v1/auth/login
     post /api/v1/auth/logout
+    post /api/v1/auth/password/forgot
+    post /api/v1/auth/password/reset
     post /api/v1/auth/invitations/{token}/accept
     get /api/v1/auth/methods
     get /api/v1/auth/oidc/start

@@ -421,7 +421,10 @@ async fn browsers_are_sent_on_to_where_they_wanted_to_go_and_nowhere_else() {
 async fn without_the_settings_it_is_off_and_says_so() {
     let (server, _) = Server::with_ada().await;
     let methods = server.send(Ask::get("/api/v1/auth/methods")).await;
-    assert_eq!(methods.body, json!({"password": true, "oidc": false}));
+    assert_eq!(
+        methods.body,
+        json!({"password": true, "oidc": false, "password_reset": false})
+    );
     let answer = server.send(Ask::get(START)).await;
     answer.is_problem(503, "provider_not_configured");
     assert!(answer.text.contains("OIDC_ISSUER_URL"), "{}", answer.text);

@@ -16,6 +16,8 @@ use crate::{ada, log};
 /// A mail server in this process: it refuses as laid out, and keeps the rest.
 #[derive(Debug, Default)]
 struct Postbox {
+    /// Letters that are taken although the answer gets lost.
+    lost: Mutex<usize>,
     refusals: Mutex<Vec<Refused>>,
     taken: Mutex<Vec<(String, String, Letter2)>>,
 }
@@ -51,6 +53,13 @@ impl Mailer for Postbox {
         };
         let mail = (outgoing.to.to_owned(), outgoing.id.to_string(), letter);
         self.taken.lock().unwrap().push(mail);
+        let mut lost = self.lost.lock().unwrap();
+        if *lost > 0 {
+            *lost -= 1;
+            return Err(Refused::Now(
+                "the mail server did not answer in time".into(),
+            ));
+        }
         Ok(())
     }
 }
@@ -181,6 +190,35 @@ async fn a_busy_mail_server_is_asked_again_and_a_refusal_is_final() {
         let failed = told(&world, &who).await;
         assert_eq!(failed.iter().filter(|line| !line.success).count(), 2);
         assert_eq!(postbox.refusals.lock().unwrap().len(), 12);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_leads_to_the_same_mail_and_a_fact_that_never_was_to_none() {
+    for mut world in World::on_all(World::builder()).await {
+        let who = world.owner("ada").await;
+        let postbox = Postbox::install(&mut world);
+        // The transaction of the fact ends without a commit: nothing is told.
+        let mut tx = world.cx.store.write_in(who.workspace_id).await.unwrap();
+        let it = approval(&who, "week 0");
+        let written = letters::approval_asked(&world.cx, &mut tx, who.workspace_id, &it).await;
+        assert!(written.unwrap());
+        drop(tx);
+        world.run_jobs().await;
+        assert_eq!(postbox.taken().len(), 0);
+
+        *postbox.lost.lock().unwrap() = 2;
+        ask(&world, &who, "week 1").await;
+        for _ in 0..5 {
+            world.run_jobs().await;
+            world.clock.pass(3_600);
+        }
+        let ids: Vec<String> = postbox.taken().into_iter().map(|(_, id, _)| id).collect();
+        // The control: without the id, three mails would be in the postbox.
+        assert_eq!(ids.len(), 3);
+        let distinct: std::collections::BTreeSet<&String> = ids.iter().collect();
+        assert_eq!(distinct.len(), 1, "{ids:?}");
+        assert_eq!(told(&world, &who).await.len(), 1);
     }
 }
 

@@ -79,17 +79,24 @@ pub(super) fn check(element: &Value, at: &str, allowed: &[&str], check: &mut Che
     fields.text("action_id", 255, check);
     fields.skip(&["focus_on_load"]);
     fields.plain("placeholder", false, 150, check);
+    own_fields(&mut fields, kind, check);
+    confirm(&mut fields, check);
+    fields.end(check);
+}
+
+/// What an element of this type has beside what all have.
+fn own_fields(fields: &mut Fields<'_>, kind: &str, check: &mut Check) {
     match kind {
-        "button" => button(&mut fields, check),
+        "button" => button(fields, check),
         "plain_text_input" => {
             fields.text("initial_value", 3000, check);
-            number_up_to(&mut fields, "max_length", 3000, check);
-            number_up_to(&mut fields, "min_length", 3000, check);
+            number_up_to(fields, "max_length", 3000, check);
+            number_up_to(fields, "min_length", 3000, check);
             fields.skip(&["multiline", "dispatch_action_config"]);
         }
         "number_input" => {
             if !fields.has("is_decimal_allowed") {
-                check.say(at, "missing required field: is_decimal_allowed");
+                check.say(&fields.at, "missing required field: is_decimal_allowed");
             }
             fields.skip(&[
                 "is_decimal_allowed",
@@ -99,18 +106,18 @@ pub(super) fn check(element: &Value, at: &str, allowed: &[&str], check: &mut Che
             ]);
         }
         "email_text_input" | "url_text_input" => fields.text("initial_value", 3000, check),
-        "datepicker" => pattern(&mut fields, "initial_date", "0000-00-00", check),
+        "datepicker" => pattern(fields, "initial_date", "0000-00-00", check),
         "timepicker" => {
-            pattern(&mut fields, "initial_time", "00:00", check);
+            pattern(fields, "initial_time", "00:00", check);
             fields.skip(&["timezone"]);
         }
-        "overflow" => options(&mut fields, 5, check),
-        "checkboxes" | "radio_buttons" => options(&mut fields, 10, check),
+        "overflow" => options(fields, 5, check),
+        "checkboxes" | "radio_buttons" => options(fields, 10, check),
         "static_select" | "multi_static_select" => {
             if fields.has("option_groups") {
-                groups(&mut fields, check);
+                groups(fields, check);
             } else {
-                options(&mut fields, 100, check);
+                options(fields, 100, check);
             }
             fields.skip(&["max_selected_items"]);
         }
@@ -127,8 +134,6 @@ pub(super) fn check(element: &Value, at: &str, allowed: &[&str], check: &mut Che
             "initial_option",
         ]),
     }
-    confirm(&mut fields, check);
-    fields.end(check);
 }
 
 fn button(fields: &mut Fields<'_>, check: &mut Check) {

@@ -28,7 +28,7 @@ pub(super) async fn index(
             .users
             .values()
             .filter(|u| u.team == team.id)
-            .map(|user| line(user))
+            .map(line)
             .collect();
         let installed = config
             .apps
