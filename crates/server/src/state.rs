@@ -74,7 +74,8 @@ impl Default for HttpSettings {
             trusted_proxies: Vec::new(),
             setup_token: None,
             metrics_token: None,
-            handler_timeout: Duration::from_secs(30),
+            // Longer than a call to a provider may take, so that its failure is what is told.
+            handler_timeout: Duration::from_secs(40),
             heartbeat: Duration::from_secs(15),
         }
     }

@@ -64,10 +64,11 @@ fn say(made: &Provisioned, with_password: bool) -> String {
     };
     let already = if made.member_created { "" } else { " already" };
     let password = match (made.user_created, made.password_set) {
-        (_, true) => " The password was set, and they were signed out everywhere.",
+        (true, true) => " Their password is set.",
+        (false, true) => " The password was set, and they were signed out everywhere.",
         (false, false) if with_password => " They had this password already.",
         (false, false) => " They sign in with the password they have.",
-        (true, _) => "",
+        (true, false) => "",
     };
     format!(
         "{} is {}{already} of {place} {}.{password}",

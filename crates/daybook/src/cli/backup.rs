@@ -46,6 +46,7 @@ pub(super) async fn restore(
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent)?;
+    let _hold = wire::hold::alone(&target)?;
     let staged = parent.join(".restoring.db");
     std::fs::copy(file, &staged).with_context(|| format!("{} cannot be copied", file.display()))?;
     std::fs::File::open(&staged)?.sync_all()?;

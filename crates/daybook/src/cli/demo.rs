@@ -58,14 +58,19 @@ pub(super) async fn run(ask: &args::Demo, cli: &Cli, terminal: &Terminal) -> Res
 
 /// Opens the address first: everything else needs to know the port.
 async fn address(cli: &Cli, folder: &Path) -> Result<(Config, tokio::net::TcpListener)> {
+    let named: Vec<(&'static str, String)> = match (&cli.bind, std::env::var("DAYBOOK_BIND")) {
+        (None, Ok(bind)) => vec![("bind", bind)],
+        _ => Vec::new(),
+    };
     let config = Config::from_values(config::load(
-        &flags(cli, folder, &[]),
+        &flags(cli, folder, &named),
         &BTreeMap::new(),
         None,
     )?)?;
-    let listener = match (cli.bind.as_ref(), listen(&config).await) {
+    let anywhere = cli.bind.is_none() && named.is_empty();
+    let listener = match (anywhere, listen(&config).await) {
         // The usual port is taken by somebody else: a demo takes another one.
-        (None, Err(_)) => listen(&config.clone().with_bind(([127, 0, 0, 1], 0).into())).await?,
+        (true, Err(_)) => listen(&config.clone().with_bind(([127, 0, 0, 1], 0).into())).await?,
         (_, opened) => opened?,
     };
     Ok((config, listener))
@@ -81,7 +86,7 @@ fn with_simulators(cli: &Cli, folder: &Path, url: &str, running: &Running) -> Re
     Ok(Config::from_values(values)?)
 }
 
-/// A demo ignores the environment and the configuration file: it shows what is in the box.
+/// Where it listens aside, a demo ignores the environment and the configuration file: it shows what is in the box.
 fn flags(cli: &Cli, folder: &Path, more: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
     let mut flags = vec![("data_dir", folder.display().to_string())];
     flags.extend(

@@ -12,12 +12,13 @@ use daybook_engine::{Context, Settings, slack};
 use daybook_server::listener::{self, Limits};
 use daybook_server::{App, HttpSettings};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::terminal::Terminal;
 use crate::config::Config;
+use crate::wire;
 
 /// How long running jobs get after the stop; detached refreshes go on meanwhile.
 const GRACE: Duration = Duration::from_secs(20);
@@ -69,6 +70,10 @@ pub async fn until_stopped(
     stop: CancellationToken,
     terminal: &Terminal,
 ) -> Result<()> {
+    let _hold = match wire::sqlite_file(config.database_url.expose_secret()) {
+        Some(file) => Some(wire::hold::shared(&file)?),
+        None => None,
+    };
     jobs::ensure_schedule(&cx).await?;
     if worker {
         jobs::take_over(&cx).await?;

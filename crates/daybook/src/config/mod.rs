@@ -97,7 +97,8 @@ impl Config {
         let max_connections = check.number("max_connections", 1, 100_000);
         let database_connections = check.number("database_connections", 2, 500);
         let workers = check.number("workers", 1, 256);
-        check.providers();
+        check.providers(allow_private_targets);
+        check.log();
         check.single_sign_on();
         check.mail();
         let wrong = check.wrong;
@@ -262,7 +263,29 @@ impl<'a> Check<'a> {
     }
 
     /// Client id and secret come together, and provider addresses are https unless private targets are allowed.
-    fn providers(&mut self) {
+    /// A filter that says something.
+    fn log(&mut self) {
+        let text = self.values.text("log").unwrap_or("info");
+        if tracing_subscriber::EnvFilter::try_new(text).is_err() {
+            self.complain(
+                "log",
+                "a log filter such as info or info,daybook_engine=debug",
+            );
+        }
+    }
+
+    /// Daybook calls providers over https, unless tests allow otherwise.
+    fn secure(&mut self, key: &str) {
+        let Some(url) = self.url(key) else { return };
+        if url.scheme() == "http" {
+            self.complain(
+                key,
+                "an https address; http is for tests, with DAYBOOK_ALLOW_PRIVATE_TARGETS=true",
+            );
+        }
+    }
+
+    fn providers(&mut self, allow_private: bool) {
         for provider in ["google", "microsoft", "slack", "zoom", "webex"] {
             let [id, secret] =
                 ["client_id", "client_secret"].map(|part| format!("{provider}.{part}"));
@@ -279,15 +302,16 @@ impl<'a> Check<'a> {
                 )),
                 _ => {}
             }
-            for part in [
-                "redirect_uri",
-                "authorize_url",
-                "token_url",
-                "revoke_url",
-                "userinfo_url",
-                "api_url",
-            ] {
+            for part in ["redirect_uri", "authorize_url"] {
                 self.url(&format!("{provider}.{part}"));
+            }
+            for part in ["token_url", "revoke_url", "userinfo_url", "api_url"] {
+                let key = format!("{provider}.{part}");
+                if allow_private {
+                    self.url(&key);
+                } else {
+                    self.secure(&key);
+                }
             }
         }
     }

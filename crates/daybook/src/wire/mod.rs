@@ -1,6 +1,7 @@
 //! Puts everything together: the one place that knows all rooms.
 
 mod courier;
+pub mod hold;
 mod mail;
 
 use std::path::{Path, PathBuf};

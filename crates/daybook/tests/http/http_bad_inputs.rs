@@ -734,6 +734,7 @@ fn bodies_are_bounded() {
         );
     }
     post(b"{\"name\":\"\xff\xfe\"}".to_vec(), json).is_problem(400, "malformed_json");
+    post(br#"{"name":"nu\u0000l"}"#.to_vec(), json).is_problem(400, "nul_character");
     post("[".repeat(100_000).into_bytes(), json).is_problem(400, "too_deep");
     post(
         format!("{{\"name\":{}1{}}}", "[".repeat(65), "]".repeat(65)).into_bytes(),

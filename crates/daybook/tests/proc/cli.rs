@@ -431,7 +431,7 @@ async fn keys_are_rotated_while_the_server_runs() {
 async fn a_backup_under_load_restores_everything_acknowledged_before_it() {
     let world = World::sqlite().await;
     let program = &world.program;
-    let server = world.serve().await;
+    let mut server = world.serve().await;
     let client = world.client();
     let stop = Arc::new(AtomicBool::new(false));
     let writer = tokio::spawn({
@@ -474,8 +474,11 @@ async fn a_backup_under_load_restores_everything_acknowledged_before_it() {
         std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
         0o600
     );
+    // What the server is told after the restore would be lost with the file it has open.
+    let under_it = program.run(&["restore", "--force", name]).await;
+    refused(&under_it, 1, &["is using", "Stop it"]);
     server.signal("TERM").await;
-    drop(server);
+    server.ended().await;
 
     refused(&program.run(&["restore", name]).await, 1, &["--force"]);
     let junk = world.dir.path().join("junk.db");

@@ -108,7 +108,8 @@ pub async fn user(cx: &Context, ask: Provision) -> Result<Provisioned, Error> {
     let hash = new_hash(cx, &ask).await?;
     let mut tx = cx.store.write().await?;
     let known = users::by_email(&mut tx, &ask.email).await?;
-    let (user_created, password_set) = (known.is_none(), known.is_some() && hash.is_some());
+    let user_created = known.is_none();
+    let password_set = hash.is_some();
     let user_id = person(&mut tx, &ask, known, hash.as_ref()).await?;
     let (workspace, workspace_created) = match find_workspace(&mut tx, &ask.workspace).await? {
         Some(workspace) => (workspace, false),

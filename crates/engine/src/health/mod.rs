@@ -2,7 +2,7 @@
 
 use daybook_domain::connection::Status;
 use daybook_domain::text_enum;
-use daybook_provider_api::egress::CircuitState;
+use daybook_provider_api::egress::{self, CircuitState};
 use daybook_store as store;
 use jiff::Timestamp;
 use store::LastError;
@@ -127,8 +127,5 @@ fn host(cx: &Context, connection: &Connection) -> String {
         .clone()
         .or_else(configured)
         .unwrap_or_default();
-    Url::parse(&address)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_default()
+    Url::parse(&address).map_or_else(|_| String::new(), |url| egress::host_of(&url))
 }

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::circuit::Outcome;
 use super::limits::Account;
+use super::nul::without_nul;
 use super::retry_after;
 use super::transport::{Target, TransportError, TransportLimits};
 use super::{CallOptions, Egress};
@@ -69,12 +70,10 @@ impl Egress {
             metrics::counter!("daybook_egress_blocked_total").increment(1);
             blocked()
         })?;
-        let name = url.host_str().unwrap_or_default();
-        let host = match url.port() {
-            Some(port) => format!("{name}:{port}"),
-            None => name.to_owned(),
-        };
-        Ok(Destination { host, target })
+        Ok(Destination {
+            host: host_of(&url),
+            target,
+        })
     }
 
     /// Whether the host's circuit lets a connection pass.
@@ -150,7 +149,7 @@ impl Egress {
             max_body: call.options.max_body,
             target: to.target,
         };
-        let outcome = self.transport.send(request, limits).await;
+        let outcome = self.transport.send(request, limits).await.map(without_nul);
         self.circuits.record(
             &to.host,
             meaning(&outcome, to.target),
@@ -159,6 +158,16 @@ impl Egress {
         );
         note(call.provider, to, &outcome, started.elapsed());
         Ok(outcome)
+    }
+}
+
+/// What circuits and limits are kept for: the host, with its port where that is not the scheme's.
+#[must_use]
+pub fn host_of(url: &Url) -> String {
+    let name = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{name}:{port}"),
+        None => name.to_owned(),
     }
 }
 
