@@ -104,10 +104,7 @@ pub(crate) async fn convert_and_tell(
     };
     let (entry, created) = store::time_entries::create(&mut tx, workspace, &new).await?;
     if created {
-        if tell {
-            notify::time_entry_created(&mut tx, &entry).await?;
-        }
-        notify::approval_needed(&mut tx, &entry).await?;
+        told(&mut tx, &entry, tell).await?;
     }
     tx.commit().await?;
     cx.live.send(
@@ -116,6 +113,14 @@ pub(crate) async fn convert_and_tell(
         live::Message::TimeEntry { id: entry.id },
     );
     Ok((entry, created))
+}
+
+/// Who is told in Slack of an entry that was made.
+async fn told(tx: &mut store::Tx, entry: &TimeEntry, tell: bool) -> store::Result<()> {
+    if tell {
+        notify::time_entry_created(tx, entry).await?;
+    }
+    notify::approval_needed(tx, entry).await
 }
 
 fn check(event: &InstanceView, force: bool) -> Result<(), Error> {
