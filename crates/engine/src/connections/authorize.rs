@@ -3,6 +3,7 @@
 use daybook_domain::ConnectionId;
 use daybook_provider_api::manifest::Auth;
 use daybook_provider_api::oauth::{self, Authorization, Pkce};
+use daybook_provider_api::registry::Configured;
 use daybook_store as store;
 use jiff::SignedDuration;
 use store::oauth_flows::NewFlow;
@@ -59,14 +60,7 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
             missing: entry.missing.clone(),
         });
     };
-    if entry.provider.chat().is_some() && !who.sees_everything() {
-        return Err(Error::NotManager);
-    }
-    if !entry.available() {
-        return Err(Error::NotReady {
-            provider: entry.provider.manifest().name,
-        });
-    }
+    usable(entry, who)?;
     let return_to = ask.return_to.as_deref().unwrap_or(DEFAULT_RETURN);
     let return_to = return_to::check(&cx.settings, return_to)?;
     let ids = cx.ids.as_ref();
@@ -104,4 +98,17 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
         authorization_url: url.into(),
         state,
     })
+}
+
+/// Whether `who` may connect the provider, and this version can do anything with it.
+fn usable(entry: &Configured, who: &Principal) -> Result<(), Error> {
+    if entry.provider.chat().is_some() && !who.sees_everything() {
+        return Err(Error::NotManager);
+    }
+    if !entry.available() {
+        return Err(Error::NotReady {
+            provider: entry.provider.manifest().name,
+        });
+    }
+    Ok(())
 }

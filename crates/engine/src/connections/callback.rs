@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use daybook_domain::connection::ErrorKind;
+use daybook_provider_api::chat::Installation;
 use daybook_provider_api::manifest::{Auth, Oauth};
 use daybook_provider_api::oauth::{self, TokenSet};
-use daybook_provider_api::registry::Identity;
+use daybook_provider_api::registry::{Configured, Identity};
 use daybook_provider_api::{self as provider, Credential, Session};
 use daybook_store as store;
 use store::oauth_flows::{Fate, Flow};
@@ -124,11 +125,7 @@ async fn finish(
     let identity: Identity = entry.provider.identify(&session).await?;
     check_account(cx, &flow, &identity).await?;
     let calendars = establish::list_calendars(entry.provider.as_ref(), &session).await?;
-    let chat = entry.provider.chat();
-    let installation = chat.and_then(|chat| chat.installation(&tokens.about));
-    if chat.is_some() && installation.is_none() {
-        return Err(Error::CodeRefused);
-    }
+    let installation = installation(entry, &tokens)?;
     let established = Established {
         provider: flow.provider.clone(),
         identity,
@@ -149,6 +146,15 @@ async fn finish(
             .return_to
             .unwrap_or_else(|| super::authorize::DEFAULT_RETURN.to_owned()),
     })
+}
+
+/// Where the app was installed, at chat providers.
+fn installation(entry: &Configured, tokens: &TokenSet) -> Result<Option<Installation>, Error> {
+    let Some(chat) = entry.provider.chat() else {
+        return Ok(None);
+    };
+    let found = chat.installation(&tokens.about);
+    found.map(Some).ok_or(Error::CodeRefused)
 }
 
 /// The code, unless the provider sent an error in its place.

@@ -26,6 +26,7 @@ pub fn unescaped(text: &str) -> String {
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
         let Some(end) = rest[at..].find('>') else {
+            rest = &rest[at..];
             break;
         };
         let inner = &rest[at + 1..at + end];

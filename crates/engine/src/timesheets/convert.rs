@@ -116,10 +116,7 @@ pub(super) async fn convert_with(
     }
     let entry = bill(&mut tx, entry, ask.billable == Some(true)).await?;
     history::created(&mut tx, who, &entry, "created").await?;
-    if tell {
-        notify::time_entry_created(&mut tx, &entry).await?;
-    }
-    notify::approval_needed(&mut tx, &entry).await?;
+    told(&mut tx, &entry, tell).await?;
     store::drafts::restore(&mut tx, workspace, entry.member_id, &event.cause_key()).await?;
     store::drafts::note_event(&mut tx, workspace, &follow::seen(&entry, &event)).await?;
     drafts::learn(&mut tx, &event, &calendar, &entry).await?;
@@ -217,6 +214,14 @@ fn offered(event: &InstanceView) -> Result<(), Error> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Who is told in Slack of an entry that was made.
+async fn told(tx: &mut store::Tx, entry: &TimeEntry, tell: bool) -> store::Result<()> {
+    if tell {
+        notify::time_entry_created(tx, entry).await?;
+    }
+    notify::approval_needed(tx, entry).await
 }
 
 fn check(event: &InstanceView, force: bool) -> Result<(), Error> {

@@ -351,7 +351,8 @@ async fn a_limit_holds_up_its_own_method_only() {
         Some("local_limit"),
         "nothing is sent meanwhile"
     );
-    slack.open_direct(&session, "U1").await.unwrap();
+    let view = json!({"type": "home"});
+    slack.publish_view(&session, "U1", &view).await.unwrap();
     assert_eq!(script.asked.lock().unwrap().len(), 2);
 }
 

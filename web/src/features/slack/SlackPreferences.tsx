@@ -37,11 +37,7 @@ export function SlackPreferences({ preferences }: { preferences: Preferences }) 
       onSubmit={form.onSubmit((values) => save.mutate(values))}
     >
       {KINDS.map((kind) => (
-        <Switch
-          key={kind}
-          label={t(`kind.${kind}`)}
-          {...form.getInputProps(kind, { type: "checkbox" })}
-        />
+        <Switch key={kind} label={t(`kind.${kind}`)} {...form.getInputProps(kind, { type: "checkbox" })} />
       ))}
       <TextInput
         type="time"

@@ -29,10 +29,7 @@ function Installations({ status }: { status: SlackStatus }) {
         {status.workspaces.map((one) => (
           <Group key={one.connection_id} gap="sm">
             <Text fw={560}>{one.name ?? one.team_id ?? one.enterprise_id}</Text>
-            <StatusBadge
-              tone={one.active ? "ok" : "idle"}
-              label={one.active ? t("active") : t("ended")}
-            />
+            <StatusBadge tone={one.active ? "ok" : "idle"} label={one.active ? t("active") : t("ended")} />
             <Text size="xs" c="dimmed">
               {t("since")} <Ago at={one.installed_at} />
             </Text>

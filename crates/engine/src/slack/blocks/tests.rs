@@ -260,8 +260,8 @@ fn meeting() -> crate::store::instances::InstanceView {
     }
 }
 
-/// Every message, form and page, by name.
-fn samples() -> Vec<Value> {
+/// Every message, by name.
+fn messages() -> Vec<Value> {
     let base: Url = "https://daybook.example/".parse().unwrap();
     let zone = TimeZone::get("Europe/Berlin").unwrap();
     let (entry, meeting) = (entry(), meeting());
@@ -288,26 +288,6 @@ fn samples() -> Vec<Value> {
         account: "ada@example.com",
         path: "/integrations/connect/google",
     };
-    let line = |done| Line {
-        id: "7".into(),
-        lead: "09:00–10:00".into(),
-        what: "Review".into(),
-        done,
-    };
-    let page = Home {
-        day: "Friday, 21 November".into(),
-        meetings: vec![line(true), line(false)],
-        today: 90,
-        week: 600,
-        approvals: vec![line(false)],
-    };
-    let filled = Fields {
-        hours: "2.5".into(),
-        description: "Design".into(),
-        date: Some("2026-11-21".parse().unwrap()),
-        project: Some("1".into()),
-        projects: vec![("1".into(), "Website".into()), ("2".into(), String::new())],
-    };
     let messages = [
         (
             "created",
@@ -330,6 +310,33 @@ fn samples() -> Vec<Value> {
         ("broken", broken(&bad, &base)),
         ("link", ask_to_link("Bo", "Acme", "7")),
     ];
+    let sample = |(name, message): (&str, Message)| json!({"name": name, "blocks": message.blocks});
+    messages.into_iter().map(sample).collect()
+}
+
+/// Every form and page, by name.
+fn views() -> Vec<Value> {
+    let base: Url = "https://daybook.example/".parse().unwrap();
+    let line = |done| Line {
+        id: "7".into(),
+        lead: "09:00–10:00".into(),
+        what: "Review".into(),
+        done,
+    };
+    let page = Home {
+        day: "Friday, 21 November".into(),
+        meetings: vec![line(true), line(false)],
+        today: 90,
+        week: 600,
+        approvals: vec![line(false)],
+    };
+    let filled = Fields {
+        hours: "2.5".into(),
+        description: "Design".into(),
+        date: Some("2026-11-21".parse().unwrap()),
+        project: Some("1".into()),
+        projects: vec![("1".into(), "Website".into()), ("2".into(), String::new())],
+    };
     let views = [
         ("new", modal(Form::New, &Fields::default(), "{}")),
         ("edit", modal(Form::Edit, &filled, "{}")),
@@ -339,13 +346,8 @@ fn samples() -> Vec<Value> {
         ("empty home", home(&Home::default(), &base)),
         ("stranger", stranger(&done("Link."))),
     ];
-    let messages = messages
-        .into_iter()
-        .map(|(name, message)| json!({"name": name, "blocks": message.blocks}));
-    let views = views
-        .into_iter()
-        .map(|(name, view)| json!({"name": name, "view": view}));
-    messages.chain(views).collect()
+    let sample = |(name, view): (&str, Value)| json!({"name": name, "view": view});
+    views.into_iter().map(sample).collect()
 }
 
 #[test]
@@ -383,7 +385,6 @@ fn the_contracts_messages_are_said_as_they_are_there() {
 }
 
 /// Python with `slack_sdk`, where it is there.
-#[expect(clippy::print_stdout, reason = "a notice")]
 fn python() -> Option<std::path::PathBuf> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let own = root.join(".venv/bin/python");
@@ -406,7 +407,7 @@ fn slack_sdk_takes_every_payload() {
     let Some(python) = python() else { return };
     let script =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/python/slack_blocks.py");
-    let samples = samples();
+    let samples = [messages(), views()].concat();
     let mut child = Command::new(python)
         .arg(script)
         .stdin(Stdio::piped())
