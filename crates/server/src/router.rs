@@ -181,9 +181,10 @@ fn time_routes() -> OpenApiRouter<App> {
 }
 
 fn watching_routes() -> OpenApiRouter<App> {
-    use watching::{health, logs};
+    use watching::{analytics, health, logs};
     OpenApiRouter::new()
         .routes(routes!(health::health))
+        .routes(routes!(analytics::analytics))
         .routes(routes!(logs::list))
         .routes(routes!(logs::export))
         .routes(routes!(jobs::list))
