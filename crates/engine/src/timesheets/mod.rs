@@ -1,12 +1,14 @@
 //! Time entries: made by hand or from an event, edited, handed in, approved.
 
 pub mod bulk;
+mod choices;
 pub mod convert;
 pub mod drafts;
 pub mod entries;
 pub mod follow;
 mod gather;
-mod history;
+pub mod history;
+pub mod overlaps;
 mod policy;
 pub mod quick;
 pub mod rules;

@@ -7,7 +7,7 @@ use daybook_domain::time_entry::{MAX_MINUTES, Source, Step};
 use daybook_engine::accounts::names::{self, Names};
 use daybook_engine::store::time_entries::{Filter, TimeEntry};
 use daybook_engine::timesheets::entries::{self, Create};
-use daybook_engine::timesheets::to_calendar;
+use daybook_engine::timesheets::{overlaps, to_calendar};
 use daybook_engine::{Context, Principal, Via, projects};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -202,7 +202,7 @@ async fn overlaps_of(cx: &Context, who: &Principal, ask: &Create) -> Result<Vec<
         .ended_at
         .or_else(|| ask.started_at.checked_add(length).ok())
         .unwrap_or(ask.started_at);
-    let found = entries::overlapping(cx, who, ask.started_at, end).await?;
+    let found = overlaps::in_stretch(cx, who, ask.started_at, end).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 
