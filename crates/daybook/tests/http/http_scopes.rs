@@ -103,6 +103,8 @@ fn ask(operation: &Operation) -> Ask {
         ("external", "nothing".to_owned()),
         ("calendar", NOTHING.to_owned()),
         ("member", NOTHING.to_owned()),
+        ("entry", NOTHING.to_owned()),
+        ("project", NOTHING.to_owned()),
     ]);
     match operation.body.as_deref() {
         // A name that never fits, so that nothing is made with the key under test.

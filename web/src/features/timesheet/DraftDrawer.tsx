@@ -20,7 +20,7 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   const [description, setDescription] = useState(draft.event.title ?? "");
   const { id } = draft.event;
   // Only what somebody says counts as asked for: a meeting that a colleague bills is not billed again by default.
-  const asked = billable === draft.billable ? {} : { billable };
+  const asked = { billable: billable === draft.billable ? null : billable };
   const log = useAction(
     () => actions.logDraft(id, { ...booked, ...asked, description: description.trim() || null }),
     { done: t("loggedOne"), invalidate: LISTS, onDone: onClose },

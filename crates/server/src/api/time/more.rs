@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use daybook_domain::time_entry::Source;
 use daybook_domain::{EntryChangeId, TimeEntryId, duration};
-use daybook_engine::accounts::once::Answer;
+use daybook_engine::accounts::names;
+use daybook_engine::store::time_entries::TimeEntry;
 use daybook_engine::timesheets::entries::{self, Create};
 use daybook_engine::timesheets::{follow, history, quick, shape, timer};
-use daybook_engine::{Context, Once, Outcome, Principal, Via};
+use daybook_engine::{Context, Principal, Via};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,8 +16,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::{TimeEntryBody, bodies};
+use super::entries::{make, names_of};
 use crate::cursor::List;
-use crate::extract::{Creating, Id, Json, Paging, Query, Reader, Writer};
+use crate::extract::{Creating, Id, Json, Paging, Query, Reader, Writer, answer, created};
 use crate::problem::Problem;
 
 /// What a timer is started for.
@@ -142,18 +144,21 @@ pub async fn start(
     Writer(who): Writer,
     Creating { body, key }: Creating<TimerInput>,
 ) -> Result<Response, Problem> {
-    if let Some(earlier) = key.earlier(&cx, &who).await? {
-        return Ok(earlier);
-    }
+    let (client, project) = (
+        body.client_id.map(Into::into),
+        body.project_id.map(Into::into),
+    );
+    let names = names_of(&cx, &who, client, project).await?;
     let ask = timer::Start {
         description: body.description,
-        client_id: body.client_id.map(Into::into),
-        project_id: body.project_id.map(Into::into),
+        client_id: client,
+        project_id: project,
         billable: body.billable,
         tags: body.tags,
     };
-    let outcome = timer::start(&cx, &who, ask, &Once::never()).await?;
-    made(&cx, &who, outcome, &key).await
+    let render = move |entry: &TimeEntry| created(&TimeEntryBody::new(entry, &names));
+    let outcome = timer::start(&cx, &who, ask, &key.once(&render)).await?;
+    Ok(answer(outcome, render))
 }
 
 /// Stop the timer
@@ -192,8 +197,7 @@ pub async fn quick(
     let logged = duration::parse(&body.text, today)
         .map_err(|error| Problem::invalid_field("/text", error.to_string()))?;
     let ask: Create = quick::entry_of(&cx, &who, logged, source(&who)).await?;
-    let outcome = entries::create(&cx, &who, ask, &Once::never()).await?;
-    made(&cx, &who, outcome, &key).await
+    make(&cx, &who, ask, &key).await
 }
 
 /// Split a time entry
@@ -236,11 +240,18 @@ pub async fn duplicate(
     Id(id): Id<TimeEntryId>,
     Creating { body, key }: Creating<DuplicateInput>,
 ) -> Result<Response, Problem> {
-    if let Some(earlier) = key.earlier(&cx, &who).await? {
-        return Ok(earlier);
-    }
-    let outcome = shape::duplicate(&cx, &who, id, body.started_at, &Once::never()).await?;
-    made(&cx, &who, outcome, &key).await
+    let original = entries::get(&cx, &who, id).await?;
+    let names = names::load(
+        &cx,
+        &who,
+        vec![original.member_id],
+        original.client_id.into_iter().collect(),
+        original.project_id.into_iter().collect(),
+    )
+    .await?;
+    let render = move |entry: &TimeEntry| created(&TimeEntryBody::new(entry, &names));
+    let outcome = shape::duplicate(&cx, &who, id, body.started_at, &key.once(&render)).await?;
+    Ok(answer(outcome, render))
 }
 
 /// A time entry's history
@@ -300,27 +311,10 @@ fn source(who: &Principal) -> Source {
     }
 }
 
-async fn made(
-    cx: &Context,
-    who: &Principal,
-    outcome: Outcome<daybook_engine::store::time_entries::TimeEntry>,
-    key: &crate::extract::OnceKey,
-) -> Result<Response, Problem> {
-    let answer = match outcome {
-        Outcome::Replayed(answer) => answer,
-        Outcome::Fresh(entry) => {
-            let Json(body) = one(cx, who, entry).await?;
-            let body = serde_json::to_value(body).unwrap_or_default();
-            Answer { status: 201, body }
-        }
-    };
-    key.respond(cx, who, answer).await
-}
-
 async fn one(
     cx: &Context,
     who: &Principal,
-    entry: daybook_engine::store::time_entries::TimeEntry,
+    entry: TimeEntry,
 ) -> Result<Json<TimeEntryBody>, Problem> {
     bodies(cx, who, vec![entry])
         .await?
