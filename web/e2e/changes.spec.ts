@@ -53,7 +53,7 @@ test("time added by hand keeps its wall clock over a clock change", async ({ pag
     page.waitForRequest((r) => r.method() === "POST" && r.url().endsWith("/time-entries")),
     dialog.getByRole("button", { name: "Save" }).click(),
   ]);
-  expect(sent.postDataJSON()).toMatchObject({ started_at: "2026-03-29T01:30:00.000Z", duration_minutes: 90 });
+  expect(sent.postDataJSON()).toMatchObject({ started_at: "2026-03-29T01:30:00.000Z", duration: "90m" });
   await page.goto("/timesheet?from=2026-03-29&to=2026-03-29");
   const row = page.getByRole("row").filter({ hasText: NIGHT }).first();
   await expect(row).toContainText("03:30");

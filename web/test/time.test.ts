@@ -6,7 +6,6 @@ import {
   formatTime,
   fromWall,
   isDate,
-  parseDuration,
   relative,
   startOfWeek,
   toLocalInput,
@@ -81,19 +80,6 @@ describe("dates", () => {
 });
 
 describe("durations", () => {
-  it.each([
-    ["1:30", 90],
-    ["1.5h", 90],
-    ["1,5", 90],
-    ["90m", 90],
-    ["2h 30m", 150],
-    ["45 min", 45],
-    ["2 hours", 120],
-    ["0:05", 5],
-  ])("reads %s", (text, minutes) => expect(parseDuration(text)).toBe(minutes));
-  it.each(["", "abc", "1:75", "h", "-1h"])("refuses %j", (text) =>
-    expect(parseDuration(text)).toBeUndefined(),
-  );
   it("writes hours and minutes", () =>
     expect([0, 5, 90, 600].map(formatMinutes)).toEqual(["0:00", "0:05", "1:30", "10:00"]));
 });

@@ -150,7 +150,7 @@ fn availability_routes() -> OpenApiRouter<App> {
 }
 
 fn time_routes() -> OpenApiRouter<App> {
-    use time::{clients, entries, more, projects, rates, rules};
+    use time::{bulk, clients, entries, more, projects, rates, rules};
     OpenApiRouter::new()
         .routes(routes!(clients::list, clients::create))
         .routes(routes!(clients::get, clients::update, clients::delete))
@@ -168,11 +168,11 @@ fn time_routes() -> OpenApiRouter<App> {
         .routes(routes!(more::timer, more::start, more::discard))
         .routes(routes!(more::stop))
         .routes(routes!(more::quick))
-        .routes(routes!(more::bulk))
+        .routes(routes!(bulk::run))
         .routes(routes!(more::merge))
         .routes(routes!(more::split))
         .routes(routes!(more::duplicate))
-        .routes(routes!(more::history))
+        .routes(routes!(more::changes_of))
         .routes(routes!(more::follow_event))
         .routes(routes!(rules::list, rules::create))
         .routes(routes!(rules::preview))
@@ -225,9 +225,10 @@ fn slack_routes() -> OpenApiRouter<App> {
 }
 
 fn watching_routes() -> OpenApiRouter<App> {
-    use watching::{health, logs};
+    use watching::{analytics, health, logs};
     OpenApiRouter::new()
         .routes(routes!(health::health))
+        .routes(routes!(analytics::analytics))
         .routes(routes!(logs::list))
         .routes(routes!(logs::export))
         .routes(routes!(jobs::list))

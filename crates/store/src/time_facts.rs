@@ -36,37 +36,13 @@ row! {
     }
 }
 
-row! {
-    /// How much was worked for a project.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Worked of "time_entry" {
-        /// The project.
-        pub project_id: ProjectId,
-        /// All of it.
-        pub minutes: i64,
-        /// What of it is billed.
-        pub billable_minutes: i64,
-    }
-}
-
 bulk! {
     GET_MANY = "SELECT * FROM time_entry WHERE workspace_id = $1 AND id IN (",
     fixed 1, columns 1, ") ORDER BY started_at, id"
 }
-bulk! {
-    WORKED = "SELECT project_id, CAST(sum(duration_minutes) AS BIGINT) AS minutes, CAST(sum(CASE WHEN billable THEN duration_minutes ELSE 0 END) AS BIGINT) AS billable_minutes \
-              FROM time_entry WHERE workspace_id = $1 AND NOT running AND project_id IN (",
-    fixed 1, columns 1, ") GROUP BY project_id"
-}
-
 /// Those of these entries that are there, in order of their start.
 pub async fn get_many(tx: &mut Tx, ws: WorkspaceId, ids: &[TimeEntryId]) -> Result<Vec<TimeEntry>> {
     Ok(bulk_fetch!(tx, TimeEntry, GET_MANY, [ws], ids, |id| [*id]))
-}
-
-/// How much was worked for these projects.
-pub async fn worked(tx: &mut Tx, ws: WorkspaceId, projects: &[ProjectId]) -> Result<Vec<Worked>> {
-    Ok(bulk_fetch!(tx, Worked, WORKED, [ws], projects, |id| [*id]))
 }
 
 /// Facts, the earliest start first; no running timers.

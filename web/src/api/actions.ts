@@ -4,8 +4,11 @@ import type { components } from "./schema";
 import type { CalendarPatch, ClientInput, EventScope, ProjectInput, Role } from "./types";
 
 type Schemas = components["schemas"];
-export type EntryInput = Pick<Schemas["TimeEntryInput"], "description" | "started_at"> &
-  Required<Pick<Schemas["TimeEntryPatch"], "duration_minutes" | "client_id" | "project_id" | "billable">>;
+export type EntryInput = Pick<
+  Schemas["TimeEntryInput"],
+  "description" | "started_at" | "duration" | "duration_minutes"
+> &
+  Required<Pick<Schemas["TimeEntryPatch"], "client_id" | "project_id" | "billable">>;
 
 const at = (id: string) => ({ params: { path: { id } } });
 
@@ -120,6 +123,24 @@ const time = {
   updateEntry: (id: string, input: Partial<EntryInput>) =>
     body(http.PATCH("/api/v1/time-entries/{id}", { ...at(id), body: input })),
   deleteEntry: (id: string) => body(http.DELETE("/api/v1/time-entries/{id}", at(id))),
+  bulkEntries: (input: Schemas["BulkInput"]) => body(http.POST("/api/v1/time-entries/bulk", { body: input })),
+  logDraft: (event_id: string, input: Schemas["DraftLogInput"]) =>
+    body(http.POST("/api/v1/drafts/{event_id}/log", { params: { path: { event_id } }, body: input })),
+  logDrafts: (items: Schemas["DraftItemInput"][]) =>
+    body(http.POST("/api/v1/drafts/log", { body: { items } })),
+  dismissDraft: (event_id: string) =>
+    body(http.POST("/api/v1/drafts/{event_id}/dismiss", { params: { path: { event_id } } })),
+  restoreDraft: (event_id: string) =>
+    body(http.DELETE("/api/v1/drafts/{event_id}/dismiss", { params: { path: { event_id } } })),
+  saveRule: (id: string | null, input: Schemas["TimeRuleInput"]) =>
+    id
+      ? body(http.PATCH("/api/v1/time-rules/{id}", { ...at(id), body: input }))
+      : body(http.POST("/api/v1/time-rules", { body: input })),
+  placeRule: (id: string, position: number) =>
+    body(http.PATCH("/api/v1/time-rules/{id}", { ...at(id), body: { position } })),
+  previewRule: (input: Schemas["TimeRuleInput"]) =>
+    body(http.POST("/api/v1/time-rules/preview", { body: input })),
+  deleteRule: (id: string) => body(http.DELETE("/api/v1/time-rules/{id}", at(id))),
   submitEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/submit", at(id))),
   approveEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/approve", at(id))),
   rejectEntry: (id: string, reason?: string) =>

@@ -144,6 +144,29 @@ export const queries = {
     paged(["time-entries", filter], (cursor) =>
       http.GET("/api/v1/time-entries", { params: { query: { limit: 50, ...filter, cursor } } }),
     ),
+  /** All of one's own entries that begin in a stretch. */
+  ownWeek: (range: { from: string; to: string }) =>
+    queryOptions({
+      queryKey: ["time-entries", "week", range],
+      queryFn: async () => {
+        const session = await body(http.GET("/api/v1/auth/session"));
+        const member_id = session.member.id;
+        return everything((page) =>
+          http.GET("/api/v1/time-entries", { params: { query: { ...range, member_id, ...page } } }),
+        );
+      },
+    }),
+  drafts: (range: { from: string; to: string }) =>
+    queryOptions({
+      queryKey: ["drafts", range],
+      queryFn: () =>
+        everything((page) => http.GET("/api/v1/drafts", { params: { query: { ...range, ...page } } })),
+    }),
+  rules: () =>
+    queryOptions({
+      queryKey: ["rules"],
+      queryFn: () => everything((query) => http.GET("/api/v1/time-rules", { params: { query } })),
+    }),
   timeEntry: (id: string) =>
     queryOptions({
       queryKey: ["time-entries", "one", id],

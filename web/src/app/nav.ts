@@ -4,6 +4,7 @@ import {
   IconCalendarTime,
   IconCalendarWeek,
   IconClockHour4,
+  IconFilter,
   IconFolder,
   IconKey,
   IconListDetails,
@@ -29,6 +30,7 @@ export const NAV = [
       { to: "/timesheet", key: "timesheet", icon: IconClockHour4, go: "s" },
       { to: "/clients", key: "clients", icon: IconUserCircle, go: "l" },
       { to: "/projects", key: "projects", icon: IconFolder, go: "p" },
+      { to: "/rules", key: "rules", icon: IconFilter, go: "r" },
     ],
   },
   {

@@ -135,17 +135,6 @@ export function zoneLabel(timeZone: string, at: string | Date = new Date()): str
 export const formatMinutes = (minutes: number) =>
   `${Math.floor(minutes / 60)}:${pad(Math.round(minutes) % 60)}`;
 
-/** Reads `1:30`, `1.5h`, `1,5`, `90m`, `2h 30m`; undefined when it is none of these. */
-export function parseDuration(text: string): number | undefined {
-  const s = text.trim().toLowerCase().replace(",", ".");
-  const clock = /^(\d{1,3}):([0-5]\d)$/.exec(s);
-  if (clock) return Number(clock[1]) * 60 + Number(clock[2]);
-  const units = /^(?:(\d+(?:\.\d+)?)\s*h(?:ours?)?)?\s*(?:(\d+)\s*m(?:in(?:utes)?)?)?$/.exec(s);
-  if (units && (units[1] || units[2])) return Math.round(Number(units[1] ?? 0) * 60 + Number(units[2] ?? 0));
-  if (/^\d+(?:\.\d+)?$/.test(s)) return Math.round(Number(s) * 60);
-  return undefined;
-}
-
 export const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 export const zones = (): string[] => {

@@ -729,7 +729,7 @@ fn id_named(name: &str, things: &Things) -> Option<String> {
         "client_id" | "default_client_id" => "client",
         "project_id" | "default_project_id" => "project",
         "member_id" => "member",
-        "synced_event_id" => "event",
+        "synced_event_id" | "event_id" => "event",
         _ => return None,
     };
     things.get(kind).cloned()

@@ -121,6 +121,8 @@ fn ask(operation: &Operation) -> Ask {
         ("calendar", NOTHING.to_owned()),
         ("member", NOTHING.to_owned()),
         ("client", NOTHING.to_owned()),
+        ("entry", NOTHING.to_owned()),
+        ("project", NOTHING.to_owned()),
     ]);
     match operation.body.as_deref() {
         // A name that never fits, so that nothing is made with the key under test.

@@ -132,12 +132,6 @@ impl Compiled {
             .find(|index| self.ready[**index].fits(subject))?;
         self.rules.get(*found)
     }
-
-    /// Whether there are none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.rules.is_empty()
-    }
 }
 
 /// Whether the conditions about calendar and provider are met.

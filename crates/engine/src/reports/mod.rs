@@ -1,5 +1,7 @@
 //! Sums of time and money, and the rows behind them.
 
+pub mod analytics;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daybook_domain::rate::{NoRate, Rate, amount};

@@ -9,7 +9,7 @@ use store::instances::InstanceView;
 use store::projects::Project;
 use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
 
-use super::{Error, Policy, agree, drafts, follow, history, project_of};
+use super::{Error, Policy, agree, choices, follow, history, project_of};
 use crate::events::hint;
 use crate::slack::notify;
 use crate::{Context, Principal, live};
@@ -119,7 +119,7 @@ pub(super) async fn convert_with(
     told(&mut tx, &entry, tell).await?;
     store::drafts::restore(&mut tx, workspace, entry.member_id, &event.cause_key()).await?;
     store::drafts::note_event(&mut tx, workspace, &follow::seen(&entry, &event)).await?;
-    drafts::learn(&mut tx, &event, &calendar, &entry).await?;
+    choices::learn(&mut tx, &event, &calendar, &entry).await?;
     tx.commit().await?;
     cx.live.send(
         workspace,

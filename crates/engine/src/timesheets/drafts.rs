@@ -15,6 +15,7 @@ use store::projects::Project;
 use store::time_entries::TimeEntry;
 
 use super::Error;
+use super::choices::{by_choice, names_of};
 use super::convert::{self, Convert};
 use super::gather::{self, After, Meetings};
 use crate::{Context, Principal};
@@ -23,27 +24,6 @@ use crate::{Context, Principal};
 const CHUNK: i64 = 2_000;
 /// The longest range, in days.
 pub const MAX_DAYS: i64 = 92;
-/// The most others' domains of a meeting that are remembered.
-const DOMAINS: usize = 3;
-/// Domains that say nothing about who somebody works for.
-const EVERYBODYS: &[&str] = &[
-    "gmail.com",
-    "googlemail.com",
-    "outlook.com",
-    "hotmail.com",
-    "live.com",
-    "icloud.com",
-    "me.com",
-    "yahoo.com",
-    "gmx.de",
-    "gmx.net",
-    "web.de",
-    "proton.me",
-    "protonmail.com",
-    "resource.calendar.google.com",
-    "group.calendar.google.com",
-];
-
 text_enum! {
     /// Why something is suggested.
     Because {
@@ -282,32 +262,6 @@ fn by_rule(rule: &daybook_domain::rule::Rule) -> Suggestion {
     }
 }
 
-/// The first kind that is known; of several domains the one that was chosen last.
-fn by_choice(
-    names: &[(Because, String)],
-    choices: &HashMap<(&str, &str), &Choice>,
-) -> Option<Suggestion> {
-    let known = |(because, name): &(Because, String)| {
-        choices
-            .get(&(because.as_str(), name.as_str()))
-            .map(|choice| (*because, *choice))
-    };
-    let found: Vec<(Because, &Choice)> = names.iter().filter_map(known).collect();
-    let (because, choice) = found
-        .iter()
-        .max_by_key(|(because, choice)| (std::cmp::Reverse(*because), choice.chosen_at))?;
-    let shown = *because != Because::Series;
-    Some(Suggestion {
-        client_id: choice.client_id,
-        project_id: choice.project_id,
-        billable: choice.billable,
-        tags: Vec::new(),
-        because: *because,
-        rule_id: None,
-        detail: shown.then(|| choice.name.clone()),
-    })
-}
-
 fn by_calendar(calendar: Option<&Calendar>) -> Suggestion {
     let known = calendar.filter(|calendar| {
         calendar.default_client_id.is_some() || calendar.default_project_id.is_some()
@@ -325,57 +279,6 @@ fn by_calendar(calendar: Option<&Calendar>) -> Suggestion {
         rule_id: None,
         detail: known.map(|calendar| calendar.name.clone()),
     }
-}
-
-/// By what a meeting is remembered: its series, its title, and the domains of the others in it.
-fn names_of(
-    event: &InstanceView,
-    subject: &Subject,
-    calendar: Option<&Calendar>,
-) -> Vec<(Because, String)> {
-    let mut names = Vec::new();
-    if event.recurring() {
-        let series = event
-            .ical_uid
-            .clone()
-            .unwrap_or_else(|| event.event_id.to_string());
-        names.push((Because::Series, series));
-    }
-    let title: String = subject.title().trim().chars().take(200).collect();
-    if !title.is_empty() {
-        names.push((Because::Title, title));
-    }
-    let own = calendar
-        .and_then(|calendar| calendar.connection_email.as_deref())
-        .and_then(daybook_domain::rule::domain_of);
-    let others = subject
-        .domains()
-        .iter()
-        .filter(|domain| Some(*domain) != own.as_ref() && !EVERYBODYS.contains(&domain.as_str()));
-    names.extend(
-        others
-            .take(DOMAINS)
-            .map(|domain| (Because::Domain, domain.clone())),
-    );
-    names
-}
-
-/// Remembers what a meeting was booked on, if somebody chose it.
-pub(super) async fn learn(
-    tx: &mut store::Tx,
-    event: &InstanceView,
-    calendar: &Calendar,
-    entry: &TimeEntry,
-) -> Result<(), Error> {
-    if entry.project_id.is_none() && entry.client_id.is_none() {
-        return Ok(());
-    }
-    let booked = (entry.client_id, entry.project_id, entry.billable);
-    for (kind, name) in names_of(event, &gather::subject(event), Some(calendar)) {
-        let (ws, member) = (entry.workspace_id, entry.member_id);
-        store::drafts::learn(tx, ws, member, kind.as_str(), &name, booked).await?;
-    }
-    Ok(())
 }
 
 /// Logs a meeting as suggested, or as asked.

@@ -1,10 +1,9 @@
 //! Entries made by hand: create, list, edit, delete, and the way from draft to approved.
 
 use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, Step, minutes_between};
-use daybook_domain::{ClientId, EntryChangeId, ProjectId, TimeEntryId};
+use daybook_domain::{ClientId, ProjectId, TimeEntryId};
 use daybook_store as store;
 use jiff::{SignedDuration, Timestamp};
-use store::entry_changes::EntryChange;
 use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
 use super::policy::Policy;
@@ -288,62 +287,6 @@ pub(super) async fn erase(
     Ok(history::deleted(tx, who, entry, action).await?)
 }
 
-/// What was done to an entry, oldest first; also when it is gone.
-///
-/// # Errors
-/// [`store::Error::NotFound`] also for other members' entries, to plain members.
-pub async fn history_of(
-    cx: &Context,
-    who: &Principal,
-    id: TimeEntryId,
-    after: Option<(Timestamp, EntryChangeId)>,
-    limit: i64,
-) -> Result<Vec<EntryChange>, Error> {
-    let mut tx = cx.store.read_in(who.workspace_id).await?;
-    let found = store::entry_changes::list(&mut tx, who.workspace_id, id, after, limit).await?;
-    let owner = match found.first() {
-        Some(change) => change.owner_id,
-        None => load(&mut tx, who, id).await?.member_id,
-    };
-    if who.sees(owner) {
-        Ok(found)
-    } else {
-        Err(Error::Store(store::Error::NotFound))
-    }
-}
-
-/// The caller's entries that take some of a stretch: work cannot be in two places.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn overlapping(
-    cx: &Context,
-    who: &Principal,
-    start: Timestamp,
-    end: Timestamp,
-) -> Result<Vec<TimeEntryId>, Error> {
-    let mut tx = cx.store.read_in(who.workspace_id).await?;
-    let (ws, member) = (who.workspace_id, who.member_id);
-    let found = store::time_facts::overlapping(&mut tx, ws, member, start, end, None).await?;
-    Ok(found.into_iter().map(|entry| entry.id).collect())
-}
-
-/// Which other entries take some of the time of these.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn overlaps(
-    cx: &Context,
-    who: &Principal,
-    ids: &[TimeEntryId],
-) -> Result<Vec<(TimeEntryId, TimeEntryId)>, Error> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut tx = cx.store.read_in(who.workspace_id).await?;
-    Ok(store::time_facts::overlaps(&mut tx, who.workspace_id, ids).await?)
-}
-
 /// The entry, if it is the principal's own, or they manage the workspace.
 pub(super) async fn load_to_change(
     tx: &mut store::Tx,
@@ -358,7 +301,11 @@ pub(super) async fn load_to_change(
     }
 }
 
-async fn load(tx: &mut store::Tx, who: &Principal, id: TimeEntryId) -> Result<TimeEntry, Error> {
+pub(super) async fn load(
+    tx: &mut store::Tx,
+    who: &Principal,
+    id: TimeEntryId,
+) -> Result<TimeEntry, Error> {
     let entry = store::time_entries::get(tx, who.workspace_id, id).await?;
     if who.sees(entry.member_id) {
         Ok(entry)

@@ -11,11 +11,12 @@ use jiff::Timestamp;
 use store::calendars::{Calendar, Filter};
 use store::instances::{InstanceView, Range};
 
-use super::Error;
-use crate::Principal;
+use crate::{Context, Principal};
 
 /// The most calendars of a member.
 const CALENDARS: i64 = 1_000;
+/// Instances read at once to count them.
+const COUNTED: i64 = 2_000;
 
 /// Where reading goes on: after this start and instance.
 pub(super) type After = Option<(Timestamp, daybook_domain::InstanceId)>;
@@ -38,7 +39,7 @@ pub(super) async fn meetings(
     converted: Option<bool>,
     after: After,
     limit: i64,
-) -> Result<Meetings, Error> {
+) -> Result<Meetings, store::Error> {
     let filter = Filter {
         member_id: Some(who.member_id),
         sync_enabled: Some(true),
@@ -75,6 +76,26 @@ pub(super) async fn meetings(
         calendars,
         next,
     })
+}
+
+/// How many meetings of a stretch the caller has, each once, and how many of them are logged.
+pub(crate) async fn meetings_of(
+    cx: &Context,
+    who: &Principal,
+    range: (Timestamp, Timestamp),
+) -> Result<(u64, u64), store::Error> {
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    let (mut all, mut logged, mut after) = (0, 0, None);
+    loop {
+        let part = meetings(&mut tx, who, range, None, after, COUNTED).await?;
+        all += part.found.len() as u64;
+        let done = |event: &&InstanceView| event.time_entry_id.is_some();
+        logged += part.found.iter().filter(done).count() as u64;
+        if part.next.is_none() {
+            return Ok((all, logged));
+        }
+        after = part.next;
+    }
 }
 
 /// Whether it can be work at all.

@@ -1,11 +1,14 @@
 //! Notes who did what to an entry, in the transaction that does it.
 
+use daybook_domain::{EntryChangeId, TimeEntryId};
 use daybook_store as store;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use store::entry_changes::NewChange;
+use store::entry_changes::{EntryChange, NewChange};
 use store::time_entries::TimeEntry;
 
-use crate::Principal;
+use super::{Error, entries};
+use crate::{Context, Principal};
 
 /// Notes that an entry came to be.
 pub(super) async fn created(
@@ -66,6 +69,30 @@ pub(super) async fn deleted(
 ) -> Result<(), store::Error> {
     let before = Some(Value::Object(fields(entry)));
     add(tx, who, entry, action, (before, None), None).await
+}
+
+/// What was done to an entry, oldest first; also when it is gone.
+///
+/// # Errors
+/// [`store::Error::NotFound`] also for other members' entries, to plain members.
+pub async fn of(
+    cx: &Context,
+    who: &Principal,
+    id: TimeEntryId,
+    after: Option<(Timestamp, EntryChangeId)>,
+    limit: i64,
+) -> Result<Vec<EntryChange>, Error> {
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    let found = store::entry_changes::list(&mut tx, who.workspace_id, id, after, limit).await?;
+    let owner = match found.first() {
+        Some(change) => change.owner_id,
+        None => entries::load(&mut tx, who, id).await?.member_id,
+    };
+    if who.sees(owner) {
+        Ok(found)
+    } else {
+        Err(Error::Store(store::Error::NotFound))
+    }
 }
 
 async fn add(

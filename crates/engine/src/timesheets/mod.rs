@@ -1,6 +1,7 @@
 //! Time entries: made by hand or from an event, edited, handed in, approved.
 
 pub mod bulk;
+mod choices;
 pub mod convert;
 pub mod drafts;
 pub mod entries;
@@ -8,6 +9,8 @@ pub mod follow;
 mod gather;
 mod history;
 pub mod import;
+pub mod history;
+pub mod overlaps;
 mod policy;
 pub mod quick;
 pub mod rules;
@@ -24,6 +27,7 @@ use store::projects::Project;
 
 use crate::accounts::once;
 
+pub(crate) use gather::meetings_of;
 pub(crate) use policy::Policy;
 
 /// Why something about a time entry did not work.

@@ -12,7 +12,7 @@ use daybook_engine::store::time_rules::Contents;
 use daybook_engine::timesheets::convert::Convert;
 use daybook_engine::timesheets::drafts::{self, Because, Draft};
 use daybook_engine::timesheets::follow::{self, Answer};
-use daybook_engine::timesheets::{entries, rules, shape};
+use daybook_engine::timesheets::{entries, history, rules, shape};
 use daybook_engine::{Context, Once, Outcome, Principal, clients, projects};
 use daybook_sandbox::caldav::CalendarSpec;
 use daybook_testkit::{ADA, CALDAV_PASSWORD, CALDAV_USER, Db, World};
@@ -293,6 +293,7 @@ async fn a_logged_meeting_that_changed_is_asked_about() {
                 .unwrap()
         };
         assert!(moved().await.is_empty());
+        world.clock.pass(60);
         world.google.move_instance(ADA, &event, 90).unwrap();
         world
             .google
@@ -324,7 +325,7 @@ async fn a_logged_meeting_that_changed_is_asked_about() {
         world.sync(&who, id).await.unwrap();
         assert!(moved().await.is_empty());
         assert!(entries::get(&world.cx, &who, gone.entry.id).await.is_ok());
-        let log = entries::history_of(&world.cx, &who, after.id, None, 10)
+        let log = history::of(&world.cx, &who, after.id, None, 10)
             .await
             .unwrap();
         let actions: Vec<&str> = log.iter().map(|change| change.action.as_str()).collect();

@@ -9,7 +9,7 @@ import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
 import { ConfirmDestructive } from "../../components/ConfirmDestructive";
 import { unlessAsked } from "../../components/onTop";
-import { formatMinutes, fromWall, parseDuration, toLocalInput, zoneLabel } from "../../lib/time";
+import { formatMinutes, fromWall, toLocalInput, zoneLabel } from "../../lib/time";
 
 function EntryForm({ entry, onClose }: { entry?: TimeEntry; onClose: () => void }) {
   const t = useTranslations("timesheet");
@@ -31,7 +31,7 @@ function EntryForm({ entry, onClose }: { entry?: TimeEntry; onClose: () => void 
     },
     validate: {
       start: (v) => (v ? null : t("startBad")),
-      duration: (v) => (parseDuration(v) ? null : t("durationBad")),
+      duration: (v) => (v.trim() ? null : t("durationBad")),
     },
   });
   const save = useAction(
@@ -58,7 +58,10 @@ function EntryForm({ entry, onClose }: { entry?: TimeEntry; onClose: () => void 
         save.mutate({
           ...rest,
           started_at: fromWall(start, timeZone).toISOString(),
-          duration_minutes: parseDuration(duration) ?? 0,
+          // One grammar for everybody: the server reads it, and says what it cannot read.
+          ...(entry && duration === formatMinutes(entry.duration_minutes)
+            ? { duration_minutes: entry.duration_minutes }
+            : { duration }),
         }),
       )}
     >

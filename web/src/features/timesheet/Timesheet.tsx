@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
@@ -8,13 +8,15 @@ import { LoadMore } from "../../components/LoadMore";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, NoMatch, QueryState, Skeletons } from "../../components/States";
 import { useFilters } from "../../lib/filters";
-import { addDays, formatMinutes, fromWall, isDate, zoneLabel } from "../../lib/time";
+import { addDays, formatMinutes, fromWall, isDate, startOfWeek, zoneLabel } from "../../lib/time";
 import { oneOf, text } from "../../lib/url";
 import { EntriesTable } from "./EntriesTable";
 import { EntryDrawer } from "./EntryDrawer";
+import { WeekView } from "./WeekView";
 
 const STATUSES = ["draft", "pending", "approved", "rejected", "invoiced"] as const;
-const SOURCES = ["calendar", "manual"] as const;
+const SOURCES = ["calendar", "slack", "manual", "timer", "api", "import"] as const;
+const VIEWS = ["list", "week"] as const;
 export interface TimesheetFilters {
   status?: (typeof STATUSES)[number];
   source?: (typeof SOURCES)[number];
@@ -23,6 +25,11 @@ export interface TimesheetFilters {
   to?: string;
   /** "new" or an entry's id: what the drawer shows. */
   entry?: string;
+  view?: (typeof VIEWS)[number];
+  /** The Monday of the week view. */
+  week?: string;
+  /** The meeting that is being logged. */
+  draft?: string;
 }
 const parse = (raw: Record<string, unknown>): TimesheetFilters => ({
   status: oneOf(raw.status, STATUSES),
@@ -31,6 +38,9 @@ const parse = (raw: Record<string, unknown>): TimesheetFilters => ({
   from: isDate(raw.from) ? raw.from : undefined,
   to: isDate(raw.to) ? raw.to : undefined,
   entry: text(raw.entry),
+  view: oneOf(raw.view, VIEWS),
+  week: isDate(raw.week) ? startOfWeek(raw.week) : undefined,
+  draft: text(raw.draft),
 });
 const NOTHING: TimesheetFilters = {
   status: undefined,
@@ -86,8 +96,10 @@ function FilterBar({ filters, set }: BarProps) {
 
 export function Timesheet() {
   const t = useTranslations("timesheet");
+  const words = useTranslations("drafts");
   const [filters, set] = useFilters(parse);
   const timeZone = useTimeZone();
+  const view = filters.view ?? "list";
   const { status, source, client, from, to } = filters;
   const entries = useInfiniteQuery(
     queries.timeEntries({
@@ -101,44 +113,66 @@ export function Timesheet() {
   const items = entries.data?.pages.flatMap((p) => p.items) ?? [];
   const filtered = !!(status || source || client || from || to);
   const add = () => set({ entry: "new" }, { push: true });
+  // The week may show an entry that the list has not loaded.
+  const known = items.find((e) => e.id === filters.entry);
+  const wanted = !known && filters.entry && filters.entry !== "new" ? filters.entry : "";
+  const one = useQuery({ ...queries.timeEntry(wanted), enabled: !!wanted });
   const total = items.reduce((sum, e) => sum + e.duration_minutes, 0);
   return (
     <Stack gap="md">
       <PageHeader title={t("title")} sub={t("zone", { zone: zoneLabel(timeZone) })}>
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
-          {t("add")}
-        </Button>
+        <Group gap="sm">
+          <SegmentedControl
+            aria-label={words("view")}
+            data={VIEWS.map((value) => ({ value, label: words(`views.${value}`) }))}
+            value={view}
+            onChange={(value) => set({ view: oneOf(value, VIEWS), draft: undefined, entry: undefined })}
+          />
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
+            {t("add")}
+          </Button>
+        </Group>
       </PageHeader>
-      <FilterBar filters={filters} set={set} />
-      <QueryState
-        query={entries}
-        skeleton={<Skeletons rows={6} />}
-        isEmpty={() => items.length === 0}
-        empty={
-          filtered ? (
-            <NoMatch onClear={() => set(NOTHING)} />
-          ) : (
-            <EmptyState title={t("emptyTitle")} text={t("emptyText")}>
-              <Button variant="default" onClick={add}>
-                {t("add")}
-              </Button>
-            </EmptyState>
-          )
-        }
-      >
-        {() => (
-          <>
-            <EntriesTable items={items} onOpen={(entry) => set({ entry }, { push: true })} />
-            <Text size="sm" c="dimmed" className="num" role="status">
-              {t("total", { count: items.length, hours: formatMinutes(total) })}
-            </Text>
-          </>
-        )}
-      </QueryState>
-      <LoadMore query={entries} />
+      {view === "week" && (
+        <WeekView
+          week={filters.week}
+          draft={filters.draft}
+          timeZone={timeZone}
+          set={(to) => set(to, { push: true })}
+        />
+      )}
+      {view === "list" && <FilterBar filters={filters} set={set} />}
+      {view === "list" && (
+        <QueryState
+          query={entries}
+          skeleton={<Skeletons rows={6} />}
+          isEmpty={() => items.length === 0}
+          empty={
+            filtered ? (
+              <NoMatch onClear={() => set(NOTHING)} />
+            ) : (
+              <EmptyState title={t("emptyTitle")} text={t("emptyText")}>
+                <Button variant="default" onClick={add}>
+                  {t("add")}
+                </Button>
+              </EmptyState>
+            )
+          }
+        >
+          {() => (
+            <>
+              <EntriesTable items={items} onOpen={(entry) => set({ entry }, { push: true })} />
+              <Text size="sm" c="dimmed" className="num" role="status">
+                {t("total", { count: items.length, hours: formatMinutes(total) })}
+              </Text>
+            </>
+          )}
+        </QueryState>
+      )}
+      {view === "list" && <LoadMore query={entries} />}
       <EntryDrawer
         open={filters.entry}
-        entry={items.find((e) => e.id === filters.entry)}
+        entry={known ?? (wanted ? one.data : undefined)}
         onClose={() => set({ entry: undefined })}
       />
     </Stack>

@@ -8,7 +8,7 @@ use daybook_engine::accounts::names::{self, Names};
 use daybook_engine::store::clients::Client;
 use daybook_engine::store::projects::Project;
 use daybook_engine::store::time_entries::TimeEntry;
-use daybook_engine::timesheets::entries::overlaps as overlaps_of;
+use daybook_engine::timesheets::overlaps;
 use daybook_engine::{Context, Principal};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -241,14 +241,14 @@ pub async fn bodies(
         .collect();
     let names = names::load(cx, who, members, clients, projects).await?;
     let ids: Vec<TimeEntryId> = entries.iter().map(|entry| entry.id).collect();
-    let mut overlaps: HashMap<TimeEntryId, Vec<Uuid>> = HashMap::new();
-    for (id, other) in overlaps_of(cx, who, &ids).await? {
-        overlaps.entry(id).or_default().push(other.into());
+    let mut found: HashMap<TimeEntryId, Vec<Uuid>> = HashMap::new();
+    for (id, other) in overlaps::of(cx, who, &ids).await? {
+        found.entry(id).or_default().push(other.into());
     }
     Ok(entries
         .iter()
         .map(|entry| TimeEntryBody {
-            overlaps: overlaps.remove(&entry.id).unwrap_or_default(),
+            overlaps: found.remove(&entry.id).unwrap_or_default(),
             ..TimeEntryBody::new(entry, &names)
         })
         .collect())

@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use daybook_domain::TimeEntryId;
 use daybook_domain::time_entry::{MAX_MINUTES, Source, Step};
+use daybook_domain::{ClientId, ProjectId, TimeEntryId};
 use daybook_engine::accounts::names::{self, Names};
 use daybook_engine::store::time_entries::{Filter, TimeEntry};
 use daybook_engine::timesheets::entries::{self, Create};
-use daybook_engine::timesheets::to_calendar;
+use daybook_engine::timesheets::{overlaps, to_calendar};
 use daybook_engine::{Context, Principal, Via, projects};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,7 @@ use crate::api::events::body::EventBody;
 use crate::api::wire::instant;
 use crate::cursor::List;
 use crate::extract::{
-    Creating, Id, Json, OptionalJson, Page, Query, Reader, Writer, answer, created,
+    Creating, Id, Json, OnceKey, OptionalJson, Page, Query, Reader, Writer, answer, created,
 };
 use crate::problem::{Check, Problem};
 
@@ -67,15 +67,25 @@ pub async fn create(
             Source::Manual
         },
     };
-    let names = names_of(&cx, &who, &ask).await?;
-    let overlaps = overlaps_of(&cx, &who, &ask).await?;
+    make(&cx, &who, ask, &key).await
+}
+
+/// Makes an entry once, and answers with it.
+pub(super) async fn make(
+    cx: &Context,
+    who: &Principal,
+    ask: Create,
+    key: &OnceKey,
+) -> Result<Response, Problem> {
+    let names = names_of(cx, who, ask.client_id, ask.project_id).await?;
+    let overlaps = overlaps_of(cx, who, &ask).await?;
     let render = move |entry: &TimeEntry| {
         created(&TimeEntryBody {
             overlaps: overlaps.clone(),
             ..TimeEntryBody::new(entry, &names)
         })
     };
-    let outcome = entries::create(&cx, &who, ask, &key.once(&render)).await?;
+    let outcome = entries::create(cx, who, ask, &key.once(&render)).await?;
     Ok(answer(outcome, render))
 }
 
@@ -202,22 +212,25 @@ async fn overlaps_of(cx: &Context, who: &Principal, ask: &Create) -> Result<Vec<
         .ended_at
         .or_else(|| ask.started_at.checked_add(length).ok())
         .unwrap_or(ask.started_at);
-    let found = entries::overlapping(cx, who, ask.started_at, end).await?;
+    let found = overlaps::in_stretch(cx, who, ask.started_at, end).await?;
     Ok(found.into_iter().map(Into::into).collect())
 }
 
 /// The names an entry that is about to be made will show: its own client's, or its project's client's.
-async fn names_of(cx: &Context, who: &Principal, ask: &Create) -> Result<Names, Problem> {
-    let project = match ask.project_id {
+pub(super) async fn names_of(
+    cx: &Context,
+    who: &Principal,
+    client_id: Option<ClientId>,
+    project_id: Option<ProjectId>,
+) -> Result<Names, Problem> {
+    let project = match project_id {
         Some(id) => projects::get(cx, who, id).await.ok(),
         None => None,
     };
-    let client = ask
-        .client_id
-        .or_else(|| project.as_ref().and_then(|project| project.client_id));
+    let client = client_id.or_else(|| project.as_ref().and_then(|project| project.client_id));
     let (clients, projects) = (
         client.into_iter().collect(),
-        ask.project_id.into_iter().collect(),
+        project_id.into_iter().collect(),
     );
     Ok(names::load(cx, who, vec![who.member_id], clients, projects).await?)
 }

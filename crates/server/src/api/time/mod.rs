@@ -1,6 +1,7 @@
 //! Clients, projects and time entries (SPEC §2.8).
 
 pub mod body;
+pub mod bulk;
 pub mod clients;
 pub mod entries;
 pub mod input;

@@ -2,26 +2,24 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use daybook_domain::time_entry::{Source, Step};
+use daybook_domain::time_entry::Source;
 use daybook_domain::{EntryChangeId, TimeEntryId, duration};
-use daybook_engine::accounts::once::Answer;
-use daybook_engine::store::time_entries::Changes;
-use daybook_engine::timesheets::bulk::{self, What, Which};
+use daybook_engine::accounts::names;
+use daybook_engine::store::time_entries::TimeEntry;
 use daybook_engine::timesheets::entries::{self, Create};
-use daybook_engine::timesheets::{follow, quick, shape, timer};
-use daybook_engine::{Context, Once, Outcome, Principal, Via};
+use daybook_engine::timesheets::{follow, history, quick, shape, timer};
+use daybook_engine::{Context, Principal, Via};
 use http::StatusCode;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::{TimeEntryBody, bodies};
-use super::input::TimeEntryPatch;
+use super::entries::{make, names_of};
 use crate::cursor::List;
-use crate::extract::{Creating, Id, Json, Paging, Query, Reader, Writer};
-use crate::problem::{Problem, ProblemBody};
+use crate::extract::{Creating, Id, Json, Paging, Query, Reader, Writer, answer, created};
+use crate::problem::Problem;
 
 /// What a timer is started for.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -80,84 +78,6 @@ pub struct MergeInput {
 pub struct DuplicateInput {
     /// By default when the original does.
     pub started_at: Option<Timestamp>,
-}
-
-/// What is done with many entries.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BulkAction {
-    /// Hand in.
-    Submit,
-    /// Approve.
-    Approve,
-    /// Send back.
-    Reject,
-    /// Change.
-    Edit,
-    /// Remove.
-    Delete,
-}
-
-/// A member's week.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WeekInput {
-    /// Any day of it; weeks begin on Monday.
-    #[schema(value_type = String, format = Date)]
-    pub day: Date,
-    /// Whose; by default yours.
-    pub member_id: Option<Uuid>,
-}
-
-/// Many entries, by ids or by week.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BulkInput {
-    /// What is done.
-    pub action: BulkAction,
-    /// At most 500 ids; or
-    pub ids: Option<Vec<Uuid>>,
-    /// a week.
-    pub week: Option<WeekInput>,
-    /// Why, when they are sent back.
-    pub reason: Option<String>,
-    /// What changes, to edit.
-    pub changes: Option<TimeEntryPatch>,
-}
-
-/// What became of many entries.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = TimeEntryBulk)]
-pub struct BulkBody {
-    /// One for each entry.
-    pub items: Vec<BulkItem>,
-}
-
-/// Whether something was done to an entry.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = TimeEntryBulkStatus)]
-pub enum BulkStatus {
-    /// It was.
-    Done,
-    /// It was not.
-    Refused,
-}
-
-/// What became of one.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = TimeEntryBulkItem)]
-pub struct BulkItem {
-    /// The entry.
-    pub id: Uuid,
-    /// Whether it was done.
-    pub status: BulkStatus,
-    /// As it is now; before it was removed, for those that were.
-    #[schema(required = true)]
-    pub time_entry: Option<TimeEntryBody>,
-    /// Why it was refused.
-    #[schema(required = true)]
-    pub problem: Option<ProblemBody>,
 }
 
 /// Something that was done to an entry.
@@ -224,18 +144,21 @@ pub async fn start(
     Writer(who): Writer,
     Creating { body, key }: Creating<TimerInput>,
 ) -> Result<Response, Problem> {
-    if let Some(earlier) = key.earlier(&cx, &who).await? {
-        return Ok(earlier);
-    }
+    let (client, project) = (
+        body.client_id.map(Into::into),
+        body.project_id.map(Into::into),
+    );
+    let names = names_of(&cx, &who, client, project).await?;
     let ask = timer::Start {
         description: body.description,
-        client_id: body.client_id.map(Into::into),
-        project_id: body.project_id.map(Into::into),
+        client_id: client,
+        project_id: project,
         billable: body.billable,
         tags: body.tags,
     };
-    let outcome = timer::start(&cx, &who, ask, &Once::never()).await?;
-    made(&cx, &who, outcome, &key).await
+    let render = move |entry: &TimeEntry| created(&TimeEntryBody::new(entry, &names));
+    let outcome = timer::start(&cx, &who, ask, &key.once(&render)).await?;
+    Ok(answer(outcome, render))
 }
 
 /// Stop the timer
@@ -274,8 +197,7 @@ pub async fn quick(
     let logged = duration::parse(&body.text, today)
         .map_err(|error| Problem::invalid_field("/text", error.to_string()))?;
     let ask: Create = quick::entry_of(&cx, &who, logged, source(&who)).await?;
-    let outcome = entries::create(&cx, &who, ask, &Once::never()).await?;
-    made(&cx, &who, outcome, &key).await
+    make(&cx, &who, ask, &key).await
 }
 
 /// Split a time entry
@@ -318,77 +240,32 @@ pub async fn duplicate(
     Id(id): Id<TimeEntryId>,
     Creating { body, key }: Creating<DuplicateInput>,
 ) -> Result<Response, Problem> {
-    if let Some(earlier) = key.earlier(&cx, &who).await? {
-        return Ok(earlier);
-    }
-    let outcome = shape::duplicate(&cx, &who, id, body.started_at, &Once::never()).await?;
-    made(&cx, &who, outcome, &key).await
-}
-
-/// Do something with many time entries
-///
-/// By their ids, or with a member's week. Each stands for itself: what is refused is said with its reason, the others are done.
-#[utoipa::path(post, path = "/time-entries/bulk", tag = "Time", request_body = BulkInput, responses((status = 200, body = BulkBody)))]
-pub async fn bulk(
-    State(cx): State<Context>,
-    Writer(who): Writer,
-    Json(input): Json<BulkInput>,
-) -> Result<Json<BulkBody>, Problem> {
-    let which = which(&who, input.ids, input.week)?;
-    let what = match (input.action, input.changes) {
-        (BulkAction::Submit, None) => What::Step(Step::Submit, None),
-        (BulkAction::Approve, None) => What::Step(Step::Approve, None),
-        (BulkAction::Reject, None) => What::Step(Step::Reject, input.reason),
-        (BulkAction::Delete, None) => What::Delete,
-        (BulkAction::Edit, Some(patch)) => What::Edit(Box::new(patch.changes()?)),
-        (BulkAction::Edit, None) => {
-            return Err(Problem::invalid_field("/changes", "is required to edit"));
-        }
-        _ => {
-            return Err(Problem::invalid_field(
-                "/changes",
-                "is only for action edit",
-            ));
-        }
-    };
-    let done = bulk::run(&cx, &who, &which, &what).await?;
-    let entries = done
-        .iter()
-        .filter_map(|(_, result)| result.as_ref().ok().cloned())
-        .collect();
-    let mut shown = bodies(&cx, &who, entries).await?.into_iter();
-    let items = done
-        .into_iter()
-        .map(|(id, result)| match result {
-            Ok(_) => BulkItem {
-                id: id.into(),
-                status: BulkStatus::Done,
-                time_entry: shown.next(),
-                problem: None,
-            },
-            Err(error) => BulkItem {
-                id: id.into(),
-                status: BulkStatus::Refused,
-                time_entry: None,
-                problem: Some(Problem::from(error).body(None)),
-            },
-        })
-        .collect();
-    Ok(Json(BulkBody { items }))
+    let original = entries::get(&cx, &who, id).await?;
+    let names = names::load(
+        &cx,
+        &who,
+        vec![original.member_id],
+        original.client_id.into_iter().collect(),
+        original.project_id.into_iter().collect(),
+    )
+    .await?;
+    let render = move |entry: &TimeEntry| created(&TimeEntryBody::new(entry, &names));
+    let outcome = shape::duplicate(&cx, &who, id, body.started_at, &key.once(&render)).await?;
+    Ok(answer(outcome, render))
 }
 
 /// A time entry's history
 ///
 /// Who did what, and when; also of an entry that is gone.
 #[utoipa::path(get, path = "/time-entries/{id}/history", tag = "Time", params(Paging), responses((status = 200, body = List<ChangeBody>)))]
-pub async fn history(
+pub async fn changes_of(
     State(cx): State<Context>,
     Reader(who): Reader,
     Id(id): Id<TimeEntryId>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<ChangeBody>>, Problem> {
     let page = paging.page::<(Timestamp, EntryChangeId)>()?;
-    let rows = entries::history_of(&cx, &who, id, page.after, i64::from(page.fetch())).await?;
+    let rows = history::of(&cx, &who, id, page.after, i64::from(page.fetch())).await?;
     Ok(page.list(
         rows,
         |row| (row.created_at, row.id),
@@ -426,26 +303,6 @@ pub async fn follow_event(
     }))
 }
 
-fn which(
-    who: &Principal,
-    ids: Option<Vec<Uuid>>,
-    week: Option<WeekInput>,
-) -> Result<Which, Problem> {
-    match (ids, week) {
-        (Some(ids), None) if (1..=bulk::MOST).contains(&ids.len()) => {
-            Ok(Which::Ids(ids.into_iter().map(Into::into).collect()))
-        }
-        (None, Some(week)) => Ok(Which::Week {
-            member_id: week.member_id.map_or(who.member_id, Into::into),
-            day: week.day,
-        }),
-        _ => {
-            let detail = format!("give 1 to {} ids, or a week", bulk::MOST);
-            Err(Problem::invalid_field("/ids", detail))
-        }
-    }
-}
-
 fn source(who: &Principal) -> Source {
     if matches!(who.via, Via::ApiKey(_)) {
         Source::Api
@@ -454,52 +311,14 @@ fn source(who: &Principal) -> Source {
     }
 }
 
-async fn made(
-    cx: &Context,
-    who: &Principal,
-    outcome: Outcome<daybook_engine::store::time_entries::TimeEntry>,
-    key: &crate::extract::OnceKey,
-) -> Result<Response, Problem> {
-    let answer = match outcome {
-        Outcome::Replayed(answer) => answer,
-        Outcome::Fresh(entry) => {
-            let Json(body) = one(cx, who, entry).await?;
-            let body = serde_json::to_value(body).unwrap_or_default();
-            Answer { status: 201, body }
-        }
-    };
-    key.respond(cx, who, answer).await
-}
-
 async fn one(
     cx: &Context,
     who: &Principal,
-    entry: daybook_engine::store::time_entries::TimeEntry,
+    entry: TimeEntry,
 ) -> Result<Json<TimeEntryBody>, Problem> {
     bodies(cx, who, vec![entry])
         .await?
         .pop()
         .map(Json)
         .ok_or_else(Problem::internal)
-}
-
-impl TimeEntryPatch {
-    /// The changes it asks for.
-    ///
-    /// # Errors
-    /// When its duration makes no sense.
-    pub fn changes(self) -> Result<Changes, Problem> {
-        let minutes = super::input::minutes(self.duration.as_deref(), self.duration_minutes)?;
-        Ok(Changes {
-            description: self.description,
-            started_at: self.started_at,
-            ended_at: self.ended_at,
-            duration_minutes: minutes,
-            client_id: self.client_id.map(|id| id.map(Into::into)),
-            project_id: self.project_id.map(|id| id.map(Into::into)),
-            billable: self.billable,
-            tags: self.tags,
-            status: None,
-        })
-    }
 }

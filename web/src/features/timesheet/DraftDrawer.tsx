@@ -1,0 +1,93 @@
+import { Button, Drawer, Group, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { actions } from "../../api/actions";
+import type { Draft } from "../../api/types";
+import { useTimeZone } from "../../app/session";
+import { useAction } from "../../app/useAction";
+import { ClientProject } from "../../components/ClientProject";
+import { formatDateTime, formatMinutes } from "../../lib/time";
+import { Reason } from "./Reason";
+
+const LISTS = ["time-entries", "drafts", "events"];
+
+function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
+  const t = useTranslations("drafts");
+  const timeZone = useTimeZone();
+  const [booked, setBooked] = useState({ client_id: draft.client_id, project_id: draft.project_id });
+  const [billable, setBillable] = useState(draft.billable);
+  const [description, setDescription] = useState(draft.event.title ?? "");
+  const { id } = draft.event;
+  // Only what somebody says counts as asked for: a meeting that a colleague bills is not billed again by default.
+  const asked = { billable: billable === draft.billable ? null : billable };
+  const log = useAction(
+    () => actions.logDraft(id, { ...booked, ...asked, description: description.trim() || null }),
+    { done: t("loggedOne"), invalidate: LISTS, onDone: onClose },
+  );
+  const back = useAction(() => actions.restoreDraft(id), { done: t("restored"), invalidate: LISTS });
+  const dismiss = useAction(() => actions.dismissDraft(id), {
+    invalidate: LISTS,
+    onDone: () => {
+      onClose();
+      notifications.show({
+        message: (
+          <Group gap="sm">
+            {t("dismissed")}
+            <Button size="compact-xs" variant="default" onClick={() => back.mutate(undefined)}>
+              {t("undo")}
+            </Button>
+          </Group>
+        ),
+        autoClose: 10_000,
+      });
+    },
+  });
+  return (
+    <form
+      onSubmit={(e) => {
+        e.preventDefault();
+        log.mutate(undefined);
+      }}
+    >
+      <Stack gap="sm">
+        <Text size="sm" className="num">
+          {formatDateTime(draft.event.start, timeZone)} · {formatMinutes(draft.duration_minutes)} h
+        </Text>
+        <Reason draft={draft} />
+        <TextInput
+          label={t("description")}
+          value={description}
+          maxLength={500}
+          onChange={(e) => setDescription(e.currentTarget.value)}
+          data-autofocus
+        />
+        <ClientProject value={booked} onChange={setBooked} />
+        <Switch
+          label={t("billable")}
+          description={draft.billed_by_member_id ? t("billedByOther") : undefined}
+          checked={billable}
+          onChange={(e) => setBillable(e.currentTarget.checked)}
+        />
+        <Group justify="space-between">
+          <Button type="submit" loading={log.isPending}>
+            {t("log")}
+          </Button>
+          <Button variant="default" loading={dismiss.isPending} onClick={() => dismiss.mutate(undefined)}>
+            {t("dismiss")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** One meeting that is not logged: what it would be booked on, to take over or to change. */
+export function DraftDrawer({ draft, onClose }: { draft?: Draft; onClose: () => void }) {
+  const t = useTranslations("drafts");
+  return (
+    <Drawer opened={!!draft} onClose={onClose} position="right" size={400} title={t("logTitle")}>
+      {draft && <DraftForm key={draft.event.id} draft={draft} onClose={onClose} />}
+    </Drawer>
+  );
+}
