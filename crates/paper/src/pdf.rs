@@ -119,10 +119,11 @@ fn date(day: Date) -> DateTime {
 
 fn picture(logo: &Logo) -> Option<Image> {
     let data = logo.data.clone().into();
+    // PDF/A knows no interpolation.
     let read = if logo.is_png {
-        Image::from_png(data, true)
+        Image::from_png(data, false)
     } else {
-        Image::from_jpeg(data, true)
+        Image::from_jpeg(data, false)
     };
     read.ok()
 }

@@ -13,6 +13,7 @@ mod support;
 
 mod cli;
 mod fsync;
+mod invoices;
 mod kill;
 mod nodes;
 mod radicale;
