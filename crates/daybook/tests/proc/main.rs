@@ -13,7 +13,11 @@ mod support;
 
 mod cli;
 mod fsync;
+<<<<<<< HEAD
 mod import;
+=======
+mod invoices;
+>>>>>>> invoices
 mod kill;
 mod mail;
 mod nodes;

@@ -217,7 +217,7 @@ async fn time_becomes_a_paid_invoice() {
         .done(
             "POST",
             &path("pay"),
-            json!({"amount_minor": 9_701, "paid_on": "2026-12-02"}),
+            json!({"amount_minor": 9_701, "paid_on": "2020-01-02"}),
         )
         .await;
     assert_eq!(
@@ -325,7 +325,7 @@ async fn a_credit_note_takes_an_invoice_back() {
     );
     let credit = note["id"].as_str().unwrap();
     let line = note["lines"][0]["id"].clone();
-    let part = json!({"lines": [{"line": line, "price_minor": 4_000}]});
+    let part = json!({"lines": [{"line": line, "price_minor": 4_000}], "issued_on": "2026-11-21"});
     desk.done("PATCH", &format!("invoices/{credit}"), part)
         .await;
     let done = desk

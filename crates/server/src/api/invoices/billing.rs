@@ -10,8 +10,9 @@ use daybook_engine::invoices::billing::{self, Changes, ClientChanges};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
-use super::body::{BillingBody, ClientBillingBody};
-use super::input::{self, BillingPatch, ClientBillingPatch, LogoInput};
+use super::billing_body::{BillingBody, ClientBillingBody};
+use super::billing_input::{BillingPatch, ClientBillingPatch, LogoInput};
+use super::part_inputs as input;
 use crate::extract::{Admin, Id, Json, Reader};
 use crate::problem::{Check, Problem};
 

@@ -1,12 +1,8 @@
 //! What invoices look like in answers.
 
-use daybook_domain::invoice::{
-    Address, ClientProfile, Discount, Grouping, Kind, Quantity, Rounding, RoundingMode,
-    RoundingPer, Status, Tax, TaxCategory, Totals, Unit,
-};
+use daybook_domain::invoice::{Grouping, Kind, Quantity, Status, Totals, Unit};
 use daybook_engine::invoices::View;
 use daybook_engine::invoices::read::Series;
-use daybook_engine::store::billing::Billing;
 use daybook_engine::store::invoices::Invoice;
 use daybook_engine::store::invoices::payments::Payment;
 use jiff::Timestamp;
@@ -15,70 +11,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::wire::{
-    GroupingSchema, InvoiceKindSchema, InvoiceStatusSchema, InvoiceUnitSchema, RoundingModeSchema,
-    RoundingPerSchema, TaxCategorySchema,
-};
-
-/// Where somebody is.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = PostalAddress)]
-pub struct AddressBody {
-    /// Street and number.
-    pub line1: String,
-    /// More of it.
-    pub line2: String,
-    /// Postal code.
-    pub postal_code: String,
-    /// Town.
-    pub city: String,
-    /// State or canton.
-    pub region: String,
-    /// ISO 3166-1, two letters; empty when unknown.
-    pub country: String,
-}
-
-/// A tax.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Tax)]
-pub struct TaxBody {
-    /// What people call it.
-    pub name: String,
-    /// `S` taxed, `Z` taxed at zero, `E` exempt, `AE` reverse charge, `G` export, `O` not subject to tax.
-    #[schema(value_type = TaxCategorySchema)]
-    pub category: TaxCategory,
-    /// Percent, such as `8.1`.
-    pub rate: String,
-    /// Why no tax is charged.
-    #[schema(required = true)]
-    pub reason: Option<String>,
-}
-
-/// How time is rounded.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Rounding)]
-pub struct RoundingBody {
-    /// How.
-    #[schema(value_type = RoundingModeSchema)]
-    pub mode: RoundingMode,
-    /// To a multiple of so many minutes.
-    pub minutes: i64,
-    /// What is rounded.
-    #[schema(value_type = RoundingPerSchema)]
-    pub per: RoundingPer,
-}
-
-/// What is taken off the sum of the lines: percent or an amount.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Discount)]
-pub struct DiscountBody {
-    /// Percent, such as `5`.
-    #[schema(required = true)]
-    pub percent: Option<String>,
-    /// Minor units (cents).
-    #[schema(required = true)]
-    pub amount_minor: Option<i64>,
-}
+use super::parts::{DiscountBody, RoundingBody, TaxBody};
+use crate::api::wire::{GroupingSchema, InvoiceKindSchema, InvoiceStatusSchema, InvoiceUnitSchema};
 
 /// A line of an invoice.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -287,124 +221,6 @@ pub struct NumberingBody {
     pub series: Vec<SeriesBody>,
 }
 
-/// What a workspace prints on its invoices.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = WorkspaceBilling)]
-pub struct BillingBody {
-    /// Legal name; by default the workspace's.
-    #[schema(required = true)]
-    pub legal_name: Option<String>,
-    /// Where.
-    pub address: AddressBody,
-    /// VAT number (it begins with a country), or the number the business is registered by.
-    #[schema(required = true)]
-    pub tax_id: Option<String>,
-    /// E-mail.
-    #[schema(required = true)]
-    pub email: Option<String>,
-    /// Account.
-    #[schema(required = true)]
-    pub iban: Option<String>,
-    /// Bank.
-    #[schema(required = true)]
-    pub bic: Option<String>,
-    /// Its name.
-    #[schema(required = true)]
-    pub bank_name: Option<String>,
-    /// Days to pay.
-    pub payment_terms_days: i64,
-    /// Text about payment on new invoices.
-    #[schema(required = true)]
-    pub payment_terms: Option<String>,
-    /// Text on new invoices.
-    #[schema(required = true)]
-    pub notes: Option<String>,
-    /// Tax on new lines; null: not subject to tax.
-    #[schema(required = true)]
-    pub tax: Option<TaxBody>,
-    /// How invoices are numbered, such as `{YYYY}-{NNNN}`.
-    pub number_pattern: String,
-    /// How credit notes are numbered; null: as invoices.
-    #[schema(required = true)]
-    pub credit_note_pattern: Option<String>,
-    /// What becomes a line on new invoices.
-    #[schema(value_type = GroupingSchema)]
-    pub grouping: Grouping,
-    /// How time is rounded on new invoices.
-    pub rounding: RoundingBody,
-    /// Whether there is a logo.
-    pub has_logo: bool,
-}
-
-/// What a client has on invoices, beside name, e-mail and currency.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = ClientBilling)]
-pub struct ClientBillingBody {
-    /// Legal name; by default the client's.
-    #[schema(required = true)]
-    pub legal_name: Option<String>,
-    /// Where.
-    pub address: AddressBody,
-    /// VAT number.
-    #[schema(required = true)]
-    pub tax_id: Option<String>,
-    /// Days to pay; by default the workspace's.
-    #[schema(required = true)]
-    pub payment_terms_days: Option<i64>,
-    /// What they want to read on invoices.
-    #[schema(required = true)]
-    pub reference: Option<String>,
-}
-
-impl From<&Address> for AddressBody {
-    fn from(address: &Address) -> Self {
-        Self {
-            line1: address.line1.clone(),
-            line2: address.line2.clone(),
-            postal_code: address.postal_code.clone(),
-            city: address.city.clone(),
-            region: address.region.clone(),
-            country: address.country.clone(),
-        }
-    }
-}
-
-impl From<&Tax> for TaxBody {
-    fn from(tax: &Tax) -> Self {
-        Self {
-            name: tax.name.clone(),
-            category: tax.category,
-            rate: tax.percent(),
-            reason: tax.reason.clone(),
-        }
-    }
-}
-
-impl From<Rounding> for RoundingBody {
-    fn from(rounding: Rounding) -> Self {
-        Self {
-            mode: rounding.mode,
-            minutes: rounding.minutes,
-            per: rounding.per,
-        }
-    }
-}
-
-impl From<Discount> for DiscountBody {
-    fn from(discount: Discount) -> Self {
-        match discount {
-            Discount::Percent { rate } => Self {
-                percent: Some(daybook_domain::invoice::percent(rate)),
-                amount_minor: None,
-            },
-            Discount::Amount { minor } => Self {
-                percent: None,
-                amount_minor: Some(minor),
-            },
-        }
-    }
-}
-
 impl SummaryBody {
     /// An invoice, as seen today.
     pub fn new(invoice: &Invoice, client_name: &str, today: Date) -> Self {
@@ -521,42 +337,6 @@ impl From<Series> for SeriesBody {
             series: series.series,
             last: series.last,
             missing: series.missing,
-        }
-    }
-}
-
-impl From<&Billing> for BillingBody {
-    fn from(billing: &Billing) -> Self {
-        let profile = billing.profile.clone();
-        Self {
-            legal_name: profile.legal_name,
-            address: (&profile.address).into(),
-            tax_id: profile.tax_id,
-            email: profile.email,
-            iban: profile.iban,
-            bic: profile.bic,
-            bank_name: profile.bank_name,
-            payment_terms_days: profile.payment_terms_days,
-            payment_terms: profile.payment_terms,
-            notes: profile.notes,
-            tax: profile.tax.as_ref().map(Into::into),
-            number_pattern: profile.number_pattern,
-            credit_note_pattern: profile.credit_note_pattern,
-            grouping: profile.grouping,
-            rounding: profile.rounding.into(),
-            has_logo: billing.logo.is_some(),
-        }
-    }
-}
-
-impl From<ClientProfile> for ClientBillingBody {
-    fn from(profile: ClientProfile) -> Self {
-        Self {
-            legal_name: profile.legal_name,
-            address: (&profile.address).into(),
-            tax_id: profile.tax_id,
-            payment_terms_days: profile.payment_terms_days,
-            reference: profile.reference,
         }
     }
 }

@@ -10,6 +10,7 @@ use http::StatusCode;
 
 use super::body::InvoiceBody;
 use super::input::{self, InvoiceInput, InvoicePatch};
+use super::part_inputs as parts;
 use crate::extract::{Admin, Creating, Id, Json, answer, created};
 use crate::problem::{Check, Problem};
 
@@ -55,15 +56,15 @@ pub async fn update(
 ) -> Result<Json<InvoiceBody>, Problem> {
     let mut check = Check::new();
     let changes = Changes {
-        grouping: input::grouping(&mut check, patch.grouping.as_deref()),
+        grouping: parts::grouping(&mut check, patch.grouping.as_deref()),
         rounding: patch
             .rounding
-            .map(|rounding| input::rounding(&mut check, &rounding)),
-        tax: patch.tax.map(|tax| input::tax(&mut check, "/tax", &tax)),
+            .map(|rounding| parts::rounding(&mut check, &rounding)),
+        tax: patch.tax.map(|tax| parts::tax(&mut check, "/tax", &tax)),
         currency: check.parse_opt("/currency", patch.currency.as_deref()),
         discount: patch
             .discount
-            .map(|given| given.and_then(|discount| input::discount(&mut check, &discount))),
+            .map(|given| given.and_then(|discount| parts::discount(&mut check, &discount))),
         reference: patch.reference,
         notes: patch.notes,
         terms: patch.payment_terms,
@@ -119,14 +120,14 @@ fn parse(body: InvoiceInput) -> Result<Create, Problem> {
         period_end: body.period_end,
         project_id: body.project_id.map(Into::into),
         currency: check.parse_opt("/currency", body.currency.as_deref()),
-        grouping: input::grouping(&mut check, body.grouping.as_deref()),
+        grouping: parts::grouping(&mut check, body.grouping.as_deref()),
         rounding: body
             .rounding
-            .map(|rounding| input::rounding(&mut check, &rounding)),
-        tax: body.tax.map(|tax| input::tax(&mut check, "/tax", &tax)),
+            .map(|rounding| parts::rounding(&mut check, &rounding)),
+        tax: body.tax.map(|tax| parts::tax(&mut check, "/tax", &tax)),
         discount: body
             .discount
-            .and_then(|discount| input::discount(&mut check, &discount)),
+            .and_then(|discount| parts::discount(&mut check, &discount)),
         fallback_rate_minor: body.fallback_rate_minor,
         reference: body.reference,
         notes: body.notes,

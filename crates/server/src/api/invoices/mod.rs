@@ -1,10 +1,14 @@
 //! Invoices, and what is printed on them (SPEC §2.8).
 
 pub mod billing;
+pub mod billing_body;
+pub mod billing_input;
 pub mod body;
 pub mod drafts;
 pub mod input;
 pub mod paper;
+pub mod part_inputs;
+pub mod parts;
 pub mod read;
 pub mod steps;
 
