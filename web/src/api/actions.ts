@@ -183,16 +183,10 @@ const time = {
 export const actions = {
   ...account,
   ...connections,
-<<<<<<< HEAD
   ...slack,
   ...calendars,
   ...events,
   ...availability,
-=======
-  ...calendars,
-  ...events,
-  ...availability,
   ...invoices,
->>>>>>> invoices
   ...time,
 };

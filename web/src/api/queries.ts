@@ -127,14 +127,10 @@ export const queries = {
           }),
         ),
     }),
-<<<<<<< HEAD
   jobs: (state?: JobState) =>
     paged(["jobs", state ?? ""], (cursor) =>
       http.GET("/api/v1/jobs", { params: { query: { limit: 50, state, cursor } } }),
     ),
-=======
-  jobs: () =>
-    paged(["jobs"], (cursor) => http.GET("/api/v1/jobs", { params: { query: { limit: 50, cursor } } })),
   invoices: (filter: InvoicesQuery) =>
     paged(["invoices", "list", filter], (cursor) =>
       http.GET("/api/v1/invoices", { params: { query: { ...filter, limit: 50, cursor } } }),
@@ -149,7 +145,6 @@ export const queries = {
       queryKey: ["invoices", "numbering"],
       queryFn: () => body(http.GET("/api/v1/invoices/numbering")),
     }),
->>>>>>> invoices
   clients: () =>
     queryOptions({
       queryKey: ["clients"],

@@ -4,11 +4,8 @@ import {
   IconCalendarTime,
   IconCalendarWeek,
   IconClockHour4,
-<<<<<<< HEAD
   IconFilter,
-=======
   IconFileInvoice,
->>>>>>> invoices
   IconFolder,
   IconKey,
   IconListDetails,
@@ -34,11 +31,8 @@ export const NAV = [
       { to: "/timesheet", key: "timesheet", icon: IconClockHour4, go: "s" },
       { to: "/clients", key: "clients", icon: IconUserCircle, go: "l" },
       { to: "/projects", key: "projects", icon: IconFolder, go: "p" },
-<<<<<<< HEAD
       { to: "/rules", key: "rules", icon: IconFilter, go: "r" },
-=======
       { to: "/invoices", key: "invoices", icon: IconFileInvoice, go: "n", admin: true },
->>>>>>> invoices
     ],
   },
   {

@@ -59,12 +59,9 @@ const routeTree = root.addChildren([
     page("/timesheet", () => import("../features/timesheet/Timesheet"), "Timesheet"),
     page("/clients", () => import("../features/clients/Clients"), "Clients"),
     page("/projects", () => import("../features/projects/Projects"), "Projects"),
-<<<<<<< HEAD
     page("/rules", () => import("../features/rules/Rules"), "Rules"),
-=======
     page("/invoices", () => import("../features/invoices/Invoices"), "Invoices"),
     page("/invoices/$id", () => import("../features/invoices/InvoicePage"), "InvoicePage"),
->>>>>>> invoices
     page("/integrations", () => import("../features/integrations/Overview"), "Overview"),
     page("/integrations/connect/$provider", () => import("../features/connect/Connect"), "Connect"),
     page("/integrations/callback", () => import("../features/connect/Callback"), "Callback"),

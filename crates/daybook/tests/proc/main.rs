@@ -13,11 +13,8 @@ mod support;
 
 mod cli;
 mod fsync;
-<<<<<<< HEAD
 mod import;
-=======
 mod invoices;
->>>>>>> invoices
 mod kill;
 mod mail;
 mod nodes;
