@@ -267,8 +267,8 @@ pub async fn list(
         tx,
         Invoice,
         "SELECT * FROM invoice WHERE workspace_id = $1 AND (created_at, id) < ($2, $3) AND (status = $4 OR $4 IS NULL) AND (client_id = $5 OR $5 IS NULL)
-         AND (kind = $6 OR $6 IS NULL) AND ($7 IS NULL OR (due_on < $7 AND status IN ('finalized', 'sent') AND kind = 'invoice' AND total_minor > paid_minor + credited_minor))
-         AND ($8 IS NULL OR issued_on >= $8) AND ($9 IS NULL OR issued_on < $9) ORDER BY created_at DESC, id DESC LIMIT $10",
+         AND (kind = $6 OR $6 IS NULL) AND ((due_on < $7 AND status IN ('finalized', 'sent') AND kind = 'invoice' AND total_minor > paid_minor + credited_minor) OR $7 IS NULL)
+         AND (issued_on >= $8 OR $8 IS NULL) AND (issued_on < $9 OR $9 IS NULL) ORDER BY created_at DESC, id DESC LIMIT $10",
         ws,
         at,
         id,
