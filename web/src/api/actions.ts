@@ -1,7 +1,15 @@
 // Every write, as a plain function. Components run them through useAction, which tells people how it went.
 import { body, http } from "./client";
 import type { components } from "./schema";
-import type { CalendarPatch, ClientInput, EventScope, ProjectInput, Role } from "./types";
+import type {
+  CalendarPatch,
+  ClientInput,
+  EventScope,
+  InvoiceInput,
+  InvoicePatch,
+  ProjectInput,
+  Role,
+} from "./types";
 
 type Schemas = components["schemas"];
 export type EntryInput = Pick<Schemas["TimeEntryInput"], "description" | "started_at"> &
@@ -103,6 +111,21 @@ const availability = {
   retryJob: (id: string) => body(http.POST("/api/v1/jobs/{id}/retry", at(id))),
 };
 
+const invoices = {
+  draftInvoice: (input: InvoiceInput) => body(http.POST("/api/v1/invoices", { body: input })),
+  updateInvoice: (id: string, patch: InvoicePatch) =>
+    body(http.PATCH("/api/v1/invoices/{id}", { ...at(id), body: patch })),
+  refreshInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/refresh", at(id))),
+  deleteInvoice: (id: string) => body(http.DELETE("/api/v1/invoices/{id}", at(id))),
+  finalizeInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/finalize", at(id))),
+  sendInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/send", at(id))),
+  payInvoice: (id: string, amount_minor: number) =>
+    body(http.POST("/api/v1/invoices/{id}/pay", { ...at(id), body: { amount_minor } })),
+  voidInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/void", { ...at(id), body: {} })),
+  creditInvoice: (id: string) =>
+    body(http.POST("/api/v1/invoices/{id}/credit-note", { ...at(id), body: {} })),
+};
+
 const time = {
   createEntry: (input: EntryInput) => body(http.POST("/api/v1/time-entries", { body: input })),
   updateEntry: (id: string, input: Partial<EntryInput>) =>
@@ -124,4 +147,12 @@ const time = {
   deleteProject: (id: string) => body(http.DELETE("/api/v1/projects/{id}", at(id))),
 };
 
-export const actions = { ...account, ...connections, ...calendars, ...events, ...availability, ...time };
+export const actions = {
+  ...account,
+  ...connections,
+  ...calendars,
+  ...events,
+  ...availability,
+  ...invoices,
+  ...time,
+};

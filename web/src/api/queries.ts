@@ -12,6 +12,7 @@ type QueryOf<P extends keyof paths> = paths[P] extends { get: { parameters: { qu
   : never;
 export type EventsQuery = QueryOf<"/api/v1/integrations/events">;
 export type EntriesQuery = QueryOf<"/api/v1/time-entries">;
+export type InvoicesQuery = QueryOf<"/api/v1/invoices">;
 export type LogsQuery = QueryOf<"/api/v1/integrations/logs">;
 
 const MOST_PAGES = 10;
@@ -110,6 +111,20 @@ export const queries = {
     }),
   jobs: () =>
     paged(["jobs"], (cursor) => http.GET("/api/v1/jobs", { params: { query: { limit: 50, cursor } } })),
+  invoices: (filter: InvoicesQuery) =>
+    paged(["invoices", "list", filter], (cursor) =>
+      http.GET("/api/v1/invoices", { params: { query: { ...filter, limit: 50, cursor } } }),
+    ),
+  invoice: (id: string) =>
+    queryOptions({
+      queryKey: ["invoices", id],
+      queryFn: () => body(http.GET("/api/v1/invoices/{id}", { params: { path: { id } } })),
+    }),
+  numbering: () =>
+    queryOptions({
+      queryKey: ["invoices", "numbering"],
+      queryFn: () => body(http.GET("/api/v1/invoices/numbering")),
+    }),
   clients: () =>
     queryOptions({
       queryKey: ["clients"],

@@ -53,3 +53,8 @@ export interface SyncEvent {
   changes: number;
   error: Fault | null;
 }
+export type Invoice = Schemas["Invoice"];
+export type InvoiceSummary = Schemas["InvoiceSummary"];
+export type InvoiceStatus = Schemas["InvoiceStatus"];
+export type InvoiceInput = Schemas["InvoiceInput"];
+export type InvoicePatch = Schemas["InvoicePatch"];

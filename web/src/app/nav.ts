@@ -3,6 +3,7 @@ import {
   IconCalendarTime,
   IconCalendarWeek,
   IconClockHour4,
+  IconFileInvoice,
   IconFolder,
   IconKey,
   IconListDetails,
@@ -28,6 +29,7 @@ export const NAV = [
       { to: "/timesheet", key: "timesheet", icon: IconClockHour4, go: "s" },
       { to: "/clients", key: "clients", icon: IconUserCircle, go: "l" },
       { to: "/projects", key: "projects", icon: IconFolder, go: "p" },
+      { to: "/invoices", key: "invoices", icon: IconFileInvoice, go: "n", admin: true },
     ],
   },
   {

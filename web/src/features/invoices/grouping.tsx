@@ -1,0 +1,68 @@
+import { Group, NativeSelect, NumberInput } from "@mantine/core";
+import { useTranslations } from "use-intl";
+
+const GROUPINGS = ["project", "member", "day", "entry"] as const;
+const MODES = ["none", "nearest", "up", "down"] as const;
+const PERS = ["entry", "day", "line"] as const;
+
+export interface Rounded {
+  grouping: (typeof GROUPINGS)[number];
+  mode: (typeof MODES)[number];
+  minutes: number;
+  per: (typeof PERS)[number];
+}
+
+export const roundingOf = ({ mode, minutes, per }: Rounded) => ({ mode, minutes, per });
+
+const day = (year: number, month: number, date: number) =>
+  new Date(Date.UTC(year, month, date)).toISOString().slice(0, 10);
+
+/** First and last day of the month before this one. */
+export function lastMonth(now: Date): [string, string] {
+  const [year, month] = [now.getFullYear(), now.getMonth()];
+  return [day(year, month - 1, 1), day(year, month, 0)];
+}
+
+/** What becomes a line, and how time is rounded. */
+export function GroupingFields({
+  values,
+  onChange,
+}: {
+  values: Rounded;
+  onChange: (patch: Partial<Rounded>) => void;
+}) {
+  const t = useTranslations("invoices");
+  return (
+    <>
+      <NativeSelect
+        label={t("grouping")}
+        data={GROUPINGS.map((value) => ({ value, label: t(`groupings.${value}`) }))}
+        value={values.grouping}
+        onChange={(e) => onChange({ grouping: e.currentTarget.value as Rounded["grouping"] })}
+      />
+      <Group grow align="flex-end">
+        <NativeSelect
+          label={t("rounding")}
+          data={MODES.map((value) => ({ value, label: t(`roundings.${value}`) }))}
+          value={values.mode}
+          onChange={(e) => onChange({ mode: e.currentTarget.value as Rounded["mode"] })}
+        />
+        <NumberInput
+          label={t("step")}
+          min={1}
+          max={480}
+          disabled={values.mode === "none"}
+          value={values.minutes}
+          onChange={(value) => onChange({ minutes: Number(value) || 1 })}
+        />
+        <NativeSelect
+          label={t("per")}
+          disabled={values.mode === "none"}
+          data={PERS.map((value) => ({ value, label: t(`pers.${value}`) }))}
+          value={values.per}
+          onChange={(e) => onChange({ per: e.currentTarget.value as Rounded["per"] })}
+        />
+      </Group>
+    </>
+  );
+}
