@@ -221,6 +221,7 @@ fn entry() -> crate::store::time_entries::TimeEntry {
         created_at: at,
         updated_at: at,
         version: 1,
+        running: false,
     }
 }
 
@@ -257,6 +258,9 @@ fn meeting() -> crate::store::instances::InstanceView {
         },
         updated_at: None,
         time_entry_id: None,
+        account_email: None,
+        billing_filters: None,
+        recurrence: None,
     }
 }
 
