@@ -298,7 +298,7 @@ fn fields_that_nobody_may_set_are_refused() {
     let owner = server.set_up("vera@victim.example", "Victim Works");
     let document = Document::read(&server);
     let workspace = text(&server.read(&owner, "/api/v1/workspace")["id"]);
-    let keys: Vec<String> = (0..12)
+    let keys: Vec<String> = (0..36)
         .map(|_| server.api_key(&owner, "k", "admin").1)
         .collect();
     let mut database = Database::open(&server.data().join("daybook.db"));
