@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use daybook_domain::invoice::Work;
 use daybook_domain::money::Currency;
+use daybook_domain::rate::Rate;
 use daybook_domain::{InvoiceId, MemberId, ProjectId, WorkspaceId};
 use daybook_store as store;
 use jiff::civil::Date;
@@ -11,11 +12,10 @@ use jiff::tz::TimeZone;
 use store::invoices::Head;
 use store::invoices::entries::Wanted;
 use store::projects::Project;
-use store::time_entries::TimeEntry;
 use store::workspaces::Workspace;
 
-use super::rate::{Sources, rate_of};
 use super::{Error, MAX_ENTRIES, invalid};
+use crate::rates::{self, Facts};
 
 /// Work to bill, and the version of its entry.
 pub(super) type Priced = (Work, i64);
@@ -48,18 +48,14 @@ pub(super) async fn gather(
     if entries.len() > MAX_ENTRIES {
         return Err(Error::TooMany);
     }
-    let client = store::clients::get(tx, ws, head.client_id).await?;
+    let facts: Vec<Facts> = entries.iter().map(Facts::from).collect();
+    let rates = rates::resolve(tx, ws, &facts).await?;
     let mut known = Known::default();
     let mut work = Vec::with_capacity(entries.len());
-    for entry in &entries {
+    for (entry, rate) in entries.iter().zip(rates) {
         let member_name = known.member(tx, entry.member_id, ws).await?;
         let project = known.project(tx, ws, entry.project_id).await?;
-        let sources = Sources {
-            workspace: &workspace,
-            client: &client,
-            project: project.as_ref(),
-        };
-        let rate_minor = price(entry, &sources, head)?;
+        let rate_minor = price(rate, project.as_ref(), head)?;
         let day = entry.started_at.to_zoned(zone.clone()).date();
         let one = Work {
             entry: entry.id,
@@ -77,25 +73,21 @@ pub(super) async fn gather(
     Ok(work)
 }
 
-fn price(entry: &TimeEntry, sources: &Sources<'_>, head: &Head) -> Result<i64, Error> {
-    let name = || {
-        sources
-            .project
-            .map_or_else(|| "work without a project".into(), |one| one.name.clone())
-    };
-    match rate_of(entry, sources) {
-        Some((rate, currency)) if currency == head.currency => Ok(rate),
-        Some((_, currency)) => Err(other_currency(name(), currency, head.currency)),
+fn price(rate: Option<Rate>, project: Option<&Project>, head: &Head) -> Result<i64, Error> {
+    let name = || project.map_or_else(|| "work without a project".into(), |one| one.name.clone());
+    match rate {
+        Some(rate) if rate.currency == head.currency.to_string() => Ok(rate.hourly_minor),
+        Some(rate) => Err(other_currency(name(), rate.currency, head.currency)),
         None => head
             .fallback_rate_minor
             .ok_or_else(|| Error::NoRate(name())),
     }
 }
 
-fn other_currency(project: String, rate: Currency, invoice: Currency) -> Error {
+fn other_currency(project: String, rate: String, invoice: Currency) -> Error {
     Error::OtherCurrency {
         project,
-        rate: rate.to_string(),
+        rate,
         invoice: invoice.to_string(),
     }
 }

@@ -11,7 +11,6 @@ pub mod finalize;
 mod gather;
 mod lines;
 pub mod paper;
-mod rate;
 pub mod read;
 pub mod settle;
 

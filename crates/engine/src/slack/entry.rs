@@ -143,9 +143,13 @@ pub async fn create(
         cause_key: cause,
         tags: new.tags,
     };
+    let policy = timesheets::Policy::load(tx, who.workspace_id).await;
+    let policy = policy.map_err(timesheets::Error::from)?;
+    policy.open(start)?;
     let made = store::time_entries::create(tx, who.workspace_id, &row).await;
     let (entry, created) = made.map_err(timesheets::Error::from)?;
     if created {
+        timesheets::history::created(tx, who, &entry, "created").await?;
         notify::approval_needed(tx, &entry).await?;
     }
     let project = project.map(|project| project.name);

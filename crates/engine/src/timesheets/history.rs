@@ -11,7 +11,7 @@ use super::{Error, entries};
 use crate::{Context, Principal};
 
 /// Notes that an entry came to be.
-pub(super) async fn created(
+pub(crate) async fn created(
     tx: &mut store::Tx,
     who: &Principal,
     entry: &TimeEntry,

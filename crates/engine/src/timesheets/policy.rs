@@ -50,7 +50,7 @@ impl Policy {
     }
 
     /// Nothing that began in a closed period changes, and nothing is added to it.
-    pub(super) fn open(&self, started: Timestamp) -> Result<(), Error> {
+    pub(crate) fn open(&self, started: Timestamp) -> Result<(), Error> {
         match self.locked_until {
             Some(until) if self.day(started) <= until => Err(Error::Locked { until }),
             _ => Ok(()),
