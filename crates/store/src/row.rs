@@ -108,7 +108,27 @@ macro_rules! bind_as_is {
         }
     )+};
 }
-bind_as_is!(&'a str, &'a String, &'a [u8]);
+bind_as_is!(&'a [u8]);
+
+/// PostgreSQL has no U+0000 in a text. What comes here was checked at the door; what was not (a search, a filter) ends before it, on both
+/// databases alike, instead of failing.
+fn before_nul(text: &str) -> &str {
+    text.split_once('\0').map_or(text, |(head, _)| head)
+}
+
+impl<'a> Bind for &'a str {
+    type Raw = &'a str;
+    fn raw(self) -> &'a str {
+        before_nul(self)
+    }
+}
+
+impl<'a> Bind for &'a String {
+    type Raw = &'a str;
+    fn raw(self) -> &'a str {
+        before_nul(self)
+    }
+}
 
 impl<'a> Bind for &'a [u8; 32] {
     type Raw = &'a [u8];

@@ -132,7 +132,7 @@ fn other_sites_cannot_make_a_browser_change_things() {
     let acts = document
         .operations
         .iter()
-        .filter(|one| !one.is_read() && !one.path.contains("/hooks/"));
+        .filter(|one| !one.is_read() && !one.path.contains("/hooks/") && !is_signed(&one.path));
     for operation in acts {
         let target = operation.target(|name| {
             if name == "provider" {
@@ -229,4 +229,15 @@ fn cookies_are_for_the_server_alone() {
             200
         );
     }
+}
+
+/// What Slack signs: the signature stands where a session would.
+fn is_signed(path: &str) -> bool {
+    [
+        "/slack/commands/time",
+        "/slack/interactions",
+        "/slack/events",
+    ]
+    .iter()
+    .any(|end| path.ends_with(end))
 }

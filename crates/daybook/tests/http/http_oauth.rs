@@ -571,9 +571,15 @@ fn nobody_is_sent_elsewhere() {
                 .json(&body)
                 .by(&world.somebody()),
         );
+        // No text of a body may hold U+0000; that is said before anything is looked at.
+        let expected = if target.contains('\0') {
+            (400, "nul_character")
+        } else {
+            (422, "invalid_return_to")
+        };
         assert_eq!(
             (answer.status, answer.code().as_str()),
-            (422, "invalid_return_to"),
+            expected,
             "{target:?}: {}",
             answer.text
         );

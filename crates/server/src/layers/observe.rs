@@ -25,9 +25,6 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     let mut response = if target_length(&request) > MAX_URI {
         let detail = format!("The address is longer than {MAX_URI} bytes.");
         Problem::new(StatusCode::URI_TOO_LONG, "uri_too_long", detail).into_response()
-    } else if names_nul(&request) {
-        let detail = "The address holds the character U+0000 (%00), which no name or search has.";
-        Problem::malformed("nul_character", detail).into_response()
     } else {
         let answer = tokio::time::timeout(app.http.handler_timeout, next.run(request));
         answer.await.unwrap_or_else(|_| took_too_long())
@@ -55,11 +52,6 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
-}
-
-/// PostgreSQL stores no such character, and nobody types one.
-fn names_nul(request: &Request) -> bool {
-    request.uri().to_string().contains("%00")
 }
 
 /// The route a request matched, as a template without ids or tokens.

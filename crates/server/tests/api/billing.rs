@@ -179,7 +179,7 @@ async fn filters_that_make_no_sense_are_refused_by_name() {
             "/billing_filters/exclude/titles",
         ),
         (
-            json!({"exclude": {"titles": ["a\u{0}b"]}}),
+            json!({"exclude": {"titles": ["a\u{1}b"]}}),
             "/billing_filters/exclude/titles/0",
         ),
         (

@@ -357,7 +357,7 @@ async fn every_provider_is_listed_and_says_how_it_stands() {
         (
             "slack",
             "chat",
-            false,
+            true,
             json!(["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"]),
         ),
     ] {

@@ -109,7 +109,8 @@ fn read(document: &Value, method: &str, path: &str, operation: &Value) -> Operat
 }
 
 fn is_id(name: &str) -> bool {
-    name == "id" || name.ends_with("_id")
+    // A tax number is nobody's id.
+    (name == "id" || name.ends_with("_id")) && name != "tax_id"
 }
 
 fn schema_name(schema: &Value) -> Option<String> {
