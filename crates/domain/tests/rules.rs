@@ -1,5 +1,4 @@
 //! Rules: each condition alone, the order, and that ten thousand meetings with a hundred rules are no work at all.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::{Duration, Instant};
 

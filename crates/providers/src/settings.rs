@@ -98,7 +98,7 @@ impl ProviderSettings {
         Self {
             base_url: base_url.to_owned(),
             oauth: ENVIRONMENTS.iter().map(read).collect(),
-            slack: crate::slack::Secrets::read(&value),
+            slack: crate::slack::Secrets::read(value),
         }
     }
 

@@ -70,10 +70,7 @@ pub async fn until_stopped(
     stop: CancellationToken,
     terminal: &Terminal,
 ) -> Result<()> {
-    let _hold = match wire::sqlite_file(config.database_url.expose_secret()) {
-        Some(file) => Some(wire::hold::shared(&file)?),
-        None => None,
-    };
+    let _hold = hold(config)?;
     jobs::ensure_schedule(&cx).await?;
     if worker {
         jobs::take_over(&cx).await?;
@@ -130,6 +127,13 @@ pub async fn until_stopped(
     cx.store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Keeps `restore` away from a SQLite file while this process uses it.
+fn hold(config: &Config) -> Result<Option<wire::hold::Hold>> {
+    wire::sqlite_file(config.database_url.expose_secret())
+        .map(|file| wire::hold::shared(&file))
+        .transpose()
 }
 
 /// The configured address of this server, or, when it follows from the bind address and the system chose the port, that one.

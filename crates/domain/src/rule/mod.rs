@@ -136,6 +136,11 @@ impl Conditions {
                 "must be domains such as acme.example".into(),
             );
         }
+        self.check_length()
+    }
+
+    fn check_length(&self) -> Result<(), Invalid> {
+        let invalid = |pointer, detail: String| Err(Invalid { pointer, detail });
         let length = 0..=7 * 24 * 60;
         for (pointer, value) in [
             ("/conditions/min_minutes", self.min_minutes),

@@ -37,7 +37,7 @@ enum End {
 
 /// Listens until `stop`, over one connection after the other. Ends at once without an app token.
 pub async fn listen(cx: Context, stop: CancellationToken) {
-    if !chat(&cx).is_some_and(|chat| chat.socket_token().is_some()) {
+    if chat(&cx).is_none_or(|chat| chat.socket_token().is_none()) {
         return;
     }
     let mut failures = 0_u32;

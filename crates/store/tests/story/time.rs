@@ -215,7 +215,7 @@ mod told {
         let found = drafts::events_of(&mut tx, c.ws, c.member, from, to, 9)
             .await
             .unwrap();
-        assert_eq!(found, [seen.clone()]);
+        assert_eq!(found.as_slice(), std::slice::from_ref(&seen));
         let gone = EntryEvent { gone: true, ..seen };
         drafts::note_event(&mut tx, c.ws, &gone).await.unwrap();
         assert!(

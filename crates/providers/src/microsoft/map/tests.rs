@@ -277,6 +277,7 @@ fn the_clocks_change_within_a_series() {
 
 /// From one at night to three on the wall: an hour longer in the night that the clocks go back in.
 #[test]
+#[expect(clippy::too_many_lines, reason = "two nights in full")]
 fn one_that_lasts_longer_is_an_exception_to_its_series() {
     let mut rows = sparse(
         "s",
