@@ -30,6 +30,7 @@ pub mod event_writes;
 pub mod events;
 pub mod idempotency;
 pub mod identities;
+pub mod imports;
 pub mod instances;
 pub mod invitations;
 pub mod invoices;

@@ -276,12 +276,10 @@ impl<'a> Check<'a> {
 
     /// Daybook calls providers over https, unless tests allow otherwise.
     fn secure(&mut self, key: &str) {
-        let Some(url) = self.url(key) else { return };
-        if url.scheme() == "http" {
-            self.complain(
-                key,
-                "an https address; http is for tests, with DAYBOOK_ALLOW_PRIVATE_TARGETS=true",
-            );
+        if self.url(key).is_some_and(|url| url.scheme() == "http") {
+            let expected =
+                "an https address; http is for tests, with DAYBOOK_ALLOW_PRIVATE_TARGETS=true";
+            self.complain(key, expected);
         }
     }
 
@@ -306,11 +304,9 @@ impl<'a> Check<'a> {
                 self.url(&format!("{provider}.{part}"));
             }
             for part in ["token_url", "revoke_url", "userinfo_url", "api_url"] {
-                let key = format!("{provider}.{part}");
-                if allow_private {
-                    self.url(&key);
-                } else {
-                    self.secure(&key);
+                match format!("{provider}.{part}") {
+                    key if allow_private => _ = self.url(&key),
+                    key => self.secure(&key),
                 }
             }
         }

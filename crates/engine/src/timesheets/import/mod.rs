@@ -168,7 +168,7 @@ impl Work<'_> {
                 Err(reason) => self.refuse(row.line, reason),
             }
         }
-        let made = store::time_entries::create_many(&mut tx, ws, &new).await?;
+        let made = store::imports::create_many(&mut tx, ws, &new).await?;
         history::all_created(&mut tx, self.who, &made, "imported").await?;
         self.report.created += made.len() as u64;
         self.report.already_there += (new.len() - made.len()) as u64;
