@@ -36,7 +36,7 @@ const marked = (tree: Tree): Tree =>
 const WORD = /[A-Za-z]{3,}/g;
 // Names, units and file formats are the same in every language.
 const NAMES =
-  "Daybook Google Calendar CalDAV Apple iCloud API CSV JSON Ctrl Esc UTC GMT Bearer curl English Madrid https".split(
+  "Daybook Google Meet Microsoft Teams Zoom Webex Slack Calendar CalDAV Apple iCloud API CSV JSON Ctrl Esc UTC GMT Bearer curl English Madrid https".split(
     " ",
   );
 
