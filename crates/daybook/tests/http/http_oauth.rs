@@ -204,6 +204,8 @@ fn what_is_not_ours_is_refused_before_any_code_is_exchanged() {
                 code,
                 if missing {
                     "validation"
+                } else if way == "front end" && name.contains("NUL") {
+                    "nul_character"
                 } else {
                     "invalid_state"
                 },
