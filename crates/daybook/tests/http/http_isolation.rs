@@ -587,7 +587,7 @@ fn invoice(server: &Server, who: &str, client: &str, private: &str) -> String {
     let ask = Ask::new("PATCH", "/api/v1/workspace/billing").json(&billing);
     server.send(&ask.by(who)).ok(200);
     let ask = Ask::new("PATCH", &format!("/api/v1/clients/{client}/billing"));
-    let ask = ask.json(&json!({"address": {"country": "FR"}, "reference": SHARED}));
+    let ask = ask.json(&json!({"address": {"country": "FR"}, "reference": "PO 7"}));
     server.send(&ask.by(who)).ok(200);
     let lines = json!([{"description": format!("{private} line"), "price_minor": 1000}]);
     let draft = json!({"client_id": client, "lines": lines});
