@@ -295,7 +295,7 @@ impl World {
         }];
         if operation.path.ends_with("/slack/time-entry") {
             // An entry of one's own for a client that all share: it would rightly be in the lists that are asked for afterwards.
-            cases.clear();
+            return Vec::new();
         }
         if standing == Standing::Outsider && makes_own_entries(&operation.path) {
             // Their own event: turned into an entry here, it would be answered as it is ever after.
