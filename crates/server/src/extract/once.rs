@@ -63,8 +63,23 @@ impl OnceKey {
         who: &Principal,
         body: &B,
     ) -> Result<Response, Problem> {
+        self.made(cx, who, body, false).await
+    }
+
+    /// Answers 201 with what was made, or 200 with what was there already, and keeps the answer for [`OnceKey::earlier`].
+    ///
+    /// # Errors
+    /// As [`OnceKey::respond`].
+    pub async fn made<B: Serialize>(
+        &self,
+        cx: &Context,
+        who: &Principal,
+        body: &B,
+        created: bool,
+    ) -> Result<Response, Problem> {
+        let status = if created { 201 } else { 200 };
         let body = serde_json::to_value(body).unwrap_or_default();
-        self.respond(cx, who, Answer { status: 200, body }).await
+        self.respond(cx, who, Answer { status, body }).await
     }
 
     /// Answers, and keeps the answer for [`OnceKey::earlier`].

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use daybook_domain::InstanceId;
-use daybook_engine::accounts::once::Answer;
 use daybook_engine::timesheets::convert::Convert;
 use daybook_engine::timesheets::drafts::{self, Because, Draft};
 use daybook_engine::timesheets::follow;
@@ -15,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::events::body::EventBody;
-use super::events::convert::{ConvertBulkBody, ConvertedBody, ConvertedStatus};
+use super::events::convert::{ConvertBulkBody, ConvertedBody};
 use super::time::body::{TimeEntryBody, bodies};
 use super::wire::{DraftReasonSchema, instant};
 use crate::cursor::List;
@@ -201,9 +200,7 @@ pub async fn log(
         return Ok(earlier);
     }
     let (body, created) = one(&cx, &who, event, body).await?;
-    let status = if created { 201 } else { 200 };
-    let body = serde_json::to_value(body).unwrap_or_default();
-    key.respond(&cx, &who, Answer { status, body }).await
+    key.made(&cx, &who, &body, created).await
 }
 
 /// Log several drafts
@@ -231,18 +228,8 @@ pub async fn log_many(
             billable: item.billable,
             description: item.description,
         };
-        let (status, time_entry, problem) = match one(&cx, &who, item.event_id.into(), ask).await {
-            Ok((entry, true)) => (ConvertedStatus::Created, Some(entry), None),
-            Ok((entry, false)) => (ConvertedStatus::Existing, Some(entry), None),
-            Err(problem) if problem.status().is_server_error() => return Err(problem),
-            Err(problem) => (ConvertedStatus::Refused, None, Some(problem.body(None))),
-        };
-        items.push(ConvertedBody {
-            synced_event_id,
-            status,
-            time_entry,
-            problem,
-        });
+        let outcome = one(&cx, &who, item.event_id.into(), ask).await;
+        items.push(ConvertedBody::of(synced_event_id, outcome)?);
     }
     key.done(&cx, &who, &ConvertBulkBody { items }).await
 }

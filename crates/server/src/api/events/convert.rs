@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use daybook_engine::accounts::once::Answer;
 use daybook_engine::timesheets::convert::{self, Convert};
 use daybook_engine::{Context, Principal};
 use serde::{Deserialize, Serialize};
@@ -72,6 +71,27 @@ pub struct ConvertedBody {
     pub problem: Option<ProblemBody>,
 }
 
+impl ConvertedBody {
+    /// One of several: what is refused says why; a failure of ours ends the whole request.
+    pub(in crate::api) fn of(
+        synced_event_id: Uuid,
+        outcome: Result<(TimeEntryBody, bool), Problem>,
+    ) -> Result<Self, Problem> {
+        let (status, time_entry, problem) = match outcome {
+            Ok((entry, true)) => (ConvertedStatus::Created, Some(entry), None),
+            Ok((entry, false)) => (ConvertedStatus::Existing, Some(entry), None),
+            Err(problem) if problem.status().is_server_error() => return Err(problem),
+            Err(problem) => (ConvertedStatus::Refused, None, Some(problem.body(None))),
+        };
+        Ok(Self {
+            synced_event_id,
+            status,
+            time_entry,
+            problem,
+        })
+    }
+}
+
 /// What became of an event.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -98,9 +118,7 @@ pub async fn convert(
         return Ok(earlier);
     }
     let (body, created) = one(&cx, &who, body, false).await?;
-    let status = if created { 201 } else { 200 };
-    let body = serde_json::to_value(body).unwrap_or_default();
-    key.respond(&cx, &who, Answer { status, body }).await
+    key.made(&cx, &who, &body, created).await
 }
 
 /// Make time entries from several events
@@ -125,21 +143,10 @@ pub async fn convert_bulk(
     let mut items = Vec::with_capacity(input.items.len());
     for item in input.items {
         let synced_event_id = item.synced_event_id;
-        let (status, time_entry, problem) = match one(&cx, &who, item, true).await {
-            Ok((entry, true)) => (ConvertedStatus::Created, Some(entry), None),
-            Ok((entry, false)) => (ConvertedStatus::Existing, Some(entry), None),
-            Err(problem) if problem.status().is_server_error() => return Err(problem),
-            Err(problem) => (ConvertedStatus::Refused, None, Some(problem.body(None))),
-        };
-        items.push(ConvertedBody {
-            synced_event_id,
-            status,
-            time_entry,
-            problem,
-        });
+        let outcome = one(&cx, &who, item, true).await;
+        items.push(ConvertedBody::of(synced_event_id, outcome)?);
     }
-    let body = serde_json::to_value(ConvertBulkBody { items }).unwrap_or_default();
-    key.respond(&cx, &who, Answer { status: 200, body }).await
+    key.done(&cx, &who, &ConvertBulkBody { items }).await
 }
 
 async fn one(
