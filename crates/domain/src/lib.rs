@@ -16,6 +16,7 @@ pub mod id;
 pub mod import;
 pub mod invoice;
 pub mod money;
+pub mod nul;
 pub mod rate;
 pub mod recurrence;
 pub mod retry;

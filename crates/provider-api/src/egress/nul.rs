@@ -2,10 +2,16 @@
 //! keep a whole calendar from its mirror. So JSON's escape for it is left out before anybody reads the body.
 
 use bytes::Bytes;
+use daybook_domain::nul;
+use http::header::CONTENT_TYPE;
 
-/// The response without `\u0000` in its body.
+/// The response without `\u0000` in its body, if that is JSON: elsewhere the six characters mean themselves.
 pub(super) fn without_nul(response: http::Response<Bytes>) -> http::Response<Bytes> {
-    match cleaned(response.body()) {
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_json = kind
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
+    match is_json.then(|| cleaned(response.body())).flatten() {
         None => response,
         Some(body) => response.map(|_| Bytes::from(body)),
     }
@@ -13,24 +19,18 @@ pub(super) fn without_nul(response: http::Response<Bytes>) -> http::Response<Byt
 
 /// The body without the escapes; `None` when there are none.
 fn cleaned(body: &[u8]) -> Option<Vec<u8>> {
-    let mut out: Option<Vec<u8>> = None;
-    let (mut copied, mut at) = (0, 0);
-    while let Some(found) = body[at..].iter().position(|byte| *byte == b'\\') {
-        let escape = at + found;
-        if body[escape + 1..].starts_with(b"u0000") {
-            let kept = out.get_or_insert_default();
-            kept.extend_from_slice(&body[copied..escape]);
-            copied = escape + 6;
-            at = copied;
-        } else {
-            // Whatever is escaped is passed over, so that `\\u0000` stays what it says.
-            at = (escape + 2).min(body.len());
+    let mut found = nul::find_escape(body, 0)?;
+    let (mut kept, mut copied) = (Vec::with_capacity(body.len()), 0);
+    loop {
+        kept.extend_from_slice(&body[copied..found]);
+        copied = found + nul::ESCAPE;
+        match nul::find_escape(body, copied) {
+            Some(next) => found = next,
+            None => break,
         }
     }
-    out.map(|mut kept| {
-        kept.extend_from_slice(&body[copied..]);
-        kept
-    })
+    kept.extend_from_slice(&body[copied..]);
+    Some(kept)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
+use daybook_domain::nul;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -95,7 +96,7 @@ pub(super) fn parse<T: DeserializeOwned>(is_json: bool, bytes: &[u8]) -> Result<
         let detail = format!("The JSON is nested deeper than {MAX_DEPTH} levels.");
         return Err(Problem::malformed("too_deep", detail));
     }
-    if names_nul(bytes) {
+    if nul::find_escape(bytes, 0).is_some() {
         let detail =
             "A text in the body holds the character U+0000, which cannot be stored. Leave it out.";
         return Err(Problem::malformed("nul_character", detail));
@@ -120,19 +121,6 @@ fn is_json(request: &Request) -> bool {
         .trim();
     let kind = kind.to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
-}
-
-/// Whether a string escapes U+0000: `\u0000` after an even number of backslashes. Unescaped it is no JSON anyway.
-fn names_nul(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
-        let escape = &rest[at + 1..];
-        if escape.starts_with(b"u0000") {
-            return true;
-        }
-        rest = escape.get(1..).unwrap_or_default();
-    }
-    false
 }
 
 /// The deepest nesting of brackets outside strings.
