@@ -11,6 +11,7 @@ use daybook_domain::time_entry::Status;
 use daybook_domain::zone::Zone;
 use daybook_engine::accounts::provision;
 use daybook_engine::timesheets::import::{self, Plan, Report};
+use daybook_engine::timesheets::quick;
 use daybook_engine::{Context, Principal};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -35,10 +36,10 @@ pub(super) async fn run(config: &Config, ask: &Import, terminal: &Terminal) -> R
         Some(name) => TimeZone::get(name).map_err(|_| {
             anyhow!("--time-zone: there is no zone {name}; write one like Europe/Berlin")
         })?,
-        None => import::zone_of(&cx, &who).await?,
+        None => quick::zone(&cx, &who).await?,
     };
     let plan = Plan {
-        product: name_of(ask.product),
+        product: format_of(ask.product).map_or("ics", Format::as_str),
         zone,
         status: status_of(ask.status),
         dry_run: ask.dry_run,
@@ -109,15 +110,6 @@ fn open(file: &Path) -> Result<File> {
         bail!("{} is a folder, not a file", file.display());
     }
     File::open(file).with_context(|| format!("{} cannot be opened", file.display()))
-}
-
-const fn name_of(product: Product) -> &'static str {
-    match product {
-        Product::Toggl => "toggl",
-        Product::Clockify => "clockify",
-        Product::Harvest => "harvest",
-        Product::Ics => "ics",
-    }
 }
 
 const fn format_of(product: Product) -> Option<Format> {

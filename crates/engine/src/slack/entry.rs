@@ -114,12 +114,9 @@ pub async fn create(
 ) -> Result<(Logged, bool), Error> {
     let description = described(&new.description)?;
     let (start, end) = placed(cx.clock.now(), zone, new.date, new.minutes)?;
-    let project = match new.project_id {
-        Some(id) => Some(project_by_id(tx, who, id).await?),
-        None => match &new.project {
-            Some(word) => Some(project_by_word(tx, who, word).await?),
-            None => None,
-        },
+    let project = match (new.project_id, &new.project) {
+        (None, Some(word)) => Some(project_by_word(tx, who, word).await?),
+        (id, _) => timesheets::project_of(tx, who.workspace_id, id).await?,
     };
     let of = project.as_ref().and_then(|project| project.client_id);
     if let (Some(client), Some(of)) = (new.client_id, of)
@@ -215,14 +212,6 @@ fn described(text: &str) -> Result<String, Error> {
         ));
     }
     Ok(text.to_owned())
-}
-
-async fn project_by_id(tx: &mut Tx, who: &Principal, id: ProjectId) -> Result<Project, Error> {
-    match store::projects::get(tx, who.workspace_id, id).await {
-        Ok(project) => Ok(project),
-        Err(store::Error::NotFound) => Err(timesheets::Error::UnknownReference.into()),
-        Err(other) => Err(other.into()),
-    }
 }
 
 /// The one project that a word means: by its name, or by the beginning of its name.

@@ -122,7 +122,7 @@ impl From<store::Error> for Error {
 }
 
 /// The project that work is booked on, if one is named.
-async fn project_of(
+pub(crate) async fn project_of(
     tx: &mut store::Tx,
     workspace: WorkspaceId,
     id: Option<ProjectId>,

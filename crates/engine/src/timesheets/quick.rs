@@ -14,7 +14,7 @@ use super::entries::Create;
 use crate::{Context, Principal};
 
 /// When a day's work begins if nobody says it.
-const MORNING: i8 = 9;
+pub(super) const MORNING: i8 = 9;
 
 /// The day where the caller lives, by which `yesterday` is meant.
 ///
@@ -97,7 +97,11 @@ async fn free_on(
     Ok(last.filter(|last| *last < end).unwrap_or(at(day, MORNING)))
 }
 
-async fn zone(cx: &Context, who: &Principal) -> Result<TimeZone, Error> {
+/// The zone where the caller lives.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn zone(cx: &Context, who: &Principal) -> Result<TimeZone, Error> {
     let mut tx = cx.store.read_in(who.workspace_id).await?;
     let user = store::users::get(&mut tx, who.user_id).await?;
     Ok(TimeZone::get(&user.time_zone).unwrap_or(TimeZone::UTC))

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use store::time_entries::NewTimeEntry;
 
 use super::policy::Policy;
+use super::quick::MORNING;
 use super::{Error, history};
 use crate::{Context, Principal};
 use names::Names;
@@ -23,8 +24,6 @@ use names::Names;
 const BATCH: usize = 500;
 /// Refused rows that a report names; the others are counted.
 pub const MAX_NAMED: usize = 1_000;
-/// The hour at which work begins when only its day is known.
-const MORNING: i8 = 9;
 
 /// How a file is taken over.
 #[derive(Debug, Clone)]
@@ -259,14 +258,4 @@ impl Work<'_> {
         let product = self.plan.product;
         format!("import:{product}:{:032x}:{count}", u128::from_be_bytes(key))
     }
-}
-
-/// The zone of a person, for files that name none.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn zone_of(cx: &Context, who: &Principal) -> Result<TimeZone, Error> {
-    let mut tx = cx.store.read_in(who.workspace_id).await?;
-    let user = store::users::get(&mut tx, who.user_id).await?;
-    Ok(TimeZone::get(&user.time_zone).unwrap_or(TimeZone::UTC))
 }
