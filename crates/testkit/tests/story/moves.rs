@@ -92,6 +92,22 @@ async fn moved(
     relocate(&world.cx, who, from, event.id.into(), ask, Some(&key(name))).await
 }
 
+/// As [`moved`] to another account, cut short once the copy is made: from then on nothing is heard of Google.
+async fn cut_after_the_copy(
+    world: &World,
+    who: &Principal,
+    from: CalendarId,
+    event: &InstanceView,
+    ask: Move,
+    name: &str,
+) -> Result<InstanceView, Error> {
+    let desk = world.google.desk();
+    desk.add(Rule::on("*/events*", Fault::ResetBefore).after(1));
+    let cut = moved(world, who, from, event, ask, name).await;
+    desk.clear();
+    cut
+}
+
 /// Where events with this title are, by calendar, after both were read anew.
 async fn places(world: &World, who: &Principal, title: &str, of: &[CalendarId]) -> Vec<CalendarId> {
     for id in of {
@@ -387,14 +403,8 @@ async fn what_changes_meanwhile_goes_along() {
     let event = create(&world.cx, &who, google, review(), None)
         .await
         .unwrap();
-    // The copy is made, and then nothing is heard of Google.
-    world
-        .google
-        .desk()
-        .add(Rule::on("*/events*", Fault::ResetBefore).after(1));
-    let cut = moved(&world, &who, google, &event, to(home), "m").await;
+    let cut = cut_after_the_copy(&world, &who, google, &event, to(home), "m").await;
     assert!(matches!(cut, Err(Error::Unknown(_))), "{cut:?}");
-    world.google.desk().clear();
     world
         .google
         .edit_event(ADA, &event.provider_event_id, &json!({"summary": "Theirs"}))
@@ -431,13 +441,8 @@ async fn a_move_that_was_interrupted_is_finished_and_one_that_never_began_is_not
     );
 
     // The copy is there, and this process dies before the old one goes.
-    world
-        .google
-        .desk()
-        .add(Rule::on("*/events*", Fault::ResetBefore).after(1));
-    let cut = moved(&world, &who, google, &event, to(home), "b").await;
+    let cut = cut_after_the_copy(&world, &who, google, &event, to(home), "b").await;
     assert!(matches!(cut, Err(Error::Unknown(_))), "{cut:?}");
-    world.google.desk().clear();
     world.clock.pass(180);
     world.run_jobs().await;
     assert_eq!(
@@ -453,13 +458,8 @@ async fn control_without_the_look_after_it_the_event_is_in_both() {
     let event = create(&world.cx, &who, google, review(), None)
         .await
         .unwrap();
-    world
-        .google
-        .desk()
-        .add(Rule::on("*/events*", Fault::ResetBefore).after(1));
-    let cut = moved(&world, &who, google, &event, to(home), "b").await;
+    let cut = cut_after_the_copy(&world, &who, google, &event, to(home), "b").await;
     assert!(cut.is_err());
-    world.google.desk().clear();
     // The circuit to Google closes again.
     world.clock.pass(60);
     let mut both = places(&world, &who, "Review", &[google, home]).await;
