@@ -78,6 +78,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0011_mail.sql"),
         postgres: include_str!("../migrations/postgres/0011_mail.sql"),
     },
+    Migration {
+        name: "oauth_browser",
+        sqlite: include_str!("../migrations/sqlite/0012_oauth_browser.sql"),
+        postgres: include_str!("../migrations/postgres/0012_oauth_browser.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.
