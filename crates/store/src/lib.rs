@@ -51,6 +51,7 @@ mod row;
 pub mod schedules;
 mod scope;
 pub mod sessions;
+mod shelf;
 pub mod sign_in_flows;
 pub mod slack;
 #[cfg(feature = "test-support")]
