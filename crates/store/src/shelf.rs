@@ -52,7 +52,7 @@ impl Shelf {
     /// A connection outside any transaction.
     pub(crate) async fn take(self: &Arc<Self>) -> Result<Held> {
         let permit = self.permit().await?;
-        let conn = match self.from_idle() {
+        let conn = match self.idle_one() {
             Some(conn) => conn,
             None => self.options.connect().await?,
         };
@@ -64,7 +64,7 @@ impl Shelf {
         let permit = self.permit().await?;
         let begin = || Some(SqlStr::from_static(statement));
         let conn = loop {
-            let idle = self.from_idle();
+            let idle = self.idle_one();
             let known = idle.is_some();
             let mut conn = match idle {
                 Some(conn) => conn,
@@ -93,7 +93,7 @@ impl Shelf {
             return;
         };
         self.free.close();
-        while let Some(conn) = self.from_idle() {
+        while let Some(conn) = self.idle_one() {
             if let Err(error) = conn.close().await {
                 tracing::debug!(%error, "a database connection was not closed cleanly");
             }
@@ -118,7 +118,7 @@ impl Shelf {
         }
     }
 
-    fn from_idle(&self) -> Option<SqliteConnection> {
+    fn idle_one(&self) -> Option<SqliteConnection> {
         self.idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
