@@ -1,0 +1,15 @@
+import { useTranslations } from "use-intl";
+import { formatMinutes } from "../../lib/time";
+import type { DayTotal } from "./week";
+
+/** What a day has, beside its name: hours that are logged, and hours that wait to be. */
+export function DayHead({ total }: { total?: DayTotal }) {
+  const t = useTranslations("timesheet");
+  if (!total) return null;
+  return (
+    <>
+      <span className="num">{t("dayHours", { hours: formatMinutes(total.logged) })}</span>
+      {total.open > 0 && <span className="open num"> {t("dayOpen", { hours: formatMinutes(total.open) })}</span>}
+    </>
+  );
+}
