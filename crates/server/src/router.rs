@@ -150,7 +150,7 @@ fn availability_routes() -> OpenApiRouter<App> {
 }
 
 fn time_routes() -> OpenApiRouter<App> {
-    use time::{bulk, clients, entries, more, projects, rates, rules};
+    use time::{approvals, bulk, clients, entries, more, projects, rates, rules};
     OpenApiRouter::new()
         .routes(routes!(clients::list, clients::create))
         .routes(routes!(clients::get, clients::update, clients::delete))
@@ -162,6 +162,10 @@ fn time_routes() -> OpenApiRouter<App> {
         .routes(routes!(entries::submit))
         .routes(routes!(entries::approve))
         .routes(routes!(entries::reject))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::get))
+        .routes(routes!(approvals::approve))
+        .routes(routes!(approvals::reject))
         .routes(routes!(projects::budget))
         .routes(routes!(rates::list, rates::create))
         .routes(routes!(rates::get, rates::update, rates::delete))

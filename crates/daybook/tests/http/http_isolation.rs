@@ -690,6 +690,9 @@ fn id_in_path(path: &str, name: &str, things: &Things) -> Option<String> {
         "provider" => return Some("google".to_owned()),
         // A credential, not an id: guessing it is what the other suites are about.
         "token" => return Some("0123456789abcdefghijklmnopqrstuvwxyzABCDEFG".to_owned()),
+        // The week of the entry.
+        "week" => return Some("2026-06-01".to_owned()),
+        "member_id" => "member",
         "calendar_id" => "calendar",
         "event_id" => "event",
         "payment_id" => "payment",
@@ -836,7 +839,7 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         "SlackPreferencesInput" => json!({"daily_summary_time": "16:30"}),
         "SlackLinkInput" => json!({"token": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"}),
         "SlackTimeEntryInput" => json!({"duration": "30min", "description": "d"}),
-        "RejectInput" => json!({"reason": "r"}),
+        "RejectInput" | "WeekRejectInput" => json!({"reason": "r"}),
         "WorkspacePatch" => json!({"name": "w"}),
         "InvitationInput" => json!({"email": "i@test.example", "role": "member"}),
         "MemberPatch" => json!({"role": "admin"}),

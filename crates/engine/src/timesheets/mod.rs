@@ -1,5 +1,6 @@
 //! Time entries: made by hand or from an event, edited, handed in, approved.
 
+pub mod approvals;
 pub mod bulk;
 mod choices;
 pub mod convert;
@@ -66,6 +67,9 @@ pub enum Error {
     /// Only those who manage the workspace approve.
     #[error("only an owner or admin approves and rejects time")]
     NotApprover,
+    /// A week without time that could be decided on.
+    #[error("nothing of this week waits for approval; it may have been decided on meanwhile")]
+    NothingWaits,
     /// Only those who manage the workspace make rules.
     #[error("only an owner or admin changes rules; you can try them out")]
     NotManager,

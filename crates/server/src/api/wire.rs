@@ -20,6 +20,7 @@ use daybook_domain::time_entry::{Source, Status as TimeEntryStatus};
 use daybook_engine::health::Health;
 use daybook_engine::reports::GroupBy;
 use daybook_engine::store::jobs::State as JobState;
+use daybook_engine::timesheets::approvals::State as ApprovalState;
 use daybook_engine::timesheets::drafts::Because;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -68,6 +69,8 @@ text_schema! {
     SourceSchema = "TimeEntrySource" of Source;
     /// [`TimeEntryStatus`].
     TimeEntryStatusSchema = "TimeEntryStatus" of TimeEntryStatus;
+    /// [`ApprovalState`].
+    ApprovalStateSchema = "ApprovalState" of ApprovalState;
     /// [`EventStatus`].
     EventStatusSchema = "EventStatus" of EventStatus;
     /// [`Conference`].
@@ -128,6 +131,17 @@ pub fn instant(check: &mut Check, pointer: &str, text: Option<&str>) -> Option<T
             pointer,
             "must be an instant such as 2026-12-01T09:00:00Z, or a date such as 2026-12-01",
         );
+    }
+    parsed
+}
+
+/// A date such as `2026-12-01`.
+pub fn date(check: &mut Check, pointer: &str, text: Option<&str>) -> Option<Date> {
+    let text = text?;
+    let parsed = Some(text).filter(|text| text.len() == 10);
+    let parsed = parsed.and_then(|text| text.parse().ok());
+    if parsed.is_none() {
+        check.wrong(pointer, "must be a date such as 2026-12-01");
     }
     parsed
 }
