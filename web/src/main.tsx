@@ -1,7 +1,6 @@
 import "./styles/kit.css";
 import "./styles/tokens.css";
 import "./styles/app.css";
-import "./styles/time.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Root } from "./app/Root";

@@ -15,7 +15,7 @@ const entry = (project: string | null, started_at: string, minutes: number, more
     client_id: project && "acme",
     client_name: project && "Acme",
     project_id: project,
-    project_name: project && project.toUpperCase(),
+    project_name: project?.toUpperCase() ?? null,
     ...more,
   }) as unknown as TimeEntry;
 const project = (id: string) =>

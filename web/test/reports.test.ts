@@ -20,7 +20,10 @@ describe("the days of a report", () => {
 
   it("may be any two, in whichever order, or one of them", () => {
     const today = "2026-11-20";
-    expect(chosenDays({ from: "2026-11-10", to: "2026-11-05" }, today)).toEqual({ from: "2026-11-05", to: "2026-11-10" });
+    expect(chosenDays({ from: "2026-11-10", to: "2026-11-05" }, today)).toEqual({
+      from: "2026-11-05",
+      to: "2026-11-10",
+    });
     expect(chosenDays({ from: "2026-11-10" }, today)).toEqual({ from: "2026-11-10", to: today });
     expect(chosenDays({ from: "2026-12-10" }, today)).toEqual({ from: "2026-12-10", to: "2026-12-10" });
     expect(chosenDays({ to: "2026-11-10" }, today)).toEqual({ from: "2026-11-10", to: "2026-11-10" });
@@ -30,7 +33,10 @@ describe("the days of a report", () => {
 
 describe("the columns", () => {
   it("show days without anything too", () => {
-    const { by, columns } = columnsOf([group("2026-11-03", 60, 30), group(null, 5)], { from: "2026-11-01", to: "2026-11-04" });
+    const { by, columns } = columnsOf([group("2026-11-03", 60, 30), group(null, 5)], {
+      from: "2026-11-01",
+      to: "2026-11-04",
+    });
     expect(by).toBe("day");
     expect(columns.map((c) => [c.minutes, c.billable])).toEqual([
       [0, 0],

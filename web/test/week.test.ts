@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Draft, TimeEntry } from "../src/api/types";
-import { valuesOf, inputOf, patchOf } from "../src/features/timesheet/entryValues";
+import { elapsed } from "../src/features/timer/elapsed";
+import { inputOf, patchOf, valuesOf } from "../src/features/timesheet/entryValues";
 import { viewOf } from "../src/features/timesheet/filters";
 import {
   blocksOf,
@@ -13,7 +14,6 @@ import {
   totalsOf,
   worthOf,
 } from "../src/features/timesheet/week";
-import { elapsed } from "../src/features/timer/elapsed";
 
 const MADRID = "Europe/Madrid";
 const entry = (started_at: string, duration_minutes: number, more: Partial<TimeEntry> = {}) =>
@@ -90,7 +90,11 @@ describe("a week of time", () => {
     const pairs = clashes(
       blocksOf(
         [entry("2026-11-16T08:00:00Z", 60), entry("2026-11-16T09:00:00Z", 60)],
-        [draft("2026-11-16T09:30:00Z", 60), draft("2026-11-20T09:00:00Z", 60), draft("2026-11-20T09:00:00Z", 30)],
+        [
+          draft("2026-11-16T09:30:00Z", 60),
+          draft("2026-11-20T09:00:00Z", 60),
+          draft("2026-11-20T09:00:00Z", 30),
+        ],
         shown,
       ),
     );
@@ -134,7 +138,13 @@ describe("a week of time", () => {
       draft("2026-11-16T12:00:00Z", 30, { amount_minor: 6_000, currency: "USD" }),
       draft("2026-11-16T13:00:00Z", 15),
     ]);
-    expect(worth).toEqual({ minutes: 135, amounts: [["EUR", 14_250], ["USD", 6_000]] });
+    expect(worth).toEqual({
+      minutes: 135,
+      amounts: [
+        ["EUR", 14_250],
+        ["USD", 6_000],
+      ],
+    });
   });
 });
 
@@ -152,7 +162,10 @@ describe("the form of an entry", () => {
 
   it("sends the text of a duration as it was typed", () => {
     const values = { ...valuesOf(undefined, undefined, now, MADRID), duration: "2h 30m" };
-    expect(inputOf(values, MADRID)).toMatchObject({ duration: "2h 30m", started_at: "2026-11-16T09:00:00.000Z" });
+    expect(inputOf(values, MADRID)).toMatchObject({
+      duration: "2h 30m",
+      started_at: "2026-11-16T09:00:00.000Z",
+    });
   });
 
   it("leaves the times alone that nobody changed", () => {

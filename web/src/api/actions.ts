@@ -177,7 +177,9 @@ const time = {
   rejectEntry: (id: string, reason?: string) =>
     body(http.POST("/api/v1/time-entries/{id}/reject", { ...at(id), body: { reason: reason || null } })),
   approveWeek: (member_id: string, week: string) =>
-    body(http.POST("/api/v1/approvals/{member_id}/{week}/approve", { params: { path: { member_id, week } } })),
+    body(
+      http.POST("/api/v1/approvals/{member_id}/{week}/approve", { params: { path: { member_id, week } } }),
+    ),
   rejectWeek: (member_id: string, week: string, reason: string) =>
     body(
       http.POST("/api/v1/approvals/{member_id}/{week}/reject", {

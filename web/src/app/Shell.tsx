@@ -1,3 +1,4 @@
+import "../styles/time.css";
 import { AppShell, Burger, Group, Text } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
@@ -58,7 +59,7 @@ export function Shell() {
         {t("skip")}
       </a>
       <AppShell.Header hiddenFrom="sm" withBorder>
-        <Group h="100%" px="md" gap="sm">
+        <Group h="100%" px="md" gap="sm" wrap="nowrap">
           <Burger opened={opened} onClick={toggle} size="sm" aria-label={t("menu")} aria-expanded={opened} />
           <Text fw={650}>Daybook</Text>
           {small && <RunningTimer />}

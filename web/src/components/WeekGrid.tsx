@@ -67,13 +67,23 @@ export function WeekGrid(props: WeekGridProps) {
         className: `blk e-${block.look}`,
         extendedProps: { block },
       })),
-      ...(closed ? [{ id: "closed", start: week, end: `${closed}T24:00:00`, display: "background", className: "e-closed" }] : []),
+      ...(closed
+        ? [
+            {
+              id: "closed",
+              start: week,
+              end: `${closed}T24:00:00`,
+              display: "background",
+              className: "e-closed",
+            },
+          ]
+        : []),
     ],
     [blocks, closed, week],
   );
   const open = (span: { startStr: string }) => !closed || span.startStr.slice(0, 10) > closed;
   return (
-    <div className="panel flush fcx">
+    <div className="panel flush fcx" data-days={7 - (hiddenDays?.length ?? 0)}>
       <FullCalendar
         key={week + timeZone + locale}
         locale={locale}
@@ -93,7 +103,7 @@ export function WeekGrid(props: WeekGridProps) {
         eventMinHeight={24}
         slotEventOverlap={false}
         slotHeaderInterval="01:00"
-        height="calc(100dvh - 190px)"
+        height={timedOnly ? "max(520px, calc(100dvh - 250px))" : "calc(100dvh - 190px)"}
         scrollTime={firstHour(blocks, timeZone)}
         slotLaneClass="lane"
         slotHeaderClass="lane"

@@ -1,7 +1,8 @@
-import { Button, SegmentedControl, Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
+import { Choice } from "../../components/Choice";
 import { LoadMore } from "../../components/LoadMore";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, QueryState, Skeletons } from "../../components/States";
@@ -32,12 +33,11 @@ export function Approvals() {
   return (
     <Stack gap="md">
       <PageHeader title={t("title")} sub={t("sub")} />
-      <SegmentedControl
-        aria-label={t("show")}
-        className="selfstart"
-        data={STATES.map((value) => ({ value, label: t(`states.${value}`) }))}
+      <Choice
+        label={t("show")}
         value={state}
-        onChange={(value) => set({ state: oneOf(value, STATES), open: undefined })}
+        options={STATES.map((value) => ({ value, label: t(`states.${value}`) }))}
+        onChange={(value) => set({ state: value, open: undefined })}
       />
       <QueryState
         query={approvals}

@@ -7,14 +7,14 @@ import type { Approval, ApprovalDecision } from "../../api/types";
 import { useIsAdmin, useSession } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { StatusBadge } from "../../components/StatusBadge";
-import { addDays, formatDate, formatMinutes } from "../../lib/time";
+import { addDays, formatDays, formatMinutes } from "../../lib/time";
 import { RejectDialog } from "./RejectDialog";
 import { WeekEntries } from "./WeekEntries";
 
 const TONES = { pending: "warn", rejected: "bad", open: "idle", approved: "ok" } as const;
 const PARTS = ["pending", "draft", "rejected", "approved", "invoiced"] as const;
 
-const short = (day: string) => formatDate(day, { day: "numeric", month: "short" });
+const daysOf = ({ week }: Approval) => formatDays(week, addDays(week, 6));
 
 /** What was done, and why the rest was not. */
 function useOutcome() {
@@ -40,12 +40,13 @@ function Decide({ week }: { week: Approval }) {
     invalidate,
     onDone: () => setAsking(false),
   });
-  const what = t("weekOf", { member: week.member_name, from: short(day), to: short(addDays(day, 6)) });
+  const what = `${week.member_name}, ${daysOf(week)}`;
   const busy = approve.isPending || reject.isPending;
   return (
     <Group gap="xs">
       {week.may_approve && (
         <Button
+          variant="light"
           leftSection={<IconCheck size={16} aria-hidden />}
           loading={approve.isPending}
           disabled={busy}
@@ -97,7 +98,7 @@ export function WeekCard({ week, open, onToggle }: Props) {
             {own && <span className="dim"> · {t("own")}</span>}
           </Title>
           <Text size="sm" c="dimmed">
-            {t("days", { from: short(week.week), to: short(addDays(week.week, 6)) })}
+            {daysOf(week)}
           </Text>
         </div>
         <StatusBadge tone={TONES[week.state]} label={t(`states.${week.state}`)} />

@@ -26,7 +26,11 @@ function Decide({ entry, mayApprove }: { entry: TimeEntry; mayApprove: boolean }
     invalidate,
     onDone: () => setAsking(false),
   });
-  const small = { size: "compact-xs", variant: "default", disabled: approve.isPending || reject.isPending } as const;
+  const small = {
+    size: "compact-xs",
+    variant: "default",
+    disabled: approve.isPending || reject.isPending,
+  } as const;
   return (
     <Group gap={6} wrap="nowrap" justify="flex-end">
       {mayApprove && (
@@ -106,7 +110,9 @@ export function WeekEntries({ week }: { week: Approval }) {
                   <EntryStatusBadge status={entry.status} />
                 </Table.Td>
                 <Table.Td ta="right">
-                  {admin && entry.status === "pending" && <Decide entry={entry} mayApprove={week.may_approve} />}
+                  {admin && entry.status === "pending" && (
+                    <Decide entry={entry} mayApprove={week.may_approve} />
+                  )}
                 </Table.Td>
               </Table.Tr>
             ))}

@@ -93,13 +93,7 @@ export function EventDrawer({ event, calendar, draft, onClose }: Props) {
           onCancel={() => setEditing(null)}
         />
       ) : (
-        event && (
-          <Shown
-            {...{ event, calendar, draft }}
-            onEdit={() => setEditing(event.id)}
-            onClose={close}
-          />
-        )
+        event && <Shown {...{ event, calendar, draft }} onEdit={() => setEditing(event.id)} onClose={close} />
       )}
     </Drawer>
   );

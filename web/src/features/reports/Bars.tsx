@@ -15,13 +15,13 @@ export function Bars({ groups, nameOf, summary }: Props) {
   const part = (minutes: number) => `${(minutes / longest) * 100}%`;
   return (
     <div className="bars" role="img" aria-label={summary}>
-      <svg width="0" height="0" aria-hidden>
+      <svg width="0" height="0" aria-hidden="true">
         <Hatch id="bar-hatch" />
       </svg>
       {groups.map((g) => (
         <div key={g.key ?? ""} className="bar">
           <span className="name">{nameOf(g)}</span>
-          <svg height="16" width="100%" aria-hidden>
+          <svg height="16" width="100%" aria-hidden="true">
             <rect width={part(g.minutes)} height="16" rx="3" className="unbilled" fill="url(#bar-hatch)" />
             <rect width={part(g.billable_minutes)} height="16" rx="3" className="billed" />
           </svg>

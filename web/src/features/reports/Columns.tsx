@@ -19,18 +19,18 @@ export function Columns({ columns, summary }: Props) {
   const high = HEIGHT - FLOOR - CEILING;
   const tall = (minutes: number) => (minutes / top) * high;
   const width = 100 / columns.length;
-  // At most eight dates fit, also on a phone.
-  const every = Math.ceil(columns.length / 8);
+  // At most six dates fit on a phone.
+  const every = Math.ceil(columns.length / 6);
   return (
     <div className="columnchart" role="img" aria-label={summary}>
-      <svg width={GUTTER} height={HEIGHT} aria-hidden>
+      <svg width={GUTTER} height={HEIGHT} aria-hidden="true">
         {[0, 0.5, 1].map((at) => (
           <text key={at} x={GUTTER - 8} y={CEILING + high * (1 - at) + 4} textAnchor="end">
             {formatMinutes(top * at)}
           </text>
         ))}
       </svg>
-      <svg width="100%" height={HEIGHT} aria-hidden>
+      <svg width="100%" height={HEIGHT} aria-hidden="true">
         <Hatch id="column-hatch" />
         {[0, 0.5, 1].map((at) => (
           <line key={at} x1="0" x2="100%" y1={CEILING + high * (1 - at)} y2={CEILING + high * (1 - at)} />

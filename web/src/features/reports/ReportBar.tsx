@@ -1,10 +1,10 @@
-import { Group, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
+import { Group, NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
 import { useIsAdmin } from "../../app/session";
 import { oneOf } from "../../lib/url";
-import { GROUPS, type ReportFilters, STATUSES } from "./filters";
+import { type ReportFilters, STATUSES } from "./filters";
 import { type Days, PRESETS } from "./range";
 
 interface Props {
@@ -23,6 +23,7 @@ function DaysBar({ filters, days, set }: Props) {
   return (
     <>
       <NativeSelect
+        className="narrow"
         label={t("range")}
         value={own ? "own" : (filters.range ?? "this_month")}
         data={[
@@ -35,12 +36,14 @@ function DaysBar({ filters, days, set }: Props) {
         }}
       />
       <TextInput
+        className="narrow"
         type="date"
         label={t("from")}
         value={days.from}
         onChange={(e) => set({ from: e.currentTarget.value || undefined, to: days.to, range: undefined })}
       />
       <TextInput
+        className="narrow"
         type="date"
         label={t("to")}
         value={days.to}
@@ -60,8 +63,9 @@ export function ReportBar(props: Props) {
   const projects = useQuery(queries.projects()).data;
   const members = useQuery(queries.members()).data;
   const any = { value: "", label: t("any") };
-  const pick = (field: "client" | "project" | "member", label: string, rows: typeof any[]) => (
+  const pick = (field: "client" | "project" | "member", label: string, rows: (typeof any)[]) => (
     <NativeSelect
+      className="narrow"
       label={label}
       data={[any, ...rows]}
       value={filters[field] ?? ""}
@@ -72,6 +76,7 @@ export function ReportBar(props: Props) {
     <Group gap="sm" align="flex-end" role="search">
       <DaysBar {...props} />
       <NativeSelect
+        className="narrow"
         label={words("state")}
         data={[any, ...STATUSES.map((value) => ({ value, label: words(`status.${value}`) }))]}
         value={filters.status ?? ""}
@@ -81,24 +86,5 @@ export function ReportBar(props: Props) {
       {pick("project", t("project"), named(projects))}
       {admin && pick("member", t("member"), named(members))}
     </Group>
-  );
-}
-
-/** By what: six words side by side need a wide screen. */
-export function GroupSwitch({ by, set }: { by: (typeof GROUPS)[number]; set: Props["set"] }) {
-  const t = useTranslations("reports");
-  const data = GROUPS.map((value) => ({ value, label: t(`groups.${value}`) }));
-  const choose = (value: string) => set({ by: oneOf(value, GROUPS) });
-  return (
-    <>
-      <SegmentedControl visibleFrom="sm" aria-label={t("groupBy")} value={by} data={data} onChange={choose} />
-      <NativeSelect
-        hiddenFrom="sm"
-        label={t("groupBy")}
-        value={by}
-        data={data}
-        onChange={(e) => choose(e.currentTarget.value)}
-      />
-    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
@@ -6,16 +6,17 @@ import { downloadUrl } from "../../api/client";
 import { queries } from "../../api/queries";
 import type { Report, ReportGroup } from "../../api/types";
 import { useSession } from "../../app/session";
+import { Choice } from "../../components/Choice";
 import { PageHeader } from "../../components/PageHeader";
 import { providerName } from "../../components/ProviderIcon";
 import { EmptyState, NoMatch, QueryState, Skeletons } from "../../components/States";
 import { useNow } from "../../components/Time";
 import { useFilters } from "../../lib/filters";
-import { addDays, dateIn, formatDate, formatMinutes, fromWall, isDate } from "../../lib/time";
+import { addDays, dateIn, formatDate, formatDays, formatMinutes, fromWall, isDate } from "../../lib/time";
 import { Bars } from "./Bars";
 import { Columns } from "./Columns";
-import { isFiltered, NO_FILTER, parse, type ReportFilters } from "./filters";
-import { GroupSwitch, ReportBar } from "./ReportBar";
+import { GROUPS, isFiltered, NO_FILTER, parse, type ReportFilters } from "./filters";
+import { ReportBar } from "./ReportBar";
 import { ReportTable, Stats } from "./ReportTable";
 import { chosenDays, columnsOf, type Days } from "./range";
 
@@ -27,7 +28,8 @@ function useGroupName() {
   const t = useTranslations("reports");
   return ({ key, name }: ReportGroup, by: Report["group_by"]) => {
     if (key === null) return t(`without.${by}`);
-    if (by === "day" && isDate(key)) return formatDate(key, { weekday: "short", day: "numeric", month: "long" });
+    if (by === "day" && isDate(key))
+      return formatDate(key, { weekday: "short", day: "numeric", month: "long" });
     if (by === "provider") return providerName(key);
     return name ?? key;
   };
@@ -81,11 +83,14 @@ export function Reports() {
     project_id: filters.project,
     member_id: filters.member,
   };
-  const report = useQuery({ ...queries.report({ ...which, group_by: by }), placeholderData: keepPreviousData });
-  const date = (day: string) => formatDate(day, { day: "numeric", month: "long", year: "numeric" });
+  const report = useQuery({
+    ...queries.report({ ...which, group_by: by }),
+    placeholderData: keepPreviousData,
+  });
+  const long = { day: "numeric", month: "long", year: "numeric" } as const;
   return (
     <Stack gap="md">
-      <PageHeader title={t("title")} sub={t("days", { from: date(days.from), to: date(days.to) })}>
+      <PageHeader title={t("title")} sub={formatDays(days.from, days.to, long)}>
         <Button
           component="a"
           href={downloadUrl("/api/v1/reports/export.csv", which)}
@@ -97,9 +102,12 @@ export function Reports() {
         </Button>
       </PageHeader>
       <ReportBar filters={filters} days={days} set={set} />
-      <Group>
-        <GroupSwitch by={by} set={set} />
-      </Group>
+      <Choice
+        label={t("groupBy")}
+        value={by}
+        options={GROUPS.map((value) => ({ value, label: t(`groups.${value}`) }))}
+        onChange={(value) => set({ by: value })}
+      />
       <QueryState
         query={report}
         skeleton={<Skeletons rows={5} height={56} />}

@@ -4,8 +4,21 @@ import { isDate } from "../../lib/time";
 import { oneOf, text } from "../../lib/url";
 import { PRESETS, type Preset } from "./range";
 
-export const GROUPS = ["project", "client", "member", "day", "calendar", "provider"] as const satisfies GroupBy[];
-export const STATUSES = ["draft", "pending", "approved", "rejected", "invoiced"] as const satisfies EntryStatus[];
+export const GROUPS = [
+  "project",
+  "client",
+  "member",
+  "day",
+  "calendar",
+  "provider",
+] as const satisfies GroupBy[];
+export const STATUSES = [
+  "draft",
+  "pending",
+  "approved",
+  "rejected",
+  "invoiced",
+] as const satisfies EntryStatus[];
 
 export interface ReportFilters {
   by?: GroupBy;

@@ -51,7 +51,10 @@ export interface Column {
 const MOST_COLUMNS = 62;
 
 /** One column a day, also for days without anything; weeks when there are too many days. */
-export function columnsOf(groups: ReportGroup[], { from, to }: Days): { by: "day" | "week"; columns: Column[] } {
+export function columnsOf(
+  groups: ReportGroup[],
+  { from, to }: Days,
+): { by: "day" | "week"; columns: Column[] } {
   const length = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
   const by = length > MOST_COLUMNS ? "week" : "day";
   const at = (day: string) => (by === "week" ? startOfWeek(day) : day);

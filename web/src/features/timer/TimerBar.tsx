@@ -21,7 +21,7 @@ function Running({ entry, onOpen }: { entry: TimeEntry; onOpen: () => void }) {
     invalidate: ["time-entries"],
   });
   return (
-    <div className="timer" role="group" aria-label={t("running")}>
+    <section className="timer" aria-label={t("running")}>
       <button type="button" className="what" onClick={onOpen} aria-haspopup="dialog">
         <b>{entry.description || t("nameless")}</b>
         <span className="dim">{entry.project_name ?? entry.client_name ?? t("noProject")}</span>
@@ -41,7 +41,7 @@ function Running({ entry, onOpen }: { entry: TimeEntry; onOpen: () => void }) {
           <IconPlayerStopFilled size={14} />
         </ActionIcon>
       </Tooltip>
-    </div>
+    </section>
   );
 }
 

@@ -38,7 +38,10 @@ function Row({ changed }: { changed: ChangedMeeting }) {
         {!event && <Text size="sm">{t("gone", { when: stretch(was_start, was_end) })}</Text>}
         {moved && (
           <Text size="sm" className="num">
-            {t("moved", { was: stretch(was_start, was_end), now: stretch(event.start, event.end, was_start) })}
+            {t("moved", {
+              was: stretch(was_start, was_end),
+              now: stretch(event.start, event.end, was_start),
+            })}
           </Text>
         )}
         {renamed && <Text size="sm">{t("renamed", { was: was_title, now: event.title ?? "" })}</Text>}
@@ -48,7 +51,12 @@ function Row({ changed }: { changed: ChangedMeeting }) {
           {t(event ? "take" : "remove")}
           <span className="sr"> {title}</span>
         </Button>
-        <Button size="compact-sm" variant="default" loading={follow.isPending} onClick={() => follow.mutate("keep")}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={follow.isPending}
+          onClick={() => follow.mutate("keep")}
+        >
           {t("keep")}
           <span className="sr"> {title}</span>
         </Button>

@@ -1,5 +1,5 @@
-import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import { useId } from "react";
 import { useTranslations } from "use-intl";
 import type { GridBlock } from "../../components/blocks";
 import { dateIn, formatDate, formatTime } from "../../lib/time";
@@ -14,6 +14,7 @@ interface Props {
 export function Clashes({ pairs, timeZone, onOpen }: Props) {
   const t = useTranslations("timesheet");
   const e = useTranslations("events");
+  const id = useId();
   if (pairs.length === 0) return null;
   const name = (block: GridBlock) => (
     <button type="button" className="rowlink" onClick={() => onOpen(block.id)}>
@@ -21,14 +22,10 @@ export function Clashes({ pairs, timeZone, onOpen }: Props) {
     </button>
   );
   return (
-    <Alert
-      variant="outline"
-      color="yellow"
-      p="xs"
-      icon={<IconAlertTriangle size={18} aria-hidden />}
-      title={t("clashes", { count: pairs.length })}
-      className="clashes"
-    >
+    <section className="panel clashes" data-tone="warn" aria-labelledby={id}>
+      <p className="why warn" id={id}>
+        <IconAlertTriangle size={16} aria-hidden /> <b>{t("clashes", { count: pairs.length })}</b>
+      </p>
       <ul className="plainlist">
         {pairs.map(([a, b]) => (
           <li key={a.id + b.id}>
@@ -40,6 +37,6 @@ export function Clashes({ pairs, timeZone, onOpen }: Props) {
           </li>
         ))}
       </ul>
-    </Alert>
+    </section>
   );
 }

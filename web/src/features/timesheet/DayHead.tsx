@@ -8,8 +8,17 @@ export function DayHead({ total }: { total?: DayTotal }) {
   if (!total) return null;
   return (
     <>
-      <span className="num">{t("dayHours", { hours: formatMinutes(total.logged) })}</span>
-      {total.open > 0 && <span className="open num"> {t("dayOpen", { hours: formatMinutes(total.open) })}</span>}
+      <span className="num">
+        {formatMinutes(total.logged)}
+        <span className="unit"> h</span>
+      </span>
+      {total.open > 0 && (
+        <span className="open num" title={t("dayOpen", { hours: formatMinutes(total.open) })}>
+          {" "}
+          +{formatMinutes(total.open)}
+          <span className="sr"> {t("toLog")}</span>
+        </span>
+      )}
     </>
   );
 }

@@ -32,6 +32,7 @@ function Steps({ entry, move, busy }: { entry: TimeEntry; move: (m: Move) => voi
       <span className="sr"> {entry.description}</span>
     </Button>
   );
+  if (entry.running) return null;
   if (entry.status === "draft" || entry.status === "rejected") return button("submit");
   if (entry.status !== "pending" || !admin) return null;
   return (
@@ -72,7 +73,11 @@ function Row({ entry: e, chosen, busy, move, onChoose, onOpen }: RowProps) {
           <IconCalendarEvent size={14} className="dim" aria-label={t("sources.calendar")} />
         )}
         {e.overlaps.length > 0 && (
-          <IconAlertTriangle size={14} className="warn" aria-label={t("overlaps", { count: e.overlaps.length })} />
+          <IconAlertTriangle
+            size={14}
+            className="warn"
+            aria-label={t("overlaps", { count: e.overlaps.length })}
+          />
         )}
         {e.member_id !== member.id && (
           <Text size="xs" c="dimmed">
@@ -93,7 +98,7 @@ function Row({ entry: e, chosen, busy, move, onChoose, onOpen }: RowProps) {
         {formatMinutes(e.duration_minutes)}
       </Table.Td>
       <Table.Td>
-        <EntryStatusBadge status={e.status} />
+        <EntryStatusBadge status={e.status} running={e.running} />
       </Table.Td>
       <Table.Td ta="right">
         <Steps entry={e} move={move} busy={busy} />

@@ -23,7 +23,10 @@ interface Props {
 function Notice({ entry, fixed }: { entry?: TimeEntry; fixed: boolean }) {
   const t = useTranslations("timesheet");
   if (!entry) return null;
-  if (fixed) return <Alert variant="outline">{entry.status === "invoiced" ? t("fixedInvoiced") : t("fixedClosed")}</Alert>;
+  if (fixed)
+    return (
+      <Alert variant="outline">{entry.status === "invoiced" ? t("fixedInvoiced") : t("fixedClosed")}</Alert>
+    );
   return (
     <>
       {entry.status === "approved" && <Alert variant="outline">{t("again")}</Alert>}

@@ -10,7 +10,15 @@ import { Ago } from "../../components/Time";
 import { formatDateTime, formatMinutes } from "../../lib/time";
 
 type Told = Record<string, unknown>;
-const FIELDS = ["description", "started_at", "ended_at", "duration_minutes", "billable", "client_id", "project_id"] as const;
+const FIELDS = [
+  "description",
+  "started_at",
+  "ended_at",
+  "duration_minutes",
+  "billable",
+  "client_id",
+  "project_id",
+] as const;
 const ACTIONS = [
   "created",
   "imported",

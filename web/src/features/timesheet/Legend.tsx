@@ -4,7 +4,16 @@ import { type GridBlock, LOOKS, type Look } from "../../components/blocks";
 import { formatDate } from "../../lib/time";
 import { useStateWord } from "./useWeek";
 
-const ORDER: Look[] = ["unlogged", "upcoming", "running", "draft", "pending", "rejected", "approved", "invoiced"];
+const ORDER: Look[] = [
+  "unlogged",
+  "upcoming",
+  "running",
+  "draft",
+  "pending",
+  "rejected",
+  "approved",
+  "invoiced",
+];
 
 /** What the patterns of this week mean: only those that are there. */
 export function Legend({ blocks, closedUntil }: { blocks: GridBlock[]; closedUntil?: string }) {
@@ -31,7 +40,9 @@ export function Legend({ blocks, closedUntil }: { blocks: GridBlock[]; closedUnt
       {closedUntil && (
         <p className="why">
           <IconLock size={15} aria-hidden />{" "}
-          {t("closedUntil", { date: formatDate(closedUntil, { day: "numeric", month: "long", year: "numeric" }) })}
+          {t("closedUntil", {
+            date: formatDate(closedUntil, { day: "numeric", month: "long", year: "numeric" }),
+          })}
         </p>
       )}
     </>

@@ -8,7 +8,7 @@ import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { useUndo } from "../../components/undo";
 import { formatMoney } from "../../lib/money";
-import { formatDateTime, formatMinutes } from "../../lib/time";
+import { dateIn, formatDate, formatMinutes, formatTime } from "../../lib/time";
 import { Reason } from "./Reason";
 import { useBookedNames } from "./useWeek";
 import { worthOf } from "./week";
@@ -67,7 +67,14 @@ function Row({ draft, overlaps, checked, onToggle }: RowProps) {
           </p>
         )}
       </Table.Td>
-      <Table.Td className="num">{formatDateTime(draft.event.start, timeZone)}</Table.Td>
+      <Table.Td className="num nowrap">
+        {formatDate(dateIn(draft.event.start, timeZone), {
+          weekday: "short",
+          day: "numeric",
+          month: "short",
+        })}{" "}
+        <span className="dim">{formatTime(draft.event.start, timeZone)}</span>
+      </Table.Td>
       <Table.Td>
         {bookedOn(draft) || t("nothingBooked")}
         <Reason draft={draft} />

@@ -6,7 +6,7 @@ import { queries } from "../../api/queries";
 import { useTimeZone } from "../../app/session";
 import { PageHeader } from "../../components/PageHeader";
 import { useFilters } from "../../lib/filters";
-import { addDays, formatDate, fromWall, zoneLabel } from "../../lib/time";
+import { addDays, formatDays, fromWall, zoneLabel } from "../../lib/time";
 import { ChangedMeetings } from "./ChangedMeetings";
 import { EntryDrawer } from "./EntryDrawer";
 import { parse, type TimesheetFilters, viewOf } from "./filters";
@@ -14,7 +14,7 @@ import { ListView } from "./ListView";
 import { LogAll } from "./LogAll";
 import { ProjectGrid } from "./projectgrid/ProjectGrid";
 import { useLock, useStateWord, useWeek } from "./useWeek";
-import { WeekToolbar, ViewSwitch } from "./WeekToolbar";
+import { ViewSwitch, WeekToolbar } from "./WeekToolbar";
 import { WeekView } from "./WeekView";
 import { blocksOf, clashes } from "./week";
 
@@ -41,10 +41,7 @@ export function Timesheet() {
   const view = viewOf(filters);
   const entry = useAsked(filters.entry);
   const push = (to: Partial<TimesheetFilters>) => set(to, { push: true });
-  const range = t("range", {
-    from: formatDate(week, { day: "numeric", month: "long" }),
-    to: formatDate(addDays(week, 6), { day: "numeric", month: "long" }),
-  });
+  const range = formatDays(week, addDays(week, 6));
   const zone = t("zone", { zone: zoneLabel(timeZone, fromWall(week, timeZone)) });
   const toolbar = <WeekToolbar view={view} asked={filters.week} set={push} />;
   return (

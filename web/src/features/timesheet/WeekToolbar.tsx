@@ -1,4 +1,13 @@
-import { ActionIcon, Button, Group, NumberInput, Popover, SegmentedControl, Stack, Switch } from "@mantine/core";
+import {
+  ActionIcon,
+  Button,
+  Group,
+  NumberInput,
+  Popover,
+  SegmentedControl,
+  Stack,
+  Switch,
+} from "@mantine/core";
 import { IconAdjustmentsHorizontal, IconSend } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";

@@ -1,4 +1,3 @@
-import { Progress } from "@mantine/core";
 import { useTranslations } from "use-intl";
 import { useWeekTarget } from "../../lib/prefs";
 import { formatMinutes } from "../../lib/time";
@@ -8,18 +7,26 @@ export function WeekTotal({ logged, open }: { logged: number; open: number }) {
   const t = useTranslations("timesheet");
   const [target] = useWeekTarget();
   const hours = formatMinutes(logged);
+  const said = target > 0 ? t("weekOf", { hours, target }) : t("dayHours", { hours });
+  const part = target > 0 ? Math.min(100, Math.round((logged / 60 / target) * 100)) : 0;
   return (
     <div className="weektotal">
       <span className="num">
-        <b>{target > 0 ? t("weekOf", { hours, target }) : t("weekHours", { hours })}</b>
+        <b>{said}</b>
         {open > 0 && <span className="dim"> · {t("dayOpen", { hours: formatMinutes(open) })}</span>}
       </span>
       {target > 0 && (
-        <Progress
-          value={Math.min(100, (logged / 60 / target) * 100)}
-          size={5}
-          aria-label={t("weekOf", { hours, target })}
-        />
+        <div
+          className="meter"
+          role="progressbar"
+          aria-label={t("week")}
+          aria-valuetext={said}
+          aria-valuenow={part}
+          aria-valuemin={0}
+          aria-valuemax={100}
+        >
+          <i style={{ width: `${part}%` }} />
+        </div>
       )}
     </div>
   );

@@ -24,13 +24,20 @@ function stretch(at: string | undefined): { start: string; minutes: number } | u
   return minutes >= 1 ? { start, minutes } : undefined;
 }
 
-export function valuesOf(entry: TimeEntry | undefined, at: string | undefined, now: Date, timeZone: string): EntryValues {
+export function valuesOf(
+  entry: TimeEntry | undefined,
+  at: string | undefined,
+  now: Date,
+  timeZone: string,
+): EntryValues {
   const chosen = stretch(at);
   // The last whole hour is what people add when they add something.
   const anHourAgo = new Date(Math.floor(now.getTime() / QUARTER) * QUARTER - 3_600_000);
   return {
     description: entry?.description ?? "",
-    start: entry ? toLocalInput(entry.started_at, timeZone) : (chosen?.start ?? toLocalInput(anHourAgo, timeZone)),
+    start: entry
+      ? toLocalInput(entry.started_at, timeZone)
+      : (chosen?.start ?? toLocalInput(anHourAgo, timeZone)),
     duration: formatMinutes(entry?.duration_minutes ?? chosen?.minutes ?? 60),
     client_id: entry?.client_id ?? null,
     project_id: entry?.project_id ?? null,
@@ -43,7 +50,11 @@ export function inputOf({ start, ...rest }: EntryValues, timeZone: string): Time
 }
 
 /** Of the times only what somebody changed, so that an entry's seconds and its end survive an edit of its words. */
-export function patchOf({ start, duration, ...rest }: EntryValues, entry: TimeEntry, timeZone: string): TimeEntryPatch {
+export function patchOf(
+  { start, duration, ...rest }: EntryValues,
+  entry: TimeEntry,
+  timeZone: string,
+): TimeEntryPatch {
   const sameStart = start === toLocalInput(entry.started_at, timeZone);
   const sameLength = duration === formatMinutes(entry.duration_minutes);
   if (sameStart && sameLength) return rest;

@@ -25,8 +25,9 @@ export function useMoveEntry() {
     invalidate,
     onDone: (out, { entry }) => {
       const { started_at, ended_at, duration_minutes } = entry;
-      undo(t("placed", { description: out.description, when: formatDateTime(out.started_at, timeZone) }), () =>
-        back.mutate({ entry, to: { started_at, ended_at, duration_minutes } }),
+      undo(
+        t("placed", { description: out.description, when: formatDateTime(out.started_at, timeZone) }),
+        () => back.mutate({ entry, to: { started_at, ended_at, duration_minutes } }),
       );
     },
     onFail: (_, { revert }) => {

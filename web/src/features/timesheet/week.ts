@@ -12,7 +12,9 @@ export const weekDays = (week: string) => Array.from({ length: 7 }, (_, i) => ad
 /** When an entry ends. One without an end (an old import) is as long as it says; one that runs has come to now. */
 export function endOf(entry: TimeEntry, now: Date): string {
   if (entry.running) return now.toISOString();
-  return entry.ended_at ?? new Date(Date.parse(entry.started_at) + entry.duration_minutes * 60_000).toISOString();
+  return (
+    entry.ended_at ?? new Date(Date.parse(entry.started_at) + entry.duration_minutes * 60_000).toISOString()
+  );
 }
 
 export const bookedOn = (entry: Pick<TimeEntry, "client_name" | "project_name">) =>
@@ -23,7 +25,8 @@ export interface Lock {
   until: string | null;
   timeZone: string;
 }
-export const isClosed = (instant: string, { until, timeZone }: Lock) => !!until && dateIn(instant, timeZone) <= until;
+export const isClosed = (instant: string, { until, timeZone }: Lock) =>
+  !!until && dateIn(instant, timeZone) <= until;
 
 /** What nobody changes any more: what is on an invoice, and what lies in a closed period. */
 export const isFixed = (entry: TimeEntry, lock: Lock) =>

@@ -50,7 +50,9 @@ export function AtAGlance() {
       <div>
         <dt>{t("title")}</dt>
         <dd className="num">{t("hours", { hours: formatMinutes(day?.logged ?? 0) })}</dd>
-        {day && day.open > 0 && <dd className="dim num">{t("toCome", { hours: formatMinutes(day.open) })}</dd>}
+        {day && day.open > 0 && (
+          <dd className="dim num">{t("toCome", { hours: formatMinutes(day.open) })}</dd>
+        )}
       </div>
       <div>
         <dt>{t("week")}</dt>

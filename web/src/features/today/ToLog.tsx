@@ -54,7 +54,11 @@ export function ToLog({ drafts, days, onOpen }: Props) {
                 {d.event.title || t("untitled")}
               </button>
               <Text size="xs" c="dimmed" className="num" component="span" display="block">
-                {formatDate(dateIn(d.event.start, timeZone), { weekday: "short", day: "numeric", month: "short" })}{" "}
+                {formatDate(dateIn(d.event.start, timeZone), {
+                  weekday: "short",
+                  day: "numeric",
+                  month: "short",
+                })}{" "}
                 · {formatTime(d.event.start, timeZone)}–{formatTime(d.event.end, timeZone)}
                 {bookedOn(d) && ` · ${bookedOn(d)}`}
               </Text>

@@ -13,8 +13,8 @@ import { addDays, dateIn, formatDate, fromWall, zoneLabel } from "../../lib/time
 import { text } from "../../lib/url";
 import { EventDrawer } from "../calendar/EventDrawer";
 import { useCalendarLookup } from "../calendar/useColors";
-import { isOver } from "../timesheet/week";
 import { ChangedMeetings } from "../timesheet/ChangedMeetings";
+import { isOver } from "../timesheet/week";
 import { AtAGlance } from "./AtAGlance";
 import { Checklist } from "./Checklist";
 import { HealthStrip } from "./HealthStrip";

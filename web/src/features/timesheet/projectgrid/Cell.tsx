@@ -23,7 +23,13 @@ export interface CellProps {
 }
 
 /** One entry of a cell, or the place where one can be put. */
-function One({ row, entry, closed, start, label }: Omit<CellProps, "entries" | "day"> & { entry?: TimeEntry }) {
+function One({
+  row,
+  entry,
+  closed,
+  start,
+  label,
+}: Omit<CellProps, "entries" | "day"> & { entry?: TimeEntry }) {
   const lock = useLock();
   const [wrong, setWrong] = useState(false);
   const { create, change, remove, busy } = useCell(() => setWrong(true));
@@ -31,7 +37,8 @@ function One({ row, entry, closed, start, label }: Omit<CellProps, "entries" | "
     setWrong(false);
     if (entry) return duration ? change.mutate({ entry, duration }) : remove.mutate(entry);
     const { client_id, project_id } = row;
-    if (duration) create.mutate({ description: row.project ?? "", started_at: start, duration, client_id, project_id });
+    if (duration)
+      create.mutate({ description: row.project ?? "", started_at: start, duration, client_id, project_id });
   };
   return (
     <DurationInput

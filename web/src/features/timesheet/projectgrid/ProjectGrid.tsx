@@ -23,7 +23,13 @@ interface Props {
 const short = (day: string) => formatDate(day, { weekday: "short", day: "numeric" });
 
 /** Another project, or all that had time the week before. */
-function MoreRows({ rows, projects, set, added, week }: {
+function MoreRows({
+  rows,
+  projects,
+  set,
+  added,
+  week,
+}: {
   rows: GridRow[];
   projects: Project[];
   added: string[];
@@ -144,7 +150,11 @@ export function ProjectGrid({ filters, set }: Props) {
   return (
     <QueryState query={entries} skeleton={<Skeletons rows={5} />}>
       {(logged) => {
-        const rows = rowsOf(logged, projects.filter((p) => added.includes(p.id)), timeZone);
+        const rows = rowsOf(
+          logged,
+          projects.filter((p) => added.includes(p.id)),
+          timeZone,
+        );
         return (
           <Stack gap="sm">
             {small && (
@@ -152,7 +162,10 @@ export function ProjectGrid({ filters, set }: Props) {
                 aria-label={t("day")}
                 fullWidth
                 size="xs"
-                data={days.map((value) => ({ value, label: formatDate(value, { weekday: "narrow", day: "numeric" }) }))}
+                data={days.map((value) => ({
+                  value,
+                  label: formatDate(value, { weekday: "narrow", day: "numeric" }),
+                }))}
                 value={chosen}
                 onChange={setDay}
               />

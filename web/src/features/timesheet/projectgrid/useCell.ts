@@ -19,7 +19,8 @@ export function useCell(onFail: () => void) {
     onFail: fail,
   });
   const change = useAction(
-    ({ entry, duration }: { entry: TimeEntry; duration: string }) => actions.updateEntry(entry.id, { duration }),
+    ({ entry, duration }: { entry: TimeEntry; duration: string }) =>
+      actions.updateEntry(entry.id, { duration }),
     {
       done: (out, { entry }) => (out.status === entry.status ? undefined : t("again")),
       invalidate: LISTS,
@@ -29,8 +30,18 @@ export function useCell(onFail: () => void) {
   const remove = useAction((entry: TimeEntry) => actions.deleteEntry(entry.id), {
     invalidate: LISTS,
     onDone: (_, entry) => {
-      const { description, started_at, ended_at, duration_minutes, client_id, project_id, billable, tags } = entry;
-      const again = { description, started_at, ended_at, duration_minutes, client_id, project_id, billable, tags };
+      const { description, started_at, ended_at, duration_minutes, client_id, project_id, billable, tags } =
+        entry;
+      const again = {
+        description,
+        started_at,
+        ended_at,
+        duration_minutes,
+        client_id,
+        project_id,
+        billable,
+        tags,
+      };
       undo(t("deleted"), () => create.mutate(again));
     },
     onFail: fail,
