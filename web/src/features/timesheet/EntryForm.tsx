@@ -25,18 +25,24 @@ function Notice({ entry, fixed }: { entry?: TimeEntry; fixed: boolean }) {
   if (!entry) return null;
   if (fixed)
     return (
-      <Alert variant="outline">{entry.status === "invoiced" ? t("fixedInvoiced") : t("fixedClosed")}</Alert>
+      <Alert role="note" variant="outline">
+        {entry.status === "invoiced" ? t("fixedInvoiced") : t("fixedClosed")}
+      </Alert>
     );
   return (
     <>
-      {entry.status === "approved" && <Alert variant="outline">{t("again")}</Alert>}
+      {entry.status === "approved" && (
+        <Alert role="note" variant="outline">
+          {t("again")}
+        </Alert>
+      )}
       {entry.overlaps.length > 0 && (
-        <Alert variant="outline" color="yellow">
+        <Alert role="note" variant="outline" color="yellow">
           {t("overlaps", { count: entry.overlaps.length })}
         </Alert>
       )}
       {entry.rejected_reason && (
-        <Alert variant="outline" color="red" title={t("sentBack")}>
+        <Alert role="note" variant="outline" color="red" title={t("sentBack")}>
           {entry.rejected_reason}
         </Alert>
       )}

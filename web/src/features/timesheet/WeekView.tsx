@@ -6,6 +6,7 @@ import type { TimeEntry } from "../../api/types";
 import type { Moved } from "../../components/dragged";
 import { QueryState, Skeletons } from "../../components/States";
 import { useWeekends } from "../../lib/prefs";
+import { formatDate } from "../../lib/time";
 import { Clashes } from "./Clashes";
 import { DayHead } from "./DayHead";
 import { DraftDrawer } from "./DraftDrawer";
@@ -50,6 +51,14 @@ export function WeekView({ filters, set }: Props) {
           <TimeList days={weekDays(week)} {...{ blocks, totals, timeZone }} onOpen={open} />
         ) : (
           <Suspense fallback={<Skeletons rows={8} height={70} />}>
+            {/* The grid names its columns by their dates alone. */}
+            <ul className="sr" aria-label={t("totals")}>
+              {totals.map((total) => (
+                <li key={total.date}>
+                  {formatDate(total.date)} <DayHead total={total} />
+                </li>
+              ))}
+            </ul>
             <WeekGrid
               {...{ week, timeZone, blocks, onMove }}
               timedOnly

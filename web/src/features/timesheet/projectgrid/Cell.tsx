@@ -60,7 +60,8 @@ function Several(props: CellProps) {
   return (
     <Popover position="bottom" withArrow shadow="md" trapFocus>
       <Popover.Target>
-        <UnstyledButton className="several num" aria-label={t("several", { label, count: entries.length })}>
+        <UnstyledButton className="several num">
+          <span className="sr">{t("several", { label, count: entries.length })} </span>
           {formatMinutes(minutesOf(entries))}
           <span className="dim">×{entries.length}</span>
         </UnstyledButton>
