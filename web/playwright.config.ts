@@ -9,6 +9,7 @@ const CHANGING = [
   "changes.spec.ts",
   "events.spec.ts",
   "providers.spec.ts",
+  "time.spec.ts",
 ];
 
 export default defineConfig({

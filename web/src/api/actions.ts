@@ -12,11 +12,8 @@ import type {
 } from "./types";
 
 type Schemas = components["schemas"];
-export type EntryInput = Pick<
-  Schemas["TimeEntryInput"],
-  "description" | "started_at" | "duration" | "duration_minutes"
-> &
-  Required<Pick<Schemas["TimeEntryPatch"], "client_id" | "project_id" | "billable">>;
+type NewEntry = Schemas["TimeEntryInput"];
+type EntryPatch = Schemas["TimeEntryPatch"];
 
 const at = (id: string) => ({ params: { path: { id } } });
 
@@ -142,9 +139,20 @@ const invoices = {
 };
 
 const time = {
-  createEntry: (input: EntryInput) => body(http.POST("/api/v1/time-entries", { body: input })),
-  updateEntry: (id: string, input: Partial<EntryInput>) =>
-    body(http.PATCH("/api/v1/time-entries/{id}", { ...at(id), body: input })),
+  createEntry: (input: NewEntry) => body(http.POST("/api/v1/time-entries", { body: input })),
+  updateEntry: (id: string, patch: EntryPatch) =>
+    body(http.PATCH("/api/v1/time-entries/{id}", { ...at(id), body: patch })),
+  splitEntry: (id: string, when: string) =>
+    body(http.POST("/api/v1/time-entries/{id}/split", { ...at(id), body: { at: when } })),
+  duplicateEntry: (id: string, started_at: string) =>
+    body(http.POST("/api/v1/time-entries/{id}/duplicate", { ...at(id), body: { started_at } })),
+  mergeEntries: (ids: string[]) => body(http.POST("/api/v1/time-entries/merge", { body: { ids } })),
+  followEvent: (id: string, action: Schemas["FollowAction"]) =>
+    body(http.POST("/api/v1/time-entries/{id}/follow-event", { ...at(id), body: { action } })),
+  startTimer: (input: Schemas["TimerInput"]) =>
+    body(http.POST("/api/v1/time-entries/timer", { body: input })),
+  stopTimer: () => body(http.POST("/api/v1/time-entries/timer/stop")),
+  discardTimer: () => body(http.DELETE("/api/v1/time-entries/timer")),
   deleteEntry: (id: string) => body(http.DELETE("/api/v1/time-entries/{id}", at(id))),
   bulkEntries: (input: Schemas["BulkInput"]) => body(http.POST("/api/v1/time-entries/bulk", { body: input })),
   logDraft: (event_id: string, input: Schemas["DraftLogInput"]) =>
@@ -168,6 +176,17 @@ const time = {
   approveEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/approve", at(id))),
   rejectEntry: (id: string, reason?: string) =>
     body(http.POST("/api/v1/time-entries/{id}/reject", { ...at(id), body: { reason: reason || null } })),
+  approveWeek: (member_id: string, week: string) =>
+    body(
+      http.POST("/api/v1/approvals/{member_id}/{week}/approve", { params: { path: { member_id, week } } }),
+    ),
+  rejectWeek: (member_id: string, week: string, reason: string) =>
+    body(
+      http.POST("/api/v1/approvals/{member_id}/{week}/reject", {
+        params: { path: { member_id, week } },
+        body: { reason },
+      }),
+    ),
   saveClient: (id: string | null, input: ClientInput) =>
     id
       ? body(http.PATCH("/api/v1/clients/{id}", { ...at(id), body: input }))

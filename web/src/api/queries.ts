@@ -14,6 +14,8 @@ type QueryOf<P extends keyof paths> = paths[P] extends { get: { parameters: { qu
 export type EventsQuery = QueryOf<"/api/v1/integrations/events">;
 export type EntriesQuery = QueryOf<"/api/v1/time-entries">;
 export type InvoicesQuery = QueryOf<"/api/v1/invoices">;
+export type ApprovalsQuery = QueryOf<"/api/v1/approvals">;
+export type ReportQuery = QueryOf<"/api/v1/reports/time">;
 export type LogsQuery = QueryOf<"/api/v1/integrations/logs">;
 
 const MOST_PAGES = 10;
@@ -170,6 +172,48 @@ export const queries = {
           http.GET("/api/v1/time-entries", { params: { query: { ...range, member_id, ...page } } }),
         );
       },
+    }),
+  /** All of one member's entries that begin in a stretch. */
+  week: (filter: { from: string; to: string; member_id: string }) =>
+    queryOptions({
+      queryKey: ["time-entries", "week", filter],
+      queryFn: () =>
+        everything((page) => http.GET("/api/v1/time-entries", { params: { query: { ...filter, ...page } } })),
+    }),
+  timer: () =>
+    queryOptions({
+      queryKey: ["time-entries", "timer"],
+      queryFn: () => body(http.GET("/api/v1/time-entries/timer")),
+    }),
+  entryHistory: (id: string) =>
+    queryOptions({
+      queryKey: ["time-entries", "history", id],
+      queryFn: () =>
+        everything((query) =>
+          http.GET("/api/v1/time-entries/{id}/history", { params: { path: { id }, query } }),
+        ),
+    }),
+  /** Logged meetings that changed since. */
+  changedMeetings: () =>
+    queryOptions({
+      queryKey: ["drafts", "changes"],
+      queryFn: async () => (await body(http.GET("/api/v1/drafts/changes"))).items,
+    }),
+  /** Members' weeks, as those who approve them see them. */
+  approvals: (filter: ApprovalsQuery) =>
+    paged(["approvals", filter], (cursor) =>
+      http.GET("/api/v1/approvals", { params: { query: { limit: 50, ...filter, cursor } } }),
+    ),
+  approvalWeek: (member_id: string, week: string) =>
+    queryOptions({
+      queryKey: ["approvals", member_id, week],
+      queryFn: () =>
+        body(http.GET("/api/v1/approvals/{member_id}/{week}", { params: { path: { member_id, week } } })),
+    }),
+  report: (query: ReportQuery) =>
+    queryOptions({
+      queryKey: ["time-entries", "report", query],
+      queryFn: () => body(http.GET("/api/v1/reports/time", { params: { query } })),
     }),
   drafts: (range: { from: string; to: string }) =>
     queryOptions({

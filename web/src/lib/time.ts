@@ -121,6 +121,18 @@ export const formatDate = (
   locale = currentLocale(),
 ) => formatter(locale, { ...options, timeZone: "UTC" }).format(new Date(`${date}T00:00Z`));
 
+/** `16–22 November`: two days and what lies between, each part said once. */
+export const formatDays = (
+  from: string,
+  to: string,
+  options: Intl.DateTimeFormatOptions = { day: "numeric", month: "long" },
+  locale = currentLocale(),
+) =>
+  formatter(locale, { ...options, timeZone: "UTC" }).formatRange(
+    new Date(`${from}T00:00Z`),
+    new Date(`${to}T00:00Z`),
+  );
+
 /** `Madrid (GMT+1)`: the zone people see next to every grid. */
 export function zoneLabel(timeZone: string, at: string | Date = new Date()): string {
   const parts = formatter(currentLocale(), { timeZone, timeZoneName: "shortOffset" }).formatToParts(
