@@ -103,6 +103,13 @@ const events = {
         params: { path: inCalendar(calendar, event), query: { scope, notify_attendees } },
       }),
     ),
+  moveEvent: (calendar: string, event: string, input: Schemas["MoveInput"], scope?: EventScope) =>
+    body(
+      http.POST("/api/v1/integrations/calendars/{id}/events/{event_id}/move", {
+        params: { path: inCalendar(calendar, event), query: { scope } },
+        body: input,
+      }),
+    ),
   respond: (calendar: string, event: string, response: string, scope?: EventScope) =>
     body(
       http.POST("/api/v1/integrations/calendars/{id}/events/{event_id}/respond", {
@@ -134,11 +141,29 @@ const invoices = {
   deleteInvoice: (id: string) => body(http.DELETE("/api/v1/invoices/{id}", at(id))),
   finalizeInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/finalize", at(id))),
   sendInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/send", at(id))),
-  payInvoice: (id: string, amount_minor: number) =>
-    body(http.POST("/api/v1/invoices/{id}/pay", { ...at(id), body: { amount_minor } })),
-  voidInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/void", { ...at(id), body: {} })),
+  payInvoice: (id: string, input: Schemas["PaymentInput"]) =>
+    body(http.POST("/api/v1/invoices/{id}/pay", { ...at(id), body: input })),
+  removePayment: (id: string, payment_id: string) =>
+    body(
+      http.DELETE("/api/v1/invoices/{id}/payments/{payment_id}", { params: { path: { id, payment_id } } }),
+    ),
+  voidInvoice: (id: string, reason: string) =>
+    body(http.POST("/api/v1/invoices/{id}/void", { ...at(id), body: { reason: reason || null } })),
   creditInvoice: (id: string) =>
     body(http.POST("/api/v1/invoices/{id}/credit-note", { ...at(id), body: {} })),
+};
+
+const billing = {
+  updateBilling: (patch: Schemas["BillingPatch"]) =>
+    body(http.PATCH("/api/v1/workspace/billing", { body: patch })),
+  setLogo: (data: string) => body(http.PUT("/api/v1/workspace/billing/logo", { body: { data } })),
+  removeLogo: () => body(http.DELETE("/api/v1/workspace/billing/logo")),
+  updateClientBilling: (id: string, patch: Schemas["ClientBillingPatch"]) =>
+    body(http.PATCH("/api/v1/clients/{id}/billing", { ...at(id), body: patch })),
+  createRate: (input: Schemas["RateInput"]) => body(http.POST("/api/v1/rates", { body: input })),
+  updateRate: (id: string, patch: Schemas["RatePatch"]) =>
+    body(http.PATCH("/api/v1/rates/{id}", { ...at(id), body: patch })),
+  deleteRate: (id: string) => body(http.DELETE("/api/v1/rates/{id}", at(id))),
 };
 
 const time = {
@@ -188,5 +213,6 @@ export const actions = {
   ...events,
   ...availability,
   ...invoices,
+  ...billing,
   ...time,
 };

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { body, http } from "./client";
 import type { paths } from "./schema";
-import type { BillingFilters, JobState } from "./types";
+import type { BillingFilters, InvoiceInput, JobState } from "./types";
 
 interface Page<T> {
   items: T[];
@@ -14,6 +14,7 @@ type QueryOf<P extends keyof paths> = paths[P] extends { get: { parameters: { qu
 export type EventsQuery = QueryOf<"/api/v1/integrations/events">;
 export type EntriesQuery = QueryOf<"/api/v1/time-entries">;
 export type InvoicesQuery = QueryOf<"/api/v1/invoices">;
+export type RatesQuery = QueryOf<"/api/v1/rates">;
 export type LogsQuery = QueryOf<"/api/v1/integrations/logs">;
 
 const MOST_PAGES = 10;
@@ -144,6 +145,31 @@ export const queries = {
     queryOptions({
       queryKey: ["invoices", "numbering"],
       queryFn: () => body(http.GET("/api/v1/invoices/numbering")),
+    }),
+  /** What a draft would be; nothing is kept. */
+  invoicePreview: (input: InvoiceInput) =>
+    queryOptions({
+      queryKey: ["invoices", "preview", input],
+      queryFn: () => body(http.POST("/api/v1/invoices/preview", { body: input })),
+      retry: false,
+    }),
+  billing: () =>
+    queryOptions({ queryKey: ["billing"], queryFn: () => body(http.GET("/api/v1/workspace/billing")) }),
+  clientBilling: (id: string) =>
+    queryOptions({
+      queryKey: ["clients", id, "billing"],
+      queryFn: () => body(http.GET("/api/v1/clients/{id}/billing", { params: { path: { id } } })),
+    }),
+  budget: (id: string) =>
+    queryOptions({
+      queryKey: ["projects", id, "budget"],
+      queryFn: () => body(http.GET("/api/v1/projects/{id}/budget", { params: { path: { id } } })),
+    }),
+  rates: (filter: RatesQuery) =>
+    queryOptions({
+      queryKey: ["rates", filter],
+      queryFn: () =>
+        everything((page) => http.GET("/api/v1/rates", { params: { query: { ...filter, ...page } } })),
     }),
   clients: () =>
     queryOptions({

@@ -10,6 +10,7 @@ import {
   IconKey,
   IconListDetails,
   IconPlugConnected,
+  IconReceiptEuro,
   IconRefresh,
   IconServerCog,
   IconSettings,
@@ -49,6 +50,7 @@ export const NAV = [
     group: "workspace",
     items: [
       { to: "/settings/members", key: "members", icon: IconUsers, go: "m" },
+      { to: "/settings/billing", key: "billing", icon: IconReceiptEuro, go: "u", admin: true },
       { to: "/settings/api-keys", key: "apiKeys", icon: IconKey, go: "k" },
       { to: "/admin", key: "admin", icon: IconServerCog, go: "d", admin: true },
       { to: "/settings", key: "settings", icon: IconSettings, go: "e" },

@@ -14,15 +14,6 @@ export interface Rounded {
 
 export const roundingOf = ({ mode, minutes, per }: Rounded) => ({ mode, minutes, per });
 
-const day = (year: number, month: number, date: number) =>
-  new Date(Date.UTC(year, month, date)).toISOString().slice(0, 10);
-
-/** First and last day of the month before this one. */
-export function lastMonth(now: Date): [string, string] {
-  const [year, month] = [now.getFullYear(), now.getMonth()];
-  return [day(year, month - 1, 1), day(year, month, 0)];
-}
-
 /** What becomes a line, and how time is rounded. */
 export function GroupingFields({
   values,
