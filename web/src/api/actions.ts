@@ -186,8 +186,6 @@ const time = {
       : body(http.POST("/api/v1/time-rules", { body: input })),
   placeRule: (id: string, position: number) =>
     body(http.PATCH("/api/v1/time-rules/{id}", { ...at(id), body: { position } })),
-  previewRule: (input: Schemas["TimeRuleInput"]) =>
-    body(http.POST("/api/v1/time-rules/preview", { body: input })),
   deleteRule: (id: string) => body(http.DELETE("/api/v1/time-rules/{id}", at(id))),
   submitEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/submit", at(id))),
   approveEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/approve", at(id))),

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { body, http } from "./client";
 import type { paths } from "./schema";
-import type { BillingFilters, InvoiceInput, JobState } from "./types";
+import type { BillingFilters, InvoiceInput, JobState, RuleInput } from "./types";
 
 interface Page<T> {
   items: T[];
@@ -207,6 +207,13 @@ export const queries = {
     queryOptions({
       queryKey: ["rules"],
       queryFn: () => everything((query) => http.GET("/api/v1/time-rules", { params: { query } })),
+    }),
+  /** What a rule would do with the last 30 days; nothing is saved. */
+  rulePreview: (input: RuleInput) =>
+    queryOptions({
+      queryKey: ["rules", "preview", input],
+      queryFn: () => body(http.POST("/api/v1/time-rules/preview", { body: input })),
+      retry: false,
     }),
   timeEntry: (id: string) =>
     queryOptions({

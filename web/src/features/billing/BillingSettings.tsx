@@ -26,12 +26,12 @@ function Parts() {
             <SellerForm billing={found} />
             <BankForm billing={found} />
             <Logo billing={found} />
+            <TimePolicy />
           </Stack>
           <Stack gap="md">
             <Numbers billing={found} />
             <Defaults billing={found} />
             <RatesPanel of={{}} currency={workspace.currency} title={t("rates")} hint={t("ratesHint")} />
-            <TimePolicy />
           </Stack>
         </div>
       )}

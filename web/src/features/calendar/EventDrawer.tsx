@@ -5,6 +5,7 @@ import type { Calendar, CalendarEvent } from "../../api/types";
 import { unlessAsked } from "../../components/onTop";
 import { DeleteEvent } from "../events/DeleteEvent";
 import { EditEvent } from "../events/EditEvent";
+import { MoveToCalendar } from "../events/MoveToCalendar";
 import { Respond } from "../events/Respond";
 import { canWrite, isInvitation, isWritable } from "../events/values";
 import { Details, When } from "./EventFacts";
@@ -43,6 +44,9 @@ function Shown({ event, calendar, onEdit, onClose }: ShownProps) {
             <Button variant="default" size="xs" onClick={onEdit}>
               {f("edit")}
             </Button>
+          )}
+          {event.status !== "cancelled" && (
+            <MoveToCalendar event={event} calendar={calendar} onDone={onClose} />
           )}
           <DeleteEvent event={event} calendar={calendar} onDone={onClose} />
         </Group>

@@ -16,23 +16,11 @@ import { ClientBillingForm } from "./ClientBillingForm";
 import { ClientDetails } from "./ClientDetails";
 import { ClientInvoices, ClientProjects } from "./ClientPanels";
 
-function Money({ client }: { client: Client }) {
-  const t = useTranslations("clients");
-  const { workspace } = useSession();
+function OnInvoices({ client }: { client: Client }) {
   const billing = useQuery(queries.clientBilling(client.id));
   return (
     <QueryState query={billing} skeleton={<Skeletons rows={5} />}>
-      {(found) => (
-        <>
-          <ClientBillingForm id={client.id} billing={found} />
-          <RatesPanel
-            of={{ client_id: client.id }}
-            currency={client.currency ?? workspace.currency}
-            title={t("rates")}
-            hint={t("ratesHint")}
-          />
-        </>
-      )}
+      {(found) => <ClientBillingForm id={client.id} billing={found} />}
     </QueryState>
   );
 }
@@ -41,6 +29,7 @@ function Shown({ client }: { client: Client }) {
   const t = useTranslations("clients");
   const admin = useIsAdmin();
   const navigate = useNavigate();
+  const { workspace } = useSession();
   return (
     <Stack gap="md">
       <PageHeader
@@ -65,11 +54,19 @@ function Shown({ client }: { client: Client }) {
       <div className="columns">
         <Stack gap="md">
           <ClientDetails key={client.id} client={client} />
-          {admin && <Money client={client} />}
+          {admin && <OnInvoices client={client} />}
         </Stack>
         <Stack gap="md">
           <ClientProjects client={client} />
           {admin && <ClientInvoices client={client} />}
+          {admin && (
+            <RatesPanel
+              of={{ client_id: client.id }}
+              currency={client.currency ?? workspace.currency}
+              title={t("rates")}
+              hint={t("ratesHint")}
+            />
+          )}
           <DeleteOrArchive
             name={client.name}
             archived={client.archived}

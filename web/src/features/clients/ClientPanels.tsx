@@ -105,9 +105,11 @@ export function ClientInvoices({ client }: { client: Client }) {
         ))}
       </ul>
       {rows.length > 0 && (
-        <Link className="textlink" to="/invoices" search={{ client: client.id } as never}>
-          {t("allInvoices")}
-        </Link>
+        <Text size="sm">
+          <Link className="textlink" to="/invoices" search={{ client: client.id } as never}>
+            {t("allInvoices")}
+          </Link>
+        </Text>
       )}
     </Panel>
   );

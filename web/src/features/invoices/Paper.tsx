@@ -20,6 +20,9 @@ const addressLines = (a: PostalAddress) =>
     countryName(a.country, spokenLanguage()),
   ].filter(Boolean);
 
+/** An account number as people read it. */
+const inFours = (iban: string | null | undefined) => iban?.replace(/(.{4})(?=.)/g, "$1 ");
+
 function Block({ name, lines }: { name: string; lines: (string | null | undefined)[] }) {
   return (
     <div>
@@ -64,7 +67,7 @@ function Facts({ invoice }: { invoice: Invoice }) {
 /** How it is to be paid, as it is printed at the end. */
 function Foot({ invoice, seller }: { invoice: Invoice; seller?: Billing }) {
   const t = useTranslations("paper");
-  const bank = [seller?.bank_name, seller?.iban, seller?.bic].filter(Boolean).join(" · ");
+  const bank = [seller?.bank_name, inFours(seller?.iban), seller?.bic].filter(Boolean).join(" · ");
   return (
     <div className="paperfoot">
       {invoice.payment_terms && <p>{invoice.payment_terms}</p>}

@@ -2,7 +2,6 @@ import { useTranslations } from "use-intl";
 import type { Invoice } from "../../api/types";
 import { useTaxName } from "../../components/TaxFields";
 import { formatMoney } from "../../lib/money";
-import { formatMinutes } from "../../lib/time";
 import { differentTaxes } from "./lines";
 
 type Sum = [name: string, minor: number];
@@ -40,7 +39,7 @@ export function PaperLines({ invoice }: { invoice: Invoice }) {
                 {several && <span className="dim"> · {nameOf(line.tax)}</span>}
               </td>
               <td className="num">
-                {line.minutes === null ? line.quantity : t("hours", { time: formatMinutes(line.minutes) })}
+                {line.unit === "hour" ? t("hours", { time: line.quantity }) : line.quantity}
               </td>
               <td className="num">{money(line.price_minor)}</td>
               <td className="num">{money(line.amount_minor)}</td>
