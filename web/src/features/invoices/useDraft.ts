@@ -19,6 +19,9 @@ interface Write {
   keys: string[];
 }
 
+/** Such a write makes the lines of time anew. */
+const regroups = (patch: InvoicePatch) => !!patch.grouping || !!patch.rounding;
+
 const byPointer = (error: ApiError) =>
   Object.fromEntries(error.errors.map(({ pointer, detail }) => [pointer, detail]));
 
@@ -42,10 +45,15 @@ export function useDraft(invoice: Invoice) {
       void client.invalidateQueries({ queryKey: ["invoices", "list"] });
       setErrors({});
       setRefused("");
-      if (patch.grouping || patch.rounding) setRows(rowsOf(out));
+      if (regroups(patch)) setRows(rowsOf(out));
       else if (patch.lines) setRows((all) => adopted(all, keys, out));
     },
-    onFail: (error) => {
+    onFail: (error, { patch, keys }) => {
+      // It goes again with the next change, which may be what was missing.
+      if (!regroups(patch)) {
+        const next = waiting.current;
+        waiting.current = { patch: { ...patch, ...next.patch }, keys: next.patch.lines ? next.keys : keys };
+      }
       setErrors(byPointer(error));
       setRefused(error.errors.length > 0 ? "" : error.message);
       return true;
