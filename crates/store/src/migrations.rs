@@ -78,6 +78,21 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0011_mail.sql"),
         postgres: include_str!("../migrations/postgres/0011_mail.sql"),
     },
+    Migration {
+        name: "notifications",
+        sqlite: include_str!("../migrations/sqlite/0012_notifications.sql"),
+        postgres: include_str!("../migrations/postgres/0012_notifications.sql"),
+    },
+    Migration {
+        name: "invoice_deliveries",
+        sqlite: include_str!("../migrations/sqlite/0013_invoice_deliveries.sql"),
+        postgres: include_str!("../migrations/postgres/0013_invoice_deliveries.sql"),
+    },
+    Migration {
+        name: "submissions",
+        sqlite: include_str!("../migrations/sqlite/0014_submissions.sql"),
+        postgres: include_str!("../migrations/postgres/0014_submissions.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.
