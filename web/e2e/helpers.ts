@@ -126,6 +126,7 @@ export const ROUTES = [
   "/admin",
   "/admin?jobs=done",
   "/settings/billing",
+  "/settings/notifications",
   "/settings/slack",
   "/settings/api-keys",
   "/settings/members",

@@ -208,9 +208,10 @@ test("an invoice is printed, sent, paid in parts and taken back", async ({ page 
   const history = page.getByRole("region", { name: "History" });
   await page.getByRole("button", { name: "Send", exact: true }).click();
   const send = page.getByRole("dialog", { name: /^Send / });
-  await send.getByRole("button", { name: "Mark as sent" }).click();
+  await expect(send).toContainText("This server sends no mail yet");
+  await send.getByRole("button", { name: "Note it as sent" }).click();
   await expect(send).toBeHidden();
-  await expect(history).toContainText("Sent to the client");
+  await expect(history).toContainText("Given to the client by hand");
 
   const pay = page.getByRole("dialog", { name: "Note a payment" });
   const note = async (amount: string) => {
@@ -256,6 +257,29 @@ test("a client with invoices is not deleted: the page says why and offers to arc
   await dialog.getByRole("button", { name: "Archive it instead" }).click();
   await expect(dialog).toBeHidden();
   await expect(page.locator("header").getByText("Archived")).toBeVisible();
+});
+
+test("notices are chosen by kind and channel, and a channel that cannot be used says so", async ({
+  page,
+}) => {
+  await page.goto("/settings/notifications");
+  await settled(page);
+  await expect(page.getByText("This server sends no mail yet")).toBeVisible();
+  const form = page.getByRole("form", { name: "Kinds and channels" });
+  const choice = form.getByRole("checkbox", { name: "Time waits for my approval: Mail" });
+  const before = await choice.isChecked();
+  await choice.click();
+  await form.getByLabel("Time of the summary").fill("18:15");
+  const saved = page.waitForRequest((r) => r.method() === "PUT");
+  await form.getByRole("button", { name: /^Save/ }).click();
+  expect((await saved).postDataJSON()).toEqual({
+    items: [{ kind: "approval_needed", mail: !before }],
+    daily_summary_time: "18:15",
+  });
+  await expect(form.getByText("Not saved yet")).toBeHidden();
+  await page.reload();
+  await expect(choice).toBeChecked({ checked: !before });
+  await expect(form.getByLabel("Time of the summary")).toHaveValue("18:15");
 });
 
 test("a rule shows what it fits while it is written, and rules change places", async ({ page }) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Invoice, Tax } from "../src/api/types";
+import { daysOf } from "../src/features/billing/reminders";
 import { historyOf } from "../src/features/invoices/happenings";
 import { shownState } from "../src/features/invoices/InvoiceBadge";
 import {
@@ -148,7 +149,11 @@ describe("an invoice", () => {
     const told = historyOf({
       created_at: "2026-11-01T08:00:00Z",
       finalized_at: "2026-11-02T08:00:00Z",
-      sent_at: "2026-11-02T09:00:00Z",
+      overdue_at: null,
+      deliveries: [
+        { id: "m1", created_at: "2026-11-02T09:00:00Z" },
+        { id: "m2", created_at: "2026-11-15T09:00:00Z" },
+      ] as Invoice["deliveries"],
       paid_at: "2026-11-20T10:00:00Z",
       voided_at: null,
       payments: [
@@ -156,7 +161,7 @@ describe("an invoice", () => {
         { id: "p2", amount_minor: 50, paid_on: "2026-11-20", note: null },
       ],
     });
-    expect(told.map((one) => one.key)).toEqual(["paid", "p2", "p1", "sent", "finalized", "drafted"]);
+    expect(told.map((one) => one.key)).toEqual(["paid", "p2", "m2", "p1", "m1", "finalized", "drafted"]);
   });
 });
 
@@ -166,6 +171,17 @@ describe("a period", () => {
     expect(periodOf("thisMonth", "2028-02-29")).toEqual(["2028-02-01", "2028-02-29"]);
     expect(periodOf("lastQuarter", "2026-02-01")).toEqual(["2025-10-01", "2025-12-31"]);
     expect(periodOf("lastQuarter", "2026-11-28")).toEqual(["2026-07-01", "2026-09-30"]);
+  });
+});
+
+describe("reminders", () => {
+  it("are days, in order and each once", () => {
+    expect(daysOf("14, 3;30 3")).toEqual([3, 14, 30]);
+    expect(daysOf("  ")).toEqual([]);
+  });
+  it("are refused when they are none", () => {
+    for (const bad of ["0", "366", "-3", "1.5", "soon", "1 2 3 4 5 6 7 8 9 10 11"])
+      expect(daysOf(bad), bad).toBeUndefined();
   });
 });
 

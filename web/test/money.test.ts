@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Calendar, Rate, Rule } from "../src/api/types";
+import type { Calendar, Notifications, Rate, Rule } from "../src/api/types";
 import { destinations } from "../src/features/events/values";
+import { changesOf, withChoice } from "../src/features/notifications/choices";
 import { usedOf } from "../src/features/projects/budget";
 import { inOrder, validityOf } from "../src/features/rates/rates";
 import { conditionsOf, hasCondition, inputOf, valuesOf } from "../src/features/rules/conditions";
@@ -114,6 +115,31 @@ describe("an event's way to another calendar", () => {
       calendar("broken", { connection_status: "needs_reauth" }),
     ];
     expect(destinations(all, here).map((c) => c.id)).toEqual(["there"]);
+  });
+});
+
+describe("notices", () => {
+  const row = (kind: string, mail: boolean | null, slack: boolean | null) => ({ kind, mail, slack });
+  const before = {
+    items: [row("approval_needed", true, true), row("invoice_ready", null, true)],
+    daily_summary_time: "17:00",
+  } as Pick<Notifications, "items" | "daily_summary_time">;
+  it("are sent to the server only where they were changed", () => {
+    const items = withChoice(before.items, 0, "mail", false);
+    expect(changesOf(before, { ...before, items })).toEqual({
+      items: [{ kind: "approval_needed", mail: false }],
+    });
+    expect(changesOf(before, { ...before, daily_summary_time: "08:30" })).toEqual({
+      items: [],
+      daily_summary_time: "08:30",
+    });
+  });
+  it("of a channel that a kind does not have are never sent", () => {
+    const items = before.items.map((one) => ({ ...one, slack: false }));
+    expect(changesOf(before, { ...before, items }).items).toEqual([
+      { kind: "approval_needed", slack: false },
+      { kind: "invoice_ready", slack: false },
+    ]);
   });
 });
 

@@ -20,6 +20,9 @@ export type EntryInput = Pick<
 
 const at = (id: string) => ({ params: { path: { id } } });
 
+/** The same request sent again with the same key is done once. */
+const once = (id: string, key: string) => ({ params: { path: { id }, header: { "Idempotency-Key": key } } });
+
 const account = {
   setup: (input: Schemas["SetupInput"]) => body(http.POST("/api/v1/auth/setup", { body: input })),
   login: (input: Schemas["LoginInput"]) => body(http.POST("/api/v1/auth/login", { body: input })),
@@ -67,8 +70,8 @@ const slack = {
   linkSlack: (input: Schemas["SlackLinkInput"]) =>
     body(http.POST("/api/v1/integrations/slack/link", { body: input })),
   unlinkSlack: () => body(http.DELETE("/api/v1/integrations/slack/link")),
-  updateSlackPreferences: (input: Schemas["SlackPreferencesInput"]) =>
-    body(http.PUT("/api/v1/integrations/slack/preferences", { body: input })),
+  updateNotifications: (input: Schemas["NotificationsInput"]) =>
+    body(http.PUT("/api/v1/me/notifications", { body: input })),
 };
 
 const calendars = {
@@ -140,9 +143,10 @@ const invoices = {
   refreshInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/refresh", at(id))),
   deleteInvoice: (id: string) => body(http.DELETE("/api/v1/invoices/{id}", at(id))),
   finalizeInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/finalize", at(id))),
-  sendInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/send", at(id))),
-  payInvoice: (id: string, input: Schemas["PaymentInput"]) =>
-    body(http.POST("/api/v1/invoices/{id}/pay", { ...at(id), body: input })),
+  sendInvoice: (id: string, input: Schemas["SendInput"], key: string) =>
+    body(http.POST("/api/v1/invoices/{id}/send", { ...once(id, key), body: input })),
+  payInvoice: (id: string, input: Schemas["PaymentInput"], key: string) =>
+    body(http.POST("/api/v1/invoices/{id}/pay", { ...once(id, key), body: input })),
   removePayment: (id: string, payment_id: string) =>
     body(
       http.DELETE("/api/v1/invoices/{id}/payments/{payment_id}", { params: { path: { id, payment_id } } }),

@@ -58,6 +58,11 @@ export const queries = {
       queryKey: ["slack"],
       queryFn: () => body(http.GET("/api/v1/integrations/slack/status")),
     }),
+  notifications: () =>
+    queryOptions({
+      queryKey: ["notifications"],
+      queryFn: () => body(http.GET("/api/v1/me/notifications")),
+    }),
   signInMethods: () =>
     queryOptions({
       queryKey: ["signInMethods"],
@@ -140,6 +145,8 @@ export const queries = {
     queryOptions({
       queryKey: ["invoices", id],
       queryFn: () => body(http.GET("/api/v1/invoices/{id}", { params: { path: { id } } })),
+      // A mail on its way is looked after until it has arrived or was given up.
+      refetchInterval: ({ state }) => (state.data?.delivery_state === "queued" ? 2_000 : false),
     }),
   numbering: () =>
     queryOptions({

@@ -1,4 +1,5 @@
 import {
+  IconBell,
   IconBrandSlack,
   IconCalendarCog,
   IconCalendarTime,
@@ -42,6 +43,7 @@ export const NAV = [
       { to: "/integrations", key: "overview", icon: IconPlugConnected, go: "i" },
       { to: "/integrations/calendar", key: "calendars", icon: IconCalendarCog, go: "a" },
       { to: "/integrations/sync-status", key: "sync", icon: IconRefresh, go: "y" },
+      { to: "/settings/notifications", key: "notifications", icon: IconBell, go: "f" },
       { to: "/settings/slack", key: "slack", icon: IconBrandSlack, go: "b" },
       { to: "/integrations/logs", key: "logs", icon: IconListDetails, go: "o" },
     ],

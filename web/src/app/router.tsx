@@ -88,6 +88,7 @@ const routeTree = root.addChildren([
       "Troubleshooter",
     ),
     page("/settings/billing", () => import("../features/billing/BillingSettings"), "BillingSettings"),
+    page("/settings/notifications", () => import("../features/notifications/Notifications"), "Notifications"),
     page("/settings/slack", () => import("../features/slack/SlackSettings"), "SlackSettings"),
     page("/admin", () => import("../features/admin/Admin"), "Admin"),
     page("/settings/api-keys", () => import("../features/apikeys/ApiKeys"), "ApiKeys"),

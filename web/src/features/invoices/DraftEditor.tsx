@@ -5,6 +5,7 @@ import { useId } from "react";
 import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
 import type { Invoice } from "../../api/types";
+import { freshKey } from "../../lib/key";
 import { DiscountFields } from "./DiscountFields";
 import { GroupingFields, type Rounded, roundingOf } from "./grouping";
 import { LineRow } from "./LineRow";
@@ -51,7 +52,7 @@ function Lines({ invoice, draft }: { invoice: Invoice; draft: DraftState }) {
           variant="default"
           size="xs"
           leftSection={<IconPlus size={14} aria-hidden />}
-          onClick={() => draft.change([...rows, newRow(crypto.randomUUID())])}
+          onClick={() => draft.change([...rows, newRow(freshKey())])}
         >
           {t("add")}
         </Button>

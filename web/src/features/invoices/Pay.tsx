@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import type { Invoice, PaymentInput } from "../../api/types";
@@ -8,6 +9,7 @@ import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { Dialog } from "../../components/Dialog";
 import { MoneyInput } from "../../components/MoneyInput";
+import { freshKey } from "../../lib/key";
 import { formatMoney, toMajor, toMinor } from "../../lib/money";
 import { dateIn } from "../../lib/time";
 
@@ -24,7 +26,9 @@ function Form({ invoice, onClose }: { invoice: Invoice; onClose: () => void }) {
     },
     validate: { amount_minor: (v) => (Number(v) > 0 ? null : t("payBad")) },
   });
-  const pay = useAction((input: PaymentInput) => actions.payInvoice(invoice.id, input), {
+  // Clicked twice, or sent again after a lost answer: it is noted once.
+  const [key] = useState(freshKey);
+  const pay = useAction((input: PaymentInput) => actions.payInvoice(invoice.id, input, key), {
     done: (out) => (out.open_minor === 0 ? t("payAll") : t("payDone")),
     invalidate: ["invoices"],
     onDone: onClose,

@@ -1,5 +1,6 @@
-import { Stack } from "@mantine/core";
+import { Button, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
 import { PageHeader } from "../../components/PageHeader";
@@ -7,7 +8,6 @@ import { QueryState } from "../../components/States";
 import { Commands } from "./Commands";
 import { Installations } from "./Installations";
 import { SlackLink } from "./SlackLink";
-import { SlackPreferences } from "./SlackPreferences";
 
 /** Everything about Slack: where the app is, who you are there, what you can type and what you want to be told. */
 export function SlackSettings() {
@@ -25,7 +25,17 @@ export function SlackSettings() {
             </Stack>
             <Stack gap="md">
               <Commands />
-              <SlackPreferences preferences={found.preferences} />
+              <section className="panel" aria-labelledby="slack-messages">
+                <Title order={2} size="h5" id="slack-messages">
+                  {t("messages")}
+                </Title>
+                <Text size="sm" my="xs">
+                  {t("messagesText")}
+                </Text>
+                <Button component={Link} to="/settings/notifications" variant="default">
+                  {t("toNotifications")}
+                </Button>
+              </section>
             </Stack>
           </div>
         )}
