@@ -1,6 +1,6 @@
 //! Free slots of many people over thirty days: the sweep beside a scan of every busy stretch for every candidate.
 
-#![expect(clippy::unwrap_used, reason = "benches")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "benches")]
 
 use daybook_domain::availability::{Hours, Interval, Need, Person, Search, Set, Slot, TimeRange};
 use daybook_domain::zone::Zone;
