@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use daybook_domain::rate::amount;
 use daybook_domain::rule::{Compiled, Subject};
 use daybook_domain::time_entry::{MAX_MINUTES, minutes_between};
 use daybook_domain::{ClientId, InstanceId, MemberId, ProjectId, TimeRuleId, text_enum};
@@ -18,6 +19,7 @@ use super::Error;
 use super::choices::{by_choice, names_of};
 use super::convert::{self, Convert};
 use super::gather::{self, After, Meetings};
+use crate::rates::{self, Facts};
 use crate::{Context, Principal};
 
 /// Instances read at once.
@@ -53,6 +55,17 @@ pub struct Draft {
     pub suggestion: Suggestion,
     /// Another member by whose entry this meeting is billed: then this one would not be.
     pub billed_by: Option<MemberId>,
+    /// What it would come to; `None`: it is not billed, or has no rate.
+    pub worth: Option<Worth>,
+}
+
+/// An amount of money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worth {
+    /// In minor units (cents).
+    pub minor: i64,
+    /// ISO 4217 code.
+    pub currency: String,
 }
 
 /// What a meeting would be booked on.
@@ -102,12 +115,25 @@ pub async fn list(
         });
     }
     let mut tx = cx.store.read_in(who.workspace_id).await?;
-    let mut rules = compiled(&mut tx, who).await?;
+    let mut page = first(&mut tx, who, (from, to), after, limit).await?;
+    price(&mut tx, who, &mut page.drafts).await?;
+    Ok(page)
+}
+
+/// The first drafts of a stretch, without their worth.
+async fn first(
+    tx: &mut store::Tx,
+    who: &Principal,
+    range: (Timestamp, Timestamp),
+    after: After,
+    limit: usize,
+) -> Result<Page, Error> {
+    let mut rules = compiled(tx, who).await?;
     let (mut drafts, mut after) = (Vec::new(), after);
     loop {
-        let part = gather::meetings(&mut tx, who, (from, to), Some(false), after, CHUNK).await?;
+        let part = gather::meetings(tx, who, range, Some(false), after, CHUNK).await?;
         let next = part.next;
-        drafts.extend(suggest(&mut tx, who, &mut rules, part).await?);
+        drafts.extend(suggest(tx, who, &mut rules, part).await?);
         if drafts.len() > limit {
             drafts.truncate(limit);
             let last = drafts.last();
@@ -119,6 +145,28 @@ pub async fn list(
         }
         after = next;
     }
+}
+
+/// What each would come to by its rate on its day.
+async fn price(tx: &mut store::Tx, who: &Principal, drafts: &mut [Draft]) -> Result<(), Error> {
+    let work: Vec<Facts> = drafts
+        .iter()
+        .map(|draft| Facts {
+            member_id: who.member_id,
+            project_id: draft.suggestion.project_id,
+            client_id: draft.suggestion.client_id,
+            started_at: draft.event.start_us,
+            billable: draft.suggestion.billable,
+        })
+        .collect();
+    let rates = rates::resolve(tx, who.workspace_id, &work).await?;
+    for (draft, rate) in drafts.iter_mut().zip(rates) {
+        draft.worth = rate.map(|rate| Worth {
+            minor: amount(rate.hourly_minor, draft.minutes),
+            currency: rate.currency,
+        });
+    }
+    Ok(())
 }
 
 /// One meeting's draft, whether it was put aside or not; `None` when a rule leaves it out.
@@ -205,6 +253,7 @@ async fn weigh(
         drafts.push(Draft {
             minutes: minutes_between(event.start_us, event.end_us).clamp(1, MAX_MINUTES),
             billed_by: billed.get(&event.cause_key()).copied(),
+            worth: None,
             suggestion,
             event,
         });
