@@ -13,7 +13,7 @@ use daybook_sandbox::slack::{seed, sign};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::client::{Answer, Client};
+use crate::support::client::Client;
 use crate::support::program::{Program, Server};
 use crate::support::simulators::Simulators;
 use crate::support::{OWNER, World, eventually};
@@ -253,8 +253,8 @@ async fn type_in(pair: &Pair, retry: usize, command: usize) {
         let client = pair.client(retry + attempt);
         let path = "/integrations/slack/commands/time";
         let asked = client.form(path, body.clone(), &headers).await;
-        let fine = |answer: &Answer| answer.status == 200 && answer.text.contains("created");
-        if asked.is_ok_and(|answer| fine(&answer)) {
+        if let Some(answer) = asked.ok().filter(|answer| answer.status == 200) {
+            assert!(answer.text.contains("created"), "{}", answer.text);
             pair.answered.fetch_add(1, Ordering::Relaxed);
             return;
         }
