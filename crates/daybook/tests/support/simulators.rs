@@ -7,6 +7,7 @@ use daybook::wire::EgressCourier;
 use daybook_sandbox::caldav::{CalDavSim, DEMO_PASSWORD, DEMO_USER};
 use daybook_sandbox::google::GoogleSim;
 use daybook_sandbox::microsoft::MicrosoftSim;
+use daybook_sandbox::slack::{App, SlackSim};
 use daybook_sandbox::{Running, Sandbox};
 use serde_json::{Value, json};
 
@@ -23,6 +24,7 @@ impl Simulators {
     /// Starts them; the server at `base_url` is known as an OAuth client.
     pub async fn start(mut sandbox: Sandbox, base_url: &str) -> Self {
         sandbox.courier = Some(Arc::new(EgressCourier::new().unwrap()));
+        sandbox.slack_courier = Some(Arc::new(EgressCourier::new().unwrap()));
         let running = sandbox
             .start(IpAddr::V4(Ipv4Addr::LOCALHOST))
             .await
@@ -35,6 +37,8 @@ impl Simulators {
         running
             .microsoft
             .register_client(CLIENT_ID, CLIENT_SECRET, &microsoft);
+        let app = App::daybook(CLIENT_ID, CLIENT_SECRET, base_url);
+        running.slack.register_app(app);
         Self { running }
     }
 
@@ -51,6 +55,32 @@ impl Simulators {
     /// The CalDAV simulator.
     pub fn caldav(&self) -> &CalDavSim {
         &self.running.caldav
+    }
+
+    /// The Slack simulator.
+    pub fn slack(&self) -> &SlackSim {
+        &self.running.slack
+    }
+
+    /// What Slack signs its requests with.
+    pub fn slack_secret() -> String {
+        App::daybook(CLIENT_ID, CLIENT_SECRET, "").signing_secret
+    }
+
+    /// The settings with which a server talks to the Slack simulator.
+    pub fn slack_environment(&self) -> Vec<(String, String)> {
+        let slack = SlackSim::endpoints(&self.running.slack_base);
+        [
+            ("SLACK_CLIENT_ID", CLIENT_ID.to_owned()),
+            ("SLACK_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+            ("SLACK_SIGNING_SECRET", Self::slack_secret()),
+            ("SLACK_AUTHORIZE_URL", slack.authorize_url),
+            ("SLACK_TOKEN_URL", slack.token_url),
+            ("SLACK_USERINFO_URL", slack.userinfo_url),
+            ("SLACK_API_URL", slack.api_url),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
     }
 
     /// The body of a connect request for the CalDAV simulator's demo account.

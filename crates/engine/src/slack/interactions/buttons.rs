@@ -13,6 +13,7 @@ use crate::slack::respond::{self, Spot};
 use crate::slack::who::Bound;
 use crate::slack::{Error, approvals, command, jobs, time};
 use crate::timesheets::convert::{Convert, convert_and_tell};
+use crate::timesheets::quick;
 use crate::{Context, timesheets};
 
 /// Does what a button says. What is not known is acknowledged: buttons that only lead somewhere are told too.
@@ -247,7 +248,7 @@ pub(super) async fn refresh_home(cx: &Context, bound: &Bound, at_home: bool) -> 
 /// Projects to choose from.
 async fn choices(cx: &Context, bound: &Bound) -> Result<Vec<(String, String)>, Error> {
     let mut tx = cx.store.read_in(bound.workspace()).await?;
-    let projects = entry::projects(&mut tx, &bound.who).await?;
+    let projects = quick::projects(&mut tx, bound.workspace()).await?;
     let choice = |project: store::projects::Project| (project.id.to_string(), project.name);
     Ok(projects.into_iter().map(choice).collect())
 }
