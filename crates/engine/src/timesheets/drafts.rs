@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use daybook_domain::event::Status;
 use daybook_domain::rule::{Compiled, Subject};
 use daybook_domain::time_entry::{MAX_MINUTES, minutes_between};
 use daybook_domain::{ClientId, InstanceId, MemberId, ProjectId, TimeRuleId, text_enum};
@@ -102,12 +103,26 @@ pub async fn list(
         });
     }
     let mut tx = cx.store.read_in(who.workspace_id).await?;
-    let mut rules = compiled(&mut tx, who).await?;
+    Ok(read(&mut tx, who, (from, to), after, limit).await?)
+}
+
+/// As [`list`], in a transaction that does more, of a range that makes sense.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn read(
+    tx: &mut store::Tx,
+    who: &Principal,
+    range: (Timestamp, Timestamp),
+    after: After,
+    limit: usize,
+) -> store::Result<Page> {
+    let mut rules = compiled(tx, who).await?;
     let (mut drafts, mut after) = (Vec::new(), after);
     loop {
-        let part = gather::meetings(&mut tx, who, (from, to), Some(false), after, CHUNK).await?;
+        let part = gather::meetings(tx, who, range, Some(false), after, CHUNK).await?;
         let next = part.next;
-        drafts.extend(suggest(&mut tx, who, &mut rules, part).await?);
+        drafts.extend(suggest(tx, who, &mut rules, part).await?);
         if drafts.len() > limit {
             drafts.truncate(limit);
             let last = drafts.last();
@@ -121,13 +136,42 @@ pub async fn list(
     }
 }
 
+/// A meeting of the caller's as it stands among their drafts: none that is logged, put aside, left out, or not theirs.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn get(
+    tx: &mut store::Tx,
+    who: &Principal,
+    event: InstanceId,
+) -> store::Result<Option<Draft>> {
+    let event = match store::instances::get(tx, who.workspace_id, event).await {
+        Err(store::Error::NotFound) => return Ok(None),
+        found => found?,
+    };
+    let open = event.member_id == who.member_id
+        && event.time_entry_id.is_none()
+        && gather::is_work(&event)
+        && event.status != Status::Cancelled;
+    let aside = [event.cause_key()];
+    if !open
+        || !store::drafts::dismissed(tx, who.workspace_id, who.member_id, &aside)
+            .await?
+            .is_empty()
+    {
+        return Ok(None);
+    }
+    let calendar = store::calendars::get(tx, who.workspace_id, event.calendar_id).await?;
+    of_event(tx, who, event, calendar).await
+}
+
 /// One meeting's draft, whether it was put aside or not; `None` when a rule leaves it out.
 pub(super) async fn of_event(
     tx: &mut store::Tx,
     who: &Principal,
     event: InstanceView,
     calendar: Calendar,
-) -> Result<Option<Draft>, Error> {
+) -> store::Result<Option<Draft>> {
     let mut rules = compiled(tx, who).await?;
     let part = Meetings {
         calendars: HashMap::from([(calendar.id, calendar)]),
@@ -137,7 +181,7 @@ pub(super) async fn of_event(
     Ok(weigh(tx, who, &mut rules, part).await?.pop())
 }
 
-async fn compiled(tx: &mut store::Tx, who: &Principal) -> Result<Compiled, Error> {
+async fn compiled(tx: &mut store::Tx, who: &Principal) -> store::Result<Compiled> {
     let rules = store::time_rules::all(tx, who.workspace_id).await?;
     let on = rules.iter().filter(|rule| rule.enabled);
     Ok(Compiled::new(
@@ -151,12 +195,15 @@ async fn suggest(
     who: &Principal,
     rules: &mut Compiled,
     mut part: Meetings,
-) -> Result<Vec<Draft>, Error> {
+) -> store::Result<Vec<Draft>> {
     let causes: Vec<String> = part.found.iter().map(InstanceView::cause_key).collect();
     let aside = store::drafts::dismissed(tx, who.workspace_id, who.member_id, &causes).await?;
     let aside: HashSet<String> = aside.into_iter().collect();
     part.found
         .retain(|event| !aside.contains(&event.cause_key()));
+    if part.found.is_empty() {
+        return Ok(Vec::new());
+    }
     weigh(tx, who, rules, part).await
 }
 
@@ -166,7 +213,7 @@ async fn weigh(
     who: &Principal,
     rules: &mut Compiled,
     part: Meetings,
-) -> Result<Vec<Draft>, Error> {
+) -> store::Result<Vec<Draft>> {
     let ws = who.workspace_id;
     let subjects: Vec<Subject> = part.found.iter().map(gather::subject).collect();
     let names: Vec<Vec<(Because, String)>> = part
@@ -214,7 +261,7 @@ async fn weigh(
 }
 
 /// What a project brings: its client, whether it is billed; and nothing of what is archived.
-async fn complete(tx: &mut store::Tx, who: &Principal, drafts: &mut [Draft]) -> Result<(), Error> {
+async fn complete(tx: &mut store::Tx, who: &Principal, drafts: &mut [Draft]) -> store::Result<()> {
     let mut ids: Vec<ProjectId> = drafts
         .iter()
         .filter_map(|draft| draft.suggestion.project_id)
@@ -285,10 +332,19 @@ fn by_calendar(calendar: Option<&Calendar>) -> Suggestion {
 ///
 /// # Errors
 /// As [`convert::convert`].
-pub async fn log(
+pub async fn log(cx: &Context, who: &Principal, ask: Convert) -> Result<(TimeEntry, bool), Error> {
+    log_and_tell(cx, who, ask, true).await
+}
+
+/// As [`log`]; who sees already that it was logged need not be told.
+///
+/// # Errors
+/// As [`convert::convert`].
+pub(crate) async fn log_and_tell(
     cx: &Context,
     who: &Principal,
     mut ask: Convert,
+    tell: bool,
 ) -> Result<(TimeEntry, bool), Error> {
     let plain = ask.project_id.is_none() && ask.client_id.is_none();
     let mut tags = Vec::new();
@@ -309,7 +365,7 @@ pub async fn log(
             tags = draft.suggestion.tags;
         }
     }
-    convert::convert_with(cx, who, ask, tags, true).await
+    convert::convert_with(cx, who, ask, tags, tell).await
 }
 
 /// Puts a meeting aside, in whichever calendars it is, whatever becomes of it.

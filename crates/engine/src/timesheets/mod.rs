@@ -26,7 +26,7 @@ use store::projects::Project;
 
 use crate::accounts::once;
 
-pub(crate) use gather::meetings_of;
+pub(crate) use gather::{meetings_of, meetings_on};
 pub(crate) use policy::Policy;
 
 /// Why something about a time entry did not work.

@@ -326,7 +326,7 @@ async fn nothing_typed_opens_a_form_that_makes_one_entry() {
 }
 
 /// Waits for what goes on beside the answers.
-async fn settle(cx: &Context) {
+pub(crate) async fn settle(cx: &Context) {
     cx.detached.close();
     cx.detached.wait().await;
     cx.detached.reopen();

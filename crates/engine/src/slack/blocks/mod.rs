@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 pub use entry::{created, deleted, done, today};
-pub use home::{Home, Line, home, stranger};
+pub use home::{Home, Line, home, stranger, titled};
 pub use modal::{Fields, Form, modal, reason};
 pub use notice::{
     Approval, Broken, InvoiceReady, Summary, approval, ask_meeting, ask_to_link, broken, invoice,

@@ -4,12 +4,13 @@ use daybook_provider_api::chat::Message;
 use jiff::tz::TimeZone;
 use url::Url;
 
+use super::home::{booking, titled};
 use super::{
     actions, address, button, clock, coloured, context, date, fields, header, link_button, message,
     section, words,
 };
+use crate::slack::meetings::Named;
 use crate::slack::time::duration;
-use crate::store::instances::InstanceView;
 use crate::store::time_entries::TimeEntry;
 
 /// An invoice that is ready.
@@ -84,17 +85,15 @@ pub fn summary(day: &Summary, base: &Url) -> Message {
 
 /// The question after a meeting.
 #[must_use]
-pub fn ask_meeting(meeting: &InstanceView, zone: &TimeZone) -> Message {
-    let title = match words(&meeting.details.title) {
-        empty if empty.is_empty() => "Meeting".to_owned(),
-        title => title,
-    };
-    let minutes = daybook_domain::time_entry::minutes_between(meeting.start_us, meeting.end_us);
-    let long = duration(minutes);
+pub fn ask_meeting(open: &Named, zone: &TimeZone) -> Message {
+    let meeting = &open.draft.event;
+    let title = words(titled(&meeting.details.title));
+    let long = duration(open.draft.minutes);
     let line = format!(
-        ":calendar: *Log this meeting?*\n{title}\n{}–{} · {long}",
+        ":calendar: *Log this meeting?*\n{title}\n{}–{} · {long}\n{}",
         clock(meeting.start_us, zone),
-        clock(meeting.end_us, zone)
+        clock(meeting.end_us, zone),
+        booking(open.on.as_deref(), &open.draft.suggestion),
     );
     let id = meeting.id.to_string();
     let buttons = vec![

@@ -14,7 +14,8 @@ use crate::slack::notify::render as words;
 use crate::slack::respond::{self, Spot};
 use crate::slack::who::Bound;
 use crate::slack::{Error, command, jobs, time};
-use crate::timesheets::convert::{Convert, convert_and_tell};
+use crate::timesheets::convert::Convert;
+use crate::timesheets::drafts;
 use crate::{Context, timesheets};
 
 /// Does what a button says. What is not known is acknowledged: buttons that only lead somewhere are told too.
@@ -90,17 +91,7 @@ async fn log_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(
     let Ok(instance) = click.value.parse::<InstanceId>() else {
         return Ok(());
     };
-    let ask = Convert {
-        instance,
-        client_id: None,
-        project_id: None,
-        force: false,
-        billable: None,
-        description: None,
-        only_offered: false,
-        separate: false,
-    };
-    match convert_and_tell(cx, &bound.who, ask, false).await {
+    match drafts::log_and_tell(cx, &bound.who, Convert::of(instance), false).await {
         Ok((entry, _)) => {
             let logged = entry::with_project(cx, &bound.who, entry).await?;
             show(cx, bound, click.spot.clone(), "Logged", &logged).await?;
@@ -118,10 +109,15 @@ async fn edit_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<
     let Some(meeting) = meeting_of(cx, bound, click).await? else {
         return Ok(());
     };
+    let mut tx = cx.store.read_in(bound.workspace()).await?;
+    let draft = drafts::get(&mut tx, &bound.who, meeting.id).await?;
+    drop(tx);
     let minutes = daybook_domain::time_entry::minutes_between(meeting.start_us, meeting.end_us);
+    let project = draft.and_then(|draft| draft.suggestion.project_id);
     let fields = Fields {
         hours: time::hours(minutes),
         description: meeting.details.title.clone(),
+        project: project.map(|id| id.to_string()),
         projects: choices(cx, bound).await?,
         ..Fields::default()
     };
@@ -132,11 +128,13 @@ async fn edit_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<
 }
 
 async fn dismiss_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
-    if let Some(meeting) = meeting_of(cx, bound, click).await? {
-        let message = blocks::not_logged(&meeting.details.title);
-        respond::change_now(cx, bound, click.spot.clone(), &message).await?;
-    }
-    Ok(())
+    let Some(meeting) = meeting_of(cx, bound, click).await? else {
+        return Ok(());
+    };
+    drafts::dismiss(cx, &bound.who, meeting.id).await?;
+    let message = blocks::not_logged(&meeting.details.title);
+    respond::change_now(cx, bound, click.spot.clone(), &message).await?;
+    refresh_home(cx, bound, click.at_home).await
 }
 
 /// A meeting of the person's own.
@@ -152,7 +150,7 @@ async fn meeting_of(
     let found = store::instances::get(&mut tx, bound.workspace(), id).await;
     drop(tx);
     match found {
-        Ok(meeting) if bound.who.may_change(meeting.member_id) => Ok(Some(meeting)),
+        Ok(meeting) if meeting.member_id == bound.who.member_id => Ok(Some(meeting)),
         Ok(_) | Err(store::Error::NotFound) => {
             say_instead(cx, bound, click, "This meeting is not there any more.").await?;
             Ok(None)

@@ -16,6 +16,7 @@ use store::time_entries::{Filter, TimeEntry};
 use crate::Context;
 use crate::slack::blocks::{self, Approval, Broken, InvoiceReady, Summary};
 use crate::slack::{meetings, time};
+use crate::timesheets::drafts;
 
 /// The message of a notice.
 pub(super) async fn message(
@@ -99,8 +100,8 @@ async fn figures(
         ..Filter::default()
     };
     let entries = store::time_entries::list(tx, workspace, &filter, None, 1_000).await?;
-    let until = to.min(cx.clock.now());
-    let open = meetings::unlogged(tx, workspace, member, from, until).await?;
+    let who = meetings::member(tx, workspace, member).await?;
+    let open = meetings::over(tx, &who, (from, to.min(cx.clock.now()))).await?;
     let pending = entries.iter().filter(|one| one.status == Status::Pending);
     Ok(Summary {
         entries: entries.len(),
@@ -115,8 +116,10 @@ async fn meeting(tx: &mut Tx, notice: &Notice, zone: &TimeZone) -> store::Result
     let Some(id) = field::<InstanceId>(notice, "instance_id") else {
         return Ok(None);
     };
-    let meeting = store::instances::get(tx, notice.workspace_id, id).await?;
-    Ok(meetings::is_open(&meeting).then(|| blocks::ask_meeting(&meeting, zone)))
+    let who = meetings::member(tx, notice.workspace_id, notice.member_id).await?;
+    let open = drafts::get(tx, &who, id).await?;
+    let open = meetings::named(tx, notice.workspace_id, open.into_iter().collect()).await?;
+    Ok(open.first().map(|open| blocks::ask_meeting(open, zone)))
 }
 
 async fn approval(tx: &mut Tx, notice: &Notice, zone: &TimeZone) -> store::Result<Option<Message>> {
