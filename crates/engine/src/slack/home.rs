@@ -26,7 +26,7 @@ pub(super) async fn publish(
     let view = match resolve(cx, &ask.sender).await? {
         Known::Member(bound) => {
             let page = page(cx, &bound).await.map_err(unwrapped)?;
-            blocks::home(&page, &bound.zone, &cx.settings.base_url)
+            blocks::home(&page, &bound.zone, cx.settings.dashboard())
         }
         Known::Unlinked(installation) => {
             let offer = link::offer(cx, &installation, &ask.sender).await?;

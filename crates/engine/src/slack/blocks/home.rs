@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    actions, address, button, clock, coloured, context, divider, header, link_button, section,
-    words,
+    actions, button, clock, coloured, context, divider, header, link_button, section, words,
 };
+use crate::context::page_of;
 use crate::slack::meetings::Named;
 use crate::slack::time::duration;
 use crate::timesheets::drafts::{Because, Suggestion};
@@ -61,7 +61,7 @@ pub fn home(home: &Home, zone: &TimeZone, base: &Url) -> Value {
             "home",
             vec![
                 coloured(button("home_log", "Log time", "new"), "primary"),
-                link_button("timesheet_open", "Timesheet", &address(base, "/timesheet")),
+                link_button("timesheet_open", "Timesheet", &page_of(base, "/timesheet")),
             ],
         ),
         divider(),

@@ -143,12 +143,6 @@ fn link_button(action: &str, text: &str, url: &str) -> Value {
     json!({"type": "button", "action_id": action, "text": plain(text, BUTTON), "url": url})
 }
 
-/// An address of ours.
-#[must_use]
-pub fn address(base: &Url, path: &str) -> String {
-    format!("{}{path}", base.as_str().trim_end_matches('/'))
-}
-
 /// A day that Slack shows in its reader's own way; `2026-11-21` where it cannot.
 fn date(at: Timestamp, zone: &TimeZone) -> String {
     let day = at.to_zoned(zone.clone()).date();

@@ -6,9 +6,10 @@ use url::Url;
 
 use super::home::{booking, titled};
 use super::{
-    actions, address, button, clock, coloured, context, date, fields, header, link_button, message,
-    section, words,
+    actions, button, clock, coloured, context, date, fields, header, link_button, message, section,
+    words,
 };
+use crate::context::page_of;
 use crate::slack::meetings::Named;
 use crate::slack::time::duration;
 use crate::store::time_entries::TimeEntry;
@@ -32,7 +33,7 @@ pub fn invoice(ready: &InvoiceReady<'_>, base: &Url) -> Message {
     let (number, total) = (words(ready.number), words(ready.total));
     let title = format!("Invoice {} is ready", ready.number);
     let pairs = [("Client", words(ready.client)), ("Total", total.clone())];
-    let open = link_button("invoice_open", "Open invoice", &address(base, ready.path));
+    let open = link_button("invoice_open", "Open invoice", &page_of(base, ready.path));
     message(
         &format!("Invoice {number} is ready: {total}"),
         vec![
@@ -74,10 +75,10 @@ pub fn summary(day: &Summary, base: &Url) -> Message {
     }
     let mut blocks = vec![header("Daily summary"), section(&line)];
     if day.unlogged > 0 {
-        let sheet = link_button("timesheet_open", "Log them", &address(base, "/timesheet"));
+        let sheet = link_button("timesheet_open", "Log them", &page_of(base, "/timesheet"));
         blocks.push(actions("summary", vec![sheet]));
     }
-    let off = address(base, "/settings/slack");
+    let off = page_of(base, "/settings/slack");
     blocks.push(context(&format!("{} · <{off}|Turn off>", day.day)));
     let text = format!("Today: {} {noun}, {total}", day.entries);
     message(&text, blocks)
@@ -192,7 +193,7 @@ pub fn broken(broken: &Broken<'_>, base: &Url) -> Message {
     let open = link_button(
         "connection_open",
         "Connect again",
-        &address(base, broken.path),
+        &page_of(base, broken.path),
     );
     message(
         &format!("{provider} must be connected again: {account}"),

@@ -182,8 +182,14 @@ fn limits_are_kept() {
         "{}",
     );
     let select = &view["blocks"][3]["element"];
-    assert_eq!(select["options"].as_array().unwrap().len(), 100);
-    let text = select["options"][0]["text"]["text"].as_str().unwrap();
+    let groups = select["option_groups"].as_array().unwrap();
+    assert_eq!(groups.len(), 3, "every project can be chosen");
+    assert!(
+        groups
+            .iter()
+            .all(|group| group["options"].as_array().unwrap().len() == 100)
+    );
+    let text = groups[0]["options"][0]["text"]["text"].as_str().unwrap();
     assert_eq!(text.chars().count(), 75);
     assert!(view["title"]["text"].as_str().unwrap().len() <= 24);
     let page = Home {

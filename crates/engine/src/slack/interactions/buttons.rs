@@ -1,7 +1,7 @@
 //! What buttons do.
 
 use daybook_domain::time_entry::Step;
-use daybook_domain::{InstanceId, TimeEntryId};
+use daybook_domain::{InstanceId, ProjectId, TimeEntryId};
 use daybook_store as store;
 use serde_json::json;
 use store::slack::notices::{self, Kind};
@@ -61,9 +61,10 @@ async fn edit(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Erro
         description: entry.description.clone(),
         date: Some(entry.started_at.to_zoned(bound.zone.clone()).date()),
         project: entry.project_id.map(|id| id.to_string()),
-        projects: choices(cx, bound).await?,
+        projects: choices(cx, bound, entry.project_id).await?,
     };
-    let about = about(&entry.id.to_string(), &click.spot);
+    let about = json!({"id": entry.id, "spot": click.spot, "project": entry.project_id});
+    let about = about.to_string();
     let view = blocks::modal(Form::Edit, &fields, &about);
     respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
     Ok(())
@@ -118,7 +119,7 @@ async fn edit_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<
         hours: time::hours(minutes),
         description: meeting.details.title.clone(),
         project: project.map(|id| id.to_string()),
-        projects: choices(cx, bound).await?,
+        projects: choices(cx, bound, project).await?,
         ..Fields::default()
     };
     let about = about(&meeting.id.to_string(), &click.spot);
@@ -255,10 +256,17 @@ pub(super) async fn refresh_home(cx: &Context, bound: &Bound, at_home: bool) -> 
     Ok(())
 }
 
-/// Projects to choose from.
-async fn choices(cx: &Context, bound: &Bound) -> Result<Vec<(String, String)>, Error> {
+/// Projects to choose from: those that time can be booked on, and the one it is booked on already, whatever became of it.
+async fn choices(
+    cx: &Context,
+    bound: &Bound,
+    chosen: Option<ProjectId>,
+) -> Result<Vec<(String, String)>, Error> {
     let mut tx = cx.store.read_in(bound.workspace()).await?;
-    let projects = entry::projects(&mut tx, &bound.who).await?;
+    let mut projects = entry::projects(&mut tx, &bound.who).await?;
+    if let Some(id) = chosen.filter(|id| projects.iter().all(|one| one.id != *id)) {
+        projects.push(store::projects::get(&mut tx, bound.workspace(), id).await?);
+    }
     let choice = |project: store::projects::Project| (project.id.to_string(), project.name);
     Ok(projects.into_iter().map(choice).collect())
 }

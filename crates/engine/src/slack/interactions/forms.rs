@@ -24,6 +24,9 @@ struct About {
     id: String,
     #[serde(default)]
     spot: Spot,
+    /// The project that the form began with.
+    #[serde(default)]
+    project: Option<ProjectId>,
 }
 
 /// What was filled in.
@@ -110,7 +113,10 @@ async fn edit(
     let Ok(id) = about.id.parse::<TimeEntryId>() else {
         return Ok(None);
     };
-    let logged = entry::change(cx, &bound.who, &bound.zone, id, filled.into()).await?;
+    // What the person left alone stays, whatever became of it meanwhile.
+    let project = (filled.project != about.project).then_some(filled.project);
+    let change = entry::change(cx, &bound.who, &bound.zone, id, filled.into(), project);
+    let logged = change.await?;
     show(cx, bound, about.spot, "Time entry changed", &logged).await?;
     Ok(None)
 }

@@ -67,7 +67,7 @@ fn invoice(cx: &Context, notice: &Notice) -> Option<Message> {
         total: text("total")?,
         path: &format!("/invoices/{}", text("invoice_id")?),
     };
-    Some(blocks::invoice(&ready, &cx.settings.base_url))
+    Some(blocks::invoice(&ready, cx.settings.dashboard()))
 }
 
 async fn summary(
@@ -80,7 +80,7 @@ async fn summary(
         return Ok(None);
     };
     let day = figures(cx, tx, notice.workspace_id, notice.member_id, date, zone).await?;
-    Ok(Some(blocks::summary(&day, &cx.settings.base_url)))
+    Ok(Some(blocks::summary(&day, cx.settings.dashboard())))
 }
 
 /// A member's day in figures.
@@ -159,7 +159,7 @@ async fn broken(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Opt
         account: account.unwrap_or(provider),
         path: &format!("/integrations/connect/{}", connection.provider),
     };
-    Ok(Some(blocks::broken(&message, &cx.settings.base_url)))
+    Ok(Some(blocks::broken(&message, cx.settings.dashboard())))
 }
 
 /// The name of an entry's project.
