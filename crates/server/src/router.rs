@@ -72,7 +72,9 @@ fn system_routes() -> OpenApiRouter<App> {
 }
 
 fn account_routes() -> OpenApiRouter<App> {
-    use accounts::{api_keys, auth, invitations, me, members, oidc, password, workspace};
+    use accounts::{
+        api_keys, auth, invitations, me, members, notifications, oidc, password, workspace,
+    };
     OpenApiRouter::new()
         .routes(routes!(auth::set_up))
         .routes(routes!(auth::log_in))
@@ -84,6 +86,7 @@ fn account_routes() -> OpenApiRouter<App> {
         .routes(routes!(oidc::start))
         .routes(routes!(oidc::callback))
         .routes(routes!(me::get, me::update))
+        .routes(routes!(notifications::get, notifications::put))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
         .routes(routes!(workspace::get, workspace::update))
@@ -150,7 +153,7 @@ fn availability_routes() -> OpenApiRouter<App> {
 }
 
 fn time_routes() -> OpenApiRouter<App> {
-    use time::{bulk, clients, entries, more, projects, rates, rules};
+    use time::{approvals, bulk, clients, entries, more, projects, rates, rules};
     OpenApiRouter::new()
         .routes(routes!(clients::list, clients::create))
         .routes(routes!(clients::get, clients::update, clients::delete))
@@ -162,6 +165,10 @@ fn time_routes() -> OpenApiRouter<App> {
         .routes(routes!(entries::submit))
         .routes(routes!(entries::approve))
         .routes(routes!(entries::reject))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::get))
+        .routes(routes!(approvals::approve))
+        .routes(routes!(approvals::reject))
         .routes(routes!(projects::budget))
         .routes(routes!(rates::list, rates::create))
         .routes(routes!(rates::get, rates::update, rates::delete))

@@ -83,6 +83,21 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0012_oauth_browser.sql"),
         postgres: include_str!("../migrations/postgres/0012_oauth_browser.sql"),
     },
+    Migration {
+        name: "notifications",
+        sqlite: include_str!("../migrations/sqlite/0013_notifications.sql"),
+        postgres: include_str!("../migrations/postgres/0013_notifications.sql"),
+    },
+    Migration {
+        name: "invoice_deliveries",
+        sqlite: include_str!("../migrations/sqlite/0014_invoice_deliveries.sql"),
+        postgres: include_str!("../migrations/postgres/0014_invoice_deliveries.sql"),
+    },
+    Migration {
+        name: "submissions",
+        sqlite: include_str!("../migrations/sqlite/0015_submissions.sql"),
+        postgres: include_str!("../migrations/postgres/0015_submissions.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

@@ -36,6 +36,43 @@ row! {
     }
 }
 
+row! {
+    /// What a member's entries of one state come to, billed or not.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Sum of "time_entry" {
+        /// Whose work.
+        pub member_id: MemberId,
+        /// Where it stands.
+        pub status: Status,
+        /// Whether it is billed.
+        pub billable: bool,
+        /// How many entries.
+        pub entries: i64,
+        /// How long, in minutes.
+        pub minutes: i64,
+    }
+}
+
+/// The sums of a stretch by member, state and billing, of one member or of all; no running timers.
+pub async fn sums(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    member: Option<MemberId>,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<Sum>> {
+    fetch_all!(
+        tx,
+        Sum,
+        "SELECT member_id, status, billable, count(*) AS entries, CAST(sum(duration_minutes) AS BIGINT) AS minutes FROM time_entry
+         WHERE workspace_id = $1 AND started_at >= $2 AND started_at < $3 AND NOT running AND (member_id = $4 OR $4 IS NULL)
+         GROUP BY member_id, status, billable ORDER BY member_id, status, billable",
+        ws,
+        from,
+        to,
+        member
+    )
+}
+
 bulk! {
     GET_MANY = "SELECT * FROM time_entry WHERE workspace_id = $1 AND id IN (",
     fixed 1, columns 1, ") ORDER BY started_at, id"

@@ -491,6 +491,7 @@ const MEMBERS_MAY: &[&str] = &[
     "get /api/v1/integrations/{provider}/authorize",
     "post /api/v1/integrations/{provider}/callback",
     "patch /api/v1/me",
+    "put /api/v1/me/notifications",
     "post /api/v1/projects",
     "get /api/v1/projects/{id}",
     "delete /api/v1/projects/{id}",
@@ -690,6 +691,9 @@ fn id_in_path(path: &str, name: &str, things: &Things) -> Option<String> {
         "provider" => return Some("google".to_owned()),
         // A credential, not an id: guessing it is what the other suites are about.
         "token" => return Some("0123456789abcdefghijklmnopqrstuvwxyzABCDEFG".to_owned()),
+        // The week of the entry.
+        "week" => return Some("2026-06-01".to_owned()),
+        "member_id" => "member",
         "calendar_id" => "calendar",
         "event_id" => "event",
         "payment_id" => "payment",
@@ -775,6 +779,7 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         "InvoiceInput" => json!({"client_id": id("client")}),
         "InvoicePatch" => json!({"notes": "n"}),
         "PaymentInput" => json!({"amount_minor": 1}),
+        "SendInput" => json!({"by_hand": true}),
         "VoidInput" => json!({"reason": "r"}),
         "CreditNoteInput" => json!({}),
         "BillingPatch" => json!({"notes": "n"}),
@@ -833,10 +838,13 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         "FollowInput" => json!({"action": "keep"}),
         "DraftLogInput" => json!({}),
         "DraftsLogInput" => json!({"items": [{"event_id": id("event")}]}),
+        "NotificationsInput" => {
+            json!({"items": [{"kind": "approval_needed", "mail": false}], "daily_summary_time": "16:30"})
+        }
         "SlackPreferencesInput" => json!({"daily_summary_time": "16:30"}),
         "SlackLinkInput" => json!({"token": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"}),
         "SlackTimeEntryInput" => json!({"duration": "30min", "description": "d"}),
-        "RejectInput" => json!({"reason": "r"}),
+        "RejectInput" | "WeekRejectInput" => json!({"reason": "r"}),
         "WorkspacePatch" => json!({"name": "w"}),
         "InvitationInput" => json!({"email": "i@test.example", "role": "member"}),
         "MemberPatch" => json!({"role": "admin"}),

@@ -27,6 +27,8 @@ const ADMIN: &[&str] = &[
     "post /api/v1/jobs/{id}/retry",
     "post /api/v1/time-entries/{id}/approve",
     "post /api/v1/time-entries/{id}/reject",
+    "post /api/v1/approvals/{member_id}/{week}/approve",
+    "post /api/v1/approvals/{member_id}/{week}/reject",
     "get /api/v1/rates",
     "post /api/v1/rates",
     "get /api/v1/rates/{id}",
@@ -112,6 +114,7 @@ fn ask(operation: &Operation) -> Ask {
         // Not set up here: the answer is 503, never a page of a real provider.
         "provider" => "google".to_owned(),
         "token" => "nothing".to_owned(),
+        "week" => "2026-06-01".to_owned(),
         _ => NOTHING.to_owned(),
     });
     let ask = Ask::new(&operation.method, &target);

@@ -19,5 +19,6 @@ mod kill;
 mod mail;
 mod nodes;
 mod radicale;
+mod slack;
 mod starts;
 mod stop;

@@ -7,6 +7,7 @@ use daybook::wire::EgressCourier;
 use daybook_sandbox::caldav::{CalDavSim, DEMO_PASSWORD, DEMO_USER};
 use daybook_sandbox::google::GoogleSim;
 use daybook_sandbox::microsoft::MicrosoftSim;
+use daybook_sandbox::slack::{App, SlackSim};
 use daybook_sandbox::{Running, Sandbox};
 use serde_json::{Value, json};
 
@@ -23,6 +24,7 @@ impl Simulators {
     /// Starts them; the server at `base_url` is known as an OAuth client.
     pub async fn start(mut sandbox: Sandbox, base_url: &str) -> Self {
         sandbox.courier = Some(Arc::new(EgressCourier::new().unwrap()));
+        sandbox.slack_courier = Some(Arc::new(EgressCourier::new().unwrap()));
         let running = sandbox
             .start(IpAddr::V4(Ipv4Addr::LOCALHOST))
             .await
@@ -35,6 +37,8 @@ impl Simulators {
         running
             .microsoft
             .register_client(CLIENT_ID, CLIENT_SECRET, &microsoft);
+        let app = App::daybook(CLIENT_ID, CLIENT_SECRET, base_url);
+        running.slack.register_app(app);
         Self { running }
     }
 
@@ -46,6 +50,11 @@ impl Simulators {
     /// The Microsoft simulator.
     pub fn microsoft(&self) -> &MicrosoftSim {
         &self.running.microsoft
+    }
+
+    /// The Slack simulator.
+    pub fn slack(&self) -> &SlackSim {
+        &self.running.slack
     }
 
     /// The CalDAV simulator.
@@ -79,5 +88,32 @@ impl Simulators {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
+    }
+
+    /// The settings with which a server talks to Slack; `socket`: through Socket Mode.
+    pub fn slack_environment(&self, socket: bool) -> Vec<(String, String)> {
+        let slack = SlackSim::endpoints(&self.running.slack_base);
+        let mut app = App::daybook(CLIENT_ID, CLIENT_SECRET, "");
+        let mut settings = vec![
+            ("SLACK_CLIENT_ID", CLIENT_ID.to_owned()),
+            ("SLACK_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+            ("SLACK_APP_ID", app.id),
+            ("SLACK_SIGNING_SECRET", app.signing_secret),
+            ("SLACK_AUTHORIZE_URL", slack.authorize_url),
+            ("SLACK_TOKEN_URL", slack.token_url),
+            ("SLACK_USERINFO_URL", slack.userinfo_url),
+            ("SLACK_API_URL", slack.api_url),
+        ];
+        if socket {
+            settings.push(("SLACK_APP_TOKEN", std::mem::take(&mut app.app_token)));
+            self.slack().configure(|config| {
+                config
+                    .apps
+                    .iter_mut()
+                    .for_each(|app| app.socket_mode = true)
+            });
+        }
+        let owned = |(name, value): (&str, String)| (name.to_owned(), value);
+        settings.into_iter().map(owned).collect()
     }
 }

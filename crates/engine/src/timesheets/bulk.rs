@@ -1,15 +1,14 @@
 //! One thing done to many entries, in one transaction: by their ids, or to a member's week. Each stands for itself.
 
 use daybook_domain::time_entry::{Status, Step};
-use daybook_domain::{MemberId, TimeEntryId};
+use daybook_domain::{MemberId, TimeEntryId, WorkspaceId};
 use daybook_store as store;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use store::time_entries::{Changes, Filter, TimeEntry};
 
-use super::Error;
 use super::entries::{edit, erase, take_step, tell, words};
 use super::policy::Policy;
+use super::{Error, submissions};
 use crate::{Context, Principal};
 
 /// The most entries of one request.
@@ -73,6 +72,11 @@ pub async fn run(
         };
         done.push((entry.id, result));
     }
+    if matches!(what, What::Step(Step::Approve | Step::Reject, _)) {
+        let decided = done.iter().filter(|(_, result)| result.is_ok());
+        let decided: Vec<TimeEntryId> = decided.map(|(id, _)| *id).collect();
+        submissions::decided(&mut tx, who, &decided).await?;
+    }
     tx.commit().await?;
     for (_, result) in &done {
         if let Ok(entry) = result {
@@ -118,17 +122,7 @@ async fn find(
             if !who.may_change(*member_id) {
                 return Err(Error::Store(store::Error::NotFound));
             }
-            let back = i64::from(day.weekday().to_monday_zero_offset());
-            let monday = day.checked_sub(back.days()).unwrap_or(*day);
-            let next = monday.checked_add(7.days()).unwrap_or(monday);
-            let filter = Filter {
-                member_id: Some(*member_id),
-                from: Some(policy.begin(monday)),
-                to: Some(policy.begin(next)),
-                ..Filter::default()
-            };
-            let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
-            let mut week = store::time_facts::ascending(tx, ws, &filter, None, limit).await?;
+            let mut week = of_week(tx, policy, ws, *member_id, *day).await?;
             week.retain(|entry| meant(entry.status, what));
             week
         }
@@ -146,6 +140,25 @@ async fn find(
         Which::Week { .. } => Vec::new(),
     };
     Ok((mine, missing))
+}
+
+/// A member's entries of the week of a day, the earliest first, at most [`MOST`].
+pub(super) async fn of_week(
+    tx: &mut store::Tx,
+    policy: &Policy,
+    ws: WorkspaceId,
+    member: MemberId,
+    day: Date,
+) -> Result<Vec<TimeEntry>, store::Error> {
+    let (from, to) = policy.week(Policy::monday(day));
+    let filter = Filter {
+        member_id: Some(member),
+        from: Some(from),
+        to: Some(to),
+        ..Filter::default()
+    };
+    let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
+    store::time_facts::ascending(tx, ws, &filter, None, limit).await
 }
 
 /// Whether a step for a whole week is for entries that stand so.

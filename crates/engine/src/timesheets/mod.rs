@@ -1,5 +1,6 @@
 //! Time entries: made by hand or from an event, edited, handed in, approved.
 
+pub mod approvals;
 pub mod bulk;
 mod choices;
 pub mod convert;
@@ -12,8 +13,10 @@ pub mod import;
 pub mod overlaps;
 mod policy;
 pub mod quick;
+pub mod reminders;
 pub mod rules;
 pub mod shape;
+pub(crate) mod submissions;
 pub mod timer;
 pub mod to_calendar;
 
@@ -66,6 +69,9 @@ pub enum Error {
     /// Only those who manage the workspace approve.
     #[error("only an owner or admin approves and rejects time")]
     NotApprover,
+    /// A week without time that could be decided on.
+    #[error("nothing of this week waits for approval; it may have been decided on meanwhile")]
+    NothingWaits,
     /// Only those who manage the workspace make rules.
     #[error("only an owner or admin changes rules; you can try them out")]
     NotManager,

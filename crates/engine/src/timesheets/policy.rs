@@ -1,11 +1,11 @@
 //! What the workspace allows: closed periods, own approval, and days that make sense.
 
-use daybook_domain::WorkspaceId;
 use daybook_domain::time_entry::Step;
+use daybook_domain::{MemberId, WorkspaceId};
 use daybook_store as store;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use store::time_entries::TimeEntry;
 
 use super::Error;
@@ -71,15 +71,38 @@ impl Policy {
 
     /// Whether `who` may take this step with the entry.
     pub(super) fn step(&self, who: &Principal, entry: &TimeEntry, step: Step) -> Result<(), Error> {
-        if matches!(step, Step::Approve | Step::Reject) && !who.manages() {
-            return Err(Error::NotApprover);
-        }
-        if step == Step::Approve && entry.member_id == who.member_id && !self.self_approval {
-            return Err(Error::OwnTime);
-        }
+        self.decides(who, entry.member_id, step)?;
         if entry.running {
             return Err(Error::Running);
         }
         self.open(entry.started_at)
+    }
+
+    /// Whether `who` may take this step with time of `owner`, wherever that stands.
+    pub(super) fn decides(
+        &self,
+        who: &Principal,
+        owner: MemberId,
+        step: Step,
+    ) -> Result<(), Error> {
+        if matches!(step, Step::Approve | Step::Reject) && !who.manages() {
+            return Err(Error::NotApprover);
+        }
+        if step == Step::Approve && owner == who.member_id && !self.self_approval {
+            return Err(Error::OwnTime);
+        }
+        Ok(())
+    }
+
+    /// The Monday of a day's week.
+    pub(super) fn monday(day: Date) -> Date {
+        let back = i64::from(day.weekday().to_monday_zero_offset());
+        day.saturating_sub(back.days())
+    }
+
+    /// The instants at which the week of a Monday begins and ends.
+    pub(super) fn week(&self, monday: Date) -> (Timestamp, Timestamp) {
+        let next = monday.saturating_add(7.days());
+        (self.begin(monday), self.begin(next))
     }
 }

@@ -797,3 +797,175 @@ async fn invoiced_time_stays() {
         "draft"
     );
 }
+
+#[tokio::test]
+async fn weeks_are_listed_and_decided_as_a_whole() {
+    let (desk, ada) = Desk::ada().await;
+    let (bob, bobs_id) = desk
+        .server
+        .invite(&ada.cookie, "bob@example.com", "member")
+        .await;
+    let boss = Desk {
+        server: desk.server,
+        cookie: ada.cookie.clone(),
+    };
+    let started = |day: u32| format!("2026-11-{day:02}T08:00:00Z");
+    let entry = |day: u32, billable: bool| json!({"description": "Work", "started_at": started(day), "duration": "1h", "billable": billable});
+    for (day, billable) in [(2, true), (8, false), (9, true)] {
+        let made = boss
+            .ask_as(&bob, "POST", "/time-entries", &entry(day, billable))
+            .await;
+        assert_eq!(made.status, 201, "{}", made.text);
+    }
+    boss.hour(3, 8).await;
+    let all = "/approvals?from=2026-11-02&to=2026-11-15";
+    let weeks = boss.get(all).await;
+    let rows: Vec<(&str, &str)> = weeks["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            (
+                row["week"].as_str().unwrap(),
+                row["state"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("2026-11-09", "open"),
+            ("2026-11-02", "open"),
+            ("2026-11-02", "open")
+        ]
+    );
+    // A page at a time is the same list.
+    let mut paged = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = boss.get(&format!("{all}&limit=1{cursor}")).await;
+        paged.extend(page["items"].as_array().unwrap().clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(weeks["items"], json!(paged));
+    // A plain member sees their own.
+    let own = boss.ask_as(&bob, "GET", all, &Value::Null).await;
+    assert_eq!(
+        own.body["items"].as_array().unwrap().len(),
+        2,
+        "{}",
+        own.text
+    );
+    assert_eq!(own.body["items"][0]["may_approve"], false);
+    let adas = ada.session["member"]["id"].as_str().unwrap();
+    boss.ask_as(
+        &bob,
+        "GET",
+        &format!("/approvals/{adas}/2026-11-02"),
+        &Value::Null,
+    )
+    .await
+    .is_problem(404, "not_found");
+
+    let week = format!("/approvals/{bobs_id}/2026-11-05");
+    boss.refused(
+        &format!("{week}/approve"),
+        Value::Null,
+        409,
+        "nothing_waits",
+    )
+    .await;
+    let submit = json!({"action": "submit", "week": {"day": "2026-11-05"}});
+    boss.ask_as(&bob, "POST", "/time-entries/bulk", &submit)
+        .await;
+    let shown = boss.get(&week).await;
+    let approval = &shown["approval"];
+    assert_eq!(
+        (
+            &approval["state"],
+            &approval["week"],
+            &approval["member_name"]
+        ),
+        (&json!("pending"), &json!("2026-11-02"), &json!("Bob"))
+    );
+    assert_eq!(
+        (
+            &approval["minutes"],
+            &approval["billable_minutes"],
+            &approval["pending_minutes"]
+        ),
+        (&json!(120), &json!(60), &json!(120))
+    );
+    assert_eq!(shown["items"].as_array().unwrap().len(), 2);
+
+    let reject = format!("{week}/reject");
+    boss.ask("POST", &reject, &json!({"reason": " "}))
+        .await
+        .refuses(&["/reason"]);
+    boss.ask_as(&bob, "POST", &reject, &json!({"reason": "x"}))
+        .await
+        .is_problem(403, "forbidden");
+    let back = boss.post(&reject, json!({"reason": "Which page?"})).await;
+    assert_eq!(back["approval"]["state"], "rejected");
+    for item in back["items"].as_array().unwrap() {
+        assert_eq!(item["time_entry"]["rejected_reason"], "Which page?");
+    }
+    boss.ask_as(&bob, "POST", "/time-entries/bulk", &submit)
+        .await;
+    let done = boss.post(&format!("{week}/approve"), Value::Null).await;
+    assert_eq!(done["approval"]["state"], "approved");
+    assert_eq!(done["approval"]["approved_minutes"], 120);
+    let approved = boss
+        .get(&format!("{all}&state=approved&member_id={bobs_id}"))
+        .await;
+    assert_eq!(approved["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn weeks_that_make_no_sense_are_refused() {
+    let (desk, ada) = Desk::ada().await;
+    let own = ada.session["member"]["id"].as_str().unwrap();
+    for (query, pointer) in [
+        ("from=yesterday", "?from"),
+        ("to=2026-13-01", "?to"),
+        ("state=late", "?state"),
+        ("from=2026-11-09&to=2026-11-08", "?to"),
+        ("from=2000-01-01", "?from"),
+    ] {
+        let path = format!("/approvals?{query}");
+        desk.ask("GET", &path, &Value::Null)
+            .await
+            .refuses(&[pointer]);
+    }
+    desk.ask("GET", &format!("/approvals/{own}/soon"), &Value::Null)
+        .await
+        .is_problem(400, "malformed_date");
+    let nobody = uuid::Uuid::nil();
+    desk.refused(
+        &format!("/approvals/{nobody}/2026-11-02/approve"),
+        Value::Null,
+        404,
+        "not_found",
+    )
+    .await;
+    // Nobody approves their own time where the workspace does not allow it.
+    let entry = desk.hour(2, 8).await;
+    desk.post(&format!("/time-entries/{}/submit", id(&entry)), Value::Null)
+        .await;
+    desk.ask("PATCH", "/workspace", &json!({"self_approval": false}))
+        .await;
+    desk.refused(
+        &format!("/approvals/{own}/2026-11-02/approve"),
+        Value::Null,
+        403,
+        "self_approval",
+    )
+    .await;
+    assert_eq!(
+        desk.get(&format!("/approvals/{own}/2026-11-02")).await["approval"]["may_approve"],
+        false
+    );
+}

@@ -8,6 +8,7 @@ mod billing;
 mod drafts;
 mod entries;
 mod guard;
+mod invoice_mail;
 mod live;
 mod mail;
 mod microsoft;
@@ -23,6 +24,7 @@ mod slack;
 mod slack_meetings;
 mod slack_notices;
 mod slack_socket;
+mod submissions;
 mod writes;
 
 use daybook_domain::sync::Statistics;

@@ -13,6 +13,7 @@ use super::body::{InvoiceBody, NumberingBody, SummaryBody};
 use super::drafts::one;
 use super::input::InvoiceQuery;
 use crate::api::watching::csv;
+use crate::api::wire::date;
 use crate::cursor::List;
 use crate::extract::{Id, Json, Page, Query, Reader};
 use crate::problem::{Check, Problem};
@@ -127,24 +128,13 @@ fn line(row: &Invoice, client: &str) -> String {
 
 fn filter(query: &InvoiceQuery) -> Result<(Filter, bool), Problem> {
     let mut check = Check::new();
-    let mut date = |pointer: &str, text: &Option<String>| {
-        let parsed = text.as_deref().map(str::parse);
-        match parsed.transpose() {
-            Ok(day) => day,
-            Err(_) => {
-                check.wrong(pointer, "must be a date such as 2026-12-01");
-                None
-            }
-        }
-    };
-    let (issued_from, issued_to) = (date("?from", &query.from), date("?to", &query.to));
     let filter = Filter {
         status: check.parse_opt("?status", query.status.as_deref()),
         kind: check.parse_opt("?kind", query.kind.as_deref()),
         client_id: query.client_id.map(Into::into),
         due_before: None,
-        issued_from,
-        issued_to,
+        issued_from: date(&mut check, "?from", query.from.as_deref()),
+        issued_to: date(&mut check, "?to", query.to.as_deref()),
     };
     check.done()?;
     Ok((filter, query.overdue))

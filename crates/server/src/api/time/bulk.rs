@@ -3,7 +3,7 @@
 use axum::extract::State;
 use daybook_domain::time_entry::Step;
 use daybook_engine::store::time_entries::Changes;
-use daybook_engine::timesheets::bulk::{self, What, Which};
+use daybook_engine::timesheets::bulk::{self, Done, What, Which};
 use daybook_engine::{Context, Principal};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -120,29 +120,36 @@ pub async fn run(
         }
     };
     let done = bulk::run(&cx, &who, &which, &what).await?;
+    let items = items(&cx, &who, done).await?;
+    Ok(Json(BulkBody { items }))
+}
+
+/// What became of each entry, as it goes over the wire.
+pub(super) async fn items(
+    cx: &Context,
+    who: &Principal,
+    done: Vec<Done>,
+) -> Result<Vec<BulkItem>, Problem> {
     let entries = done
         .iter()
         .filter_map(|(_, result)| result.as_ref().ok().cloned())
         .collect();
-    let mut shown = bodies(&cx, &who, entries).await?.into_iter();
-    let items = done
-        .into_iter()
-        .map(|(id, result)| match result {
-            Ok(_) => BulkItem {
-                id: id.into(),
-                status: BulkStatus::Done,
-                time_entry: shown.next(),
-                problem: None,
-            },
-            Err(error) => BulkItem {
-                id: id.into(),
-                status: BulkStatus::Refused,
-                time_entry: None,
-                problem: Some(Problem::from(error).body(None)),
-            },
-        })
-        .collect();
-    Ok(Json(BulkBody { items }))
+    let mut shown = bodies(cx, who, entries).await?.into_iter();
+    let item = |(id, result): Done| match result {
+        Ok(_) => BulkItem {
+            id: id.into(),
+            status: BulkStatus::Done,
+            time_entry: shown.next(),
+            problem: None,
+        },
+        Err(error) => BulkItem {
+            id: id.into(),
+            status: BulkStatus::Refused,
+            time_entry: None,
+            problem: Some(Problem::from(error).body(None)),
+        },
+    };
+    Ok(done.into_iter().map(item).collect())
 }
 
 fn which(

@@ -1,5 +1,6 @@
 //! Clients, projects and time entries (SPEC §2.8).
 
+pub mod approvals;
 pub mod body;
 pub mod bulk;
 pub mod clients;
@@ -45,6 +46,7 @@ impl From<timesheets::Error> for Problem {
             Error::UnknownReference => Self::unprocessable("unknown_reference", text),
             Error::NotAllowed(_) => Self::conflict("wrong_status", text),
             Error::NotApprover => Self::forbidden("forbidden", text),
+            Error::NothingWaits => Self::conflict("nothing_waits", text),
             Error::NotManager => Self::forbidden("forbidden", text),
             Error::OwnTime => Self::forbidden("self_approval", text),
             Error::Locked { .. } => Self::conflict("period_locked", text),
