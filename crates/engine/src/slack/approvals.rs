@@ -71,8 +71,8 @@ async fn outcome(
     Ok(blocks::settled(&ask, by, outcome))
 }
 
-/// Shows a decision in the place of every question about it.
-pub(super) async fn show(cx: &Context, ask: &jobs::Decided) -> store::Result<()> {
+/// Shows a decision in the place of every question about it that Slack has. False when another one is on its way there.
+pub(super) async fn show(cx: &Context, ask: &jobs::Decided) -> store::Result<bool> {
     let (ws, id) = (ask.workspace_id, ask.submission_id);
     let mut tx = cx.store.write_in(ws).await?;
     let by = store::users::get(&mut tx, ask.by).await?;
@@ -89,7 +89,9 @@ pub(super) async fn show(cx: &Context, ask: &jobs::Decided) -> store::Result<()>
         };
         respond::change(cx, &mut tx, ws, connection, place, &message).await?;
     }
-    tx.commit().await
+    let more = notices::on_its_way(&mut tx, ws, Kind::ApprovalNeeded, &id.to_string()).await?;
+    tx.commit().await?;
+    Ok(!more)
 }
 
 async fn asked(

@@ -347,3 +347,27 @@ async fn a_question_about_time_that_was_deleted_has_no_buttons() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_question_that_is_overtaken_by_its_decision_is_changed_too() {
+    for office in Office::all().await {
+        let drafts = office.drafts(1).await;
+        office.submit(&drafts).await;
+        let (cx, ada, id) = (office.cx.clone(), office.ada.clone(), drafts[0].id);
+        office.slack.during("chat.postMessage", async move {
+            entries::step(&cx, &ada, id, Step::Approve, None)
+                .await
+                .unwrap();
+        });
+        office.work().await;
+        let calls = office.slack.calls();
+        let changed = calls.iter().filter(|one| one.method == "chat.update");
+        let texts: Vec<_> = changed.map(|one| one.body["text"].clone()).collect();
+        assert!(!texts.is_empty());
+        assert!(
+            texts
+                .iter()
+                .all(|text| *text == "Approved by ada: bo, 30 min")
+        );
+    }
+}
