@@ -8,8 +8,11 @@ const CHANGING = [
   "billing.spec.ts",
   "changes.spec.ts",
   "events.spec.ts",
+  "meeting.spec.ts",
   "money.spec.ts",
+  "moving.spec.ts",
   "providers.spec.ts",
+  "time.spec.ts",
 ];
 
 export default defineConfig({

@@ -27,7 +27,7 @@ test("a meeting is logged from its event with a changed description, and undone"
   await dialog.getByLabel("Description").fill(WORKSHOP);
   await dialog.getByRole("button", { name: /^Log \d/ }).click();
   await expect(dialog).toBeHidden();
-  await page.goto("/timesheet");
+  await page.goto("/timesheet?view=list");
   await page.getByRole("button", { name: WORKSHOP, exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
   const confirm = page.getByRole("dialog", { name: "Delete this time entry?" });

@@ -1,8 +1,22 @@
 import { describe, expect, it } from "vitest";
 import type { Draft, TimeEntry } from "../src/api/types";
-import { blocksOf, entryOf, isEntry, totalsOf } from "../src/features/timesheet/week";
+import { elapsed } from "../src/features/timer/elapsed";
+import { inputOf, patchOf, valuesOf } from "../src/features/timesheet/entryValues";
+import { viewOf } from "../src/features/timesheet/filters";
+import {
+  blocksOf,
+  clashes,
+  emptyWeekend,
+  entryOf,
+  isEntry,
+  isMovable,
+  placed,
+  totalsOf,
+  worthOf,
+} from "../src/features/timesheet/week";
 
-const entry = (started_at: string, duration_minutes: number) =>
+const MADRID = "Europe/Madrid";
+const entry = (started_at: string, duration_minutes: number, more: Partial<TimeEntry> = {}) =>
   ({
     id: started_at,
     description: "Work",
@@ -10,13 +24,30 @@ const entry = (started_at: string, duration_minutes: number) =>
     ended_at: null,
     duration_minutes,
     running: false,
+    status: "draft",
     client_name: "Acme",
+    ...more,
   }) as unknown as TimeEntry;
-const draft = (start: string, duration_minutes: number) =>
+const draft = (start: string, duration_minutes: number, more: object = {}) =>
   ({
-    event: { id: start, title: "Call", start, end: start, busy: false },
+    event: {
+      id: start,
+      title: "Call",
+      start,
+      end: new Date(Date.parse(start) + duration_minutes * 60_000).toISOString(),
+    },
     duration_minutes,
+    amount_minor: null,
+    currency: null,
+    ...more,
   }) as unknown as Draft;
+const open = { until: null, timeZone: MADRID };
+const shown = {
+  now: new Date("2026-11-18T00:00:00Z"),
+  lock: open,
+  wordOf: (look: string) => look,
+  nameOf: () => "Acme",
+};
 
 describe("a week of time", () => {
   it("adds up each day where the viewer lives", () => {
@@ -29,22 +60,143 @@ describe("a week of time", () => {
         entry("2026-11-22T23:30:00Z", 5),
       ],
       [draft("2026-11-17T09:00:00Z", 30)],
-      "Europe/Madrid",
+      MADRID,
     );
     expect(totals.map((day) => day.logged)).toEqual([90, 0, 0, 0, 0, 0, 10]);
     expect(totals.map((day) => day.open)).toEqual([0, 30, 0, 0, 0, 0, 0]);
   });
 
-  it("tells logged from not logged, and back", () => {
-    const [logged, ghost] = blocksOf(
+  it("tells logged from not logged and from what is yet to come, and back", () => {
+    const [logged, ghost, later] = blocksOf(
       [entry("2026-11-16T08:00:00Z", 90)],
-      [draft("2026-11-17T09:00:00Z", 30)],
-      new Date("2026-11-18T00:00:00Z"),
+      [draft("2026-11-17T09:00:00Z", 30), draft("2026-11-19T09:00:00Z", 30)],
+      shown,
     );
     expect(logged?.end).toBe("2026-11-16T09:30:00.000Z");
-    expect(logged?.title).toBe("Work · Acme");
     expect(isEntry(logged?.id ?? "") && entryOf(logged?.id ?? "")).toBe("2026-11-16T08:00:00Z");
+    expect([logged?.look, logged?.note, logged?.movable]).toEqual(["draft", "Acme", true]);
     expect(isEntry(ghost?.id ?? "")).toBe(false);
-    expect(ghost?.busy).toBe(true);
+    expect([ghost?.look, later?.look]).toEqual(["unlogged", "upcoming"]);
   });
+
+  it("hides the weekend only while nothing is in it", () => {
+    const at = (start: string) => blocksOf([entry(start, 30)], [], shown);
+    expect(emptyWeekend(at("2026-11-20T10:00:00Z"), MADRID)).toEqual([6, 0]);
+    // Friday evening in UTC is Saturday in Auckland.
+    expect(emptyWeekend(at("2026-11-20T20:00:00Z"), "Pacific/Auckland")).toEqual([]);
+  });
+
+  it("names what takes the same time, and not what only touches or is yet to come", () => {
+    const pairs = clashes(
+      blocksOf(
+        [entry("2026-11-16T08:00:00Z", 60), entry("2026-11-16T09:00:00Z", 60)],
+        [
+          draft("2026-11-16T09:30:00Z", 60),
+          draft("2026-11-20T09:00:00Z", 60),
+          draft("2026-11-20T09:00:00Z", 30),
+        ],
+        shown,
+      ),
+    );
+    expect(pairs.map(([a, b]) => [a.start, b.start])).toEqual([
+      ["2026-11-16T09:00:00Z", "2026-11-16T09:30:00Z"],
+    ]);
+  });
+
+  it("lets be dragged only what nobody approved, billed, closed or left running", () => {
+    const closed = { until: "2026-11-16", timeZone: MADRID };
+    const at = "2026-11-16T08:00:00Z";
+    const may = (more: Partial<TimeEntry>, lock = open as typeof closed | typeof open) =>
+      isMovable(entry(at, 60, more), lock);
+    expect([may({}), may({ status: "rejected" }), may({ status: "pending" })]).toEqual([true, true, true]);
+    expect([may({ status: "approved" }), may({ status: "invoiced" }), may({ running: true })]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(may({}, closed)).toBe(false);
+    // Still Sunday in UTC, Monday in Madrid: within the closed days there.
+    expect(isMovable(entry("2026-11-16T23:30:00Z", 60), closed)).toBe(true);
+  });
+
+  it("keeps a break when a block is moved or made longer", () => {
+    const worked = entry("2026-11-16T08:00:00Z", 90, { ended_at: "2026-11-16T10:00:00Z" });
+    const at = (start: string, end: string) => placed(worked, new Date(start), new Date(end));
+    expect(at("2026-11-17T12:00:00Z", "2026-11-17T14:00:00Z").duration_minutes).toBe(90);
+    expect(at("2026-11-16T08:00:00Z", "2026-11-16T11:00:00Z")).toEqual({
+      started_at: "2026-11-16T08:00:00.000Z",
+      ended_at: "2026-11-16T11:00:00.000Z",
+      duration_minutes: 150,
+    });
+    expect(at("2026-11-16T08:00:00Z", "2026-11-16T08:15:00Z").duration_minutes).toBe(1);
+  });
+
+  it("says what suggestions come to by currency", () => {
+    const worth = worthOf([
+      draft("2026-11-16T08:00:00Z", 60, { amount_minor: 9_500, currency: "EUR" }),
+      draft("2026-11-16T10:00:00Z", 30, { amount_minor: 4_750, currency: "EUR" }),
+      draft("2026-11-16T12:00:00Z", 30, { amount_minor: 6_000, currency: "USD" }),
+      draft("2026-11-16T13:00:00Z", 15),
+    ]);
+    expect(worth).toEqual({
+      minutes: 135,
+      amounts: [
+        ["EUR", 14_250],
+        ["USD", 6_000],
+      ],
+    });
+  });
+});
+
+describe("the form of an entry", () => {
+  const now = new Date("2026-11-16T10:07:00Z");
+  it("begins with the stretch that was drawn, or with the last hour", () => {
+    const drawn = valuesOf(undefined, "2026-11-16T10:15/2026-11-16T11:45", now, MADRID);
+    expect([drawn.start, drawn.duration]).toEqual(["2026-11-16T10:15", "1:30"]);
+    const usual = valuesOf(undefined, undefined, now, MADRID);
+    expect([usual.start, usual.duration]).toEqual(["2026-11-16T10:00", "1:00"]);
+    for (const bad of ["", "x/y", "2026-11-16T11:00/2026-11-16T10:00", "2026-11-16/2026-11-17"]) {
+      expect(valuesOf(undefined, bad, now, MADRID)).toEqual(usual);
+    }
+  });
+
+  it("sends the text of a duration as it was typed", () => {
+    const values = { ...valuesOf(undefined, undefined, now, MADRID), duration: "2h 30m" };
+    expect(inputOf(values, MADRID)).toMatchObject({
+      duration: "2h 30m",
+      started_at: "2026-11-16T09:00:00.000Z",
+    });
+  });
+
+  it("leaves the times alone that nobody changed", () => {
+    const known = entry("2026-11-16T08:00:30Z", 90);
+    const values = valuesOf(known, undefined, now, MADRID);
+    expect(patchOf({ ...values, description: "Other" }, known, MADRID)).toEqual({
+      description: "Other",
+      client_id: null,
+      project_id: null,
+      billable: true,
+    });
+    expect(patchOf({ ...values, duration: "2h" }, known, MADRID)).toMatchObject({
+      started_at: "2026-11-16T08:00:30Z",
+      duration: "2h",
+    });
+    expect(patchOf({ ...values, start: "2026-11-16T10:00" }, known, MADRID)).toMatchObject({
+      started_at: "2026-11-16T09:00:00.000Z",
+      duration_minutes: 90,
+    });
+  });
+});
+
+it("a link with filters is to the list, the page itself begins with the week", () => {
+  expect(viewOf({})).toBe("week");
+  expect(viewOf({ status: "pending" })).toBe("list");
+  expect(viewOf({ status: "pending", view: "projects" })).toBe("projects");
+});
+
+it("a timer counts hours, minutes and seconds, and never below nothing", () => {
+  const since = "2026-11-16T08:00:00Z";
+  expect(elapsed(since, new Date("2026-11-16T09:02:03.900Z"))).toBe("1:02:03");
+  expect(elapsed(since, new Date("2026-11-17T18:00:00Z"))).toBe("34:00:00");
+  expect(elapsed(since, new Date("2026-11-16T07:59:58Z"))).toBe("0:00:00");
 });

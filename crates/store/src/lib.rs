@@ -52,6 +52,7 @@ mod row;
 pub mod schedules;
 mod scope;
 pub mod sessions;
+mod shelf;
 pub mod sign_in_flows;
 pub mod slack;
 pub mod submissions;

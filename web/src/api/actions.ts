@@ -12,13 +12,13 @@ import type {
 } from "./types";
 
 type Schemas = components["schemas"];
-export type EntryInput = Pick<
-  Schemas["TimeEntryInput"],
-  "description" | "started_at" | "duration" | "duration_minutes"
-> &
-  Required<Pick<Schemas["TimeEntryPatch"], "client_id" | "project_id" | "billable">>;
+type NewEntry = Schemas["TimeEntryInput"];
+type EntryPatch = Schemas["TimeEntryPatch"];
 
 const at = (id: string) => ({ params: { path: { id } } });
+
+/** The same request sent again with the same key is done once. */
+const once = (id: string, key: string) => ({ params: { path: { id }, header: { "Idempotency-Key": key } } });
 
 const account = {
   setup: (input: Schemas["SetupInput"]) => body(http.POST("/api/v1/auth/setup", { body: input })),
@@ -67,8 +67,8 @@ const slack = {
   linkSlack: (input: Schemas["SlackLinkInput"]) =>
     body(http.POST("/api/v1/integrations/slack/link", { body: input })),
   unlinkSlack: () => body(http.DELETE("/api/v1/integrations/slack/link")),
-  updateSlackPreferences: (input: Schemas["SlackPreferencesInput"]) =>
-    body(http.PUT("/api/v1/integrations/slack/preferences", { body: input })),
+  updateNotifications: (input: Schemas["NotificationsInput"]) =>
+    body(http.PUT("/api/v1/me/notifications", { body: input })),
 };
 
 const calendars = {
@@ -103,6 +103,13 @@ const events = {
         params: { path: inCalendar(calendar, event), query: { scope, notify_attendees } },
       }),
     ),
+  moveEvent: (calendar: string, event: string, input: Schemas["MoveInput"], scope?: EventScope) =>
+    body(
+      http.POST("/api/v1/integrations/calendars/{id}/events/{event_id}/move", {
+        params: { path: inCalendar(calendar, event), query: { scope } },
+        body: input,
+      }),
+    ),
   respond: (calendar: string, event: string, response: string, scope?: EventScope) =>
     body(
       http.POST("/api/v1/integrations/calendars/{id}/events/{event_id}/respond", {
@@ -133,18 +140,48 @@ const invoices = {
   refreshInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/refresh", at(id))),
   deleteInvoice: (id: string) => body(http.DELETE("/api/v1/invoices/{id}", at(id))),
   finalizeInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/finalize", at(id))),
-  sendInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/send", at(id))),
-  payInvoice: (id: string, amount_minor: number) =>
-    body(http.POST("/api/v1/invoices/{id}/pay", { ...at(id), body: { amount_minor } })),
-  voidInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/void", { ...at(id), body: {} })),
+  sendInvoice: (id: string, input: Schemas["SendInput"], key: string) =>
+    body(http.POST("/api/v1/invoices/{id}/send", { ...once(id, key), body: input })),
+  payInvoice: (id: string, input: Schemas["PaymentInput"], key: string) =>
+    body(http.POST("/api/v1/invoices/{id}/pay", { ...once(id, key), body: input })),
+  removePayment: (id: string, payment_id: string) =>
+    body(
+      http.DELETE("/api/v1/invoices/{id}/payments/{payment_id}", { params: { path: { id, payment_id } } }),
+    ),
+  voidInvoice: (id: string, reason: string) =>
+    body(http.POST("/api/v1/invoices/{id}/void", { ...at(id), body: { reason: reason || null } })),
   creditInvoice: (id: string) =>
     body(http.POST("/api/v1/invoices/{id}/credit-note", { ...at(id), body: {} })),
 };
 
+const billing = {
+  updateBilling: (patch: Schemas["BillingPatch"]) =>
+    body(http.PATCH("/api/v1/workspace/billing", { body: patch })),
+  setLogo: (data: string) => body(http.PUT("/api/v1/workspace/billing/logo", { body: { data } })),
+  removeLogo: () => body(http.DELETE("/api/v1/workspace/billing/logo")),
+  updateClientBilling: (id: string, patch: Schemas["ClientBillingPatch"]) =>
+    body(http.PATCH("/api/v1/clients/{id}/billing", { ...at(id), body: patch })),
+  createRate: (input: Schemas["RateInput"]) => body(http.POST("/api/v1/rates", { body: input })),
+  updateRate: (id: string, patch: Schemas["RatePatch"]) =>
+    body(http.PATCH("/api/v1/rates/{id}", { ...at(id), body: patch })),
+  deleteRate: (id: string) => body(http.DELETE("/api/v1/rates/{id}", at(id))),
+};
+
 const time = {
-  createEntry: (input: EntryInput) => body(http.POST("/api/v1/time-entries", { body: input })),
-  updateEntry: (id: string, input: Partial<EntryInput>) =>
-    body(http.PATCH("/api/v1/time-entries/{id}", { ...at(id), body: input })),
+  createEntry: (input: NewEntry) => body(http.POST("/api/v1/time-entries", { body: input })),
+  updateEntry: (id: string, patch: EntryPatch) =>
+    body(http.PATCH("/api/v1/time-entries/{id}", { ...at(id), body: patch })),
+  splitEntry: (id: string, when: string) =>
+    body(http.POST("/api/v1/time-entries/{id}/split", { ...at(id), body: { at: when } })),
+  duplicateEntry: (id: string, started_at: string) =>
+    body(http.POST("/api/v1/time-entries/{id}/duplicate", { ...at(id), body: { started_at } })),
+  mergeEntries: (ids: string[]) => body(http.POST("/api/v1/time-entries/merge", { body: { ids } })),
+  followEvent: (id: string, action: Schemas["FollowAction"]) =>
+    body(http.POST("/api/v1/time-entries/{id}/follow-event", { ...at(id), body: { action } })),
+  startTimer: (input: Schemas["TimerInput"]) =>
+    body(http.POST("/api/v1/time-entries/timer", { body: input })),
+  stopTimer: () => body(http.POST("/api/v1/time-entries/timer/stop")),
+  discardTimer: () => body(http.DELETE("/api/v1/time-entries/timer")),
   deleteEntry: (id: string) => body(http.DELETE("/api/v1/time-entries/{id}", at(id))),
   bulkEntries: (input: Schemas["BulkInput"]) => body(http.POST("/api/v1/time-entries/bulk", { body: input })),
   logDraft: (event_id: string, input: Schemas["DraftLogInput"]) =>
@@ -161,13 +198,22 @@ const time = {
       : body(http.POST("/api/v1/time-rules", { body: input })),
   placeRule: (id: string, position: number) =>
     body(http.PATCH("/api/v1/time-rules/{id}", { ...at(id), body: { position } })),
-  previewRule: (input: Schemas["TimeRuleInput"]) =>
-    body(http.POST("/api/v1/time-rules/preview", { body: input })),
   deleteRule: (id: string) => body(http.DELETE("/api/v1/time-rules/{id}", at(id))),
   submitEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/submit", at(id))),
   approveEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/approve", at(id))),
   rejectEntry: (id: string, reason?: string) =>
     body(http.POST("/api/v1/time-entries/{id}/reject", { ...at(id), body: { reason: reason || null } })),
+  approveWeek: (member_id: string, week: string) =>
+    body(
+      http.POST("/api/v1/approvals/{member_id}/{week}/approve", { params: { path: { member_id, week } } }),
+    ),
+  rejectWeek: (member_id: string, week: string, reason: string) =>
+    body(
+      http.POST("/api/v1/approvals/{member_id}/{week}/reject", {
+        params: { path: { member_id, week } },
+        body: { reason },
+      }),
+    ),
   saveClient: (id: string | null, input: ClientInput) =>
     id
       ? body(http.PATCH("/api/v1/clients/{id}", { ...at(id), body: input }))
@@ -188,5 +234,6 @@ export const actions = {
   ...events,
   ...availability,
   ...invoices,
+  ...billing,
   ...time,
 };

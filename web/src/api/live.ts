@@ -4,11 +4,11 @@ import { useSyncExternalStore } from "react";
 import type { SyncEvent } from "./types";
 
 const POLL_MS = 15_000;
-const SYNCED = ["calendars", "connections", "events", "availability", "health", "logs"];
-const WRITTEN = ["events", "availability", "calendars"];
+const SYNCED = ["calendars", "connections", "events", "drafts", "availability", "health", "logs"];
+const WRITTEN = ["events", "drafts", "availability", "calendars"];
 const TOUCHED: Record<string, string[]> = {
   connection: ["connections", "calendars", "health", "logs"],
-  time_entry: ["time-entries", "events"],
+  time_entry: ["time-entries", "approvals", "events", "drafts"],
 };
 
 export interface Live {

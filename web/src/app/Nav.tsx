@@ -15,6 +15,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { actions } from "../api/actions";
+import { TimerBar } from "../features/timer/TimerBar";
 import { isActive, useNav } from "./nav";
 import { openPalette } from "./palette";
 import { useSession } from "./session";
@@ -120,6 +121,7 @@ export function Nav({ onNavigate, onHelp }: NavProps) {
       >
         {t("jump")}
       </Button>
+      <TimerBar />
       <AppShell.Section grow className="navscroll">
         {nav.map(({ group, items }) => (
           <div key={group} className="navgroup">

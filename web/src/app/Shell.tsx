@@ -1,10 +1,12 @@
+import "../styles/time.css";
 import { AppShell, Burger, Group, Text } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { startLive } from "../api/live";
+import { RunningTimer } from "../features/timer/TimerBar";
 import { LoadingPage } from "./fallbacks";
 import { Nav } from "./Nav";
 import { NAV } from "./nav";
@@ -36,6 +38,7 @@ export function Shell() {
   const client = useQueryClient();
   const first = useRef(true);
   const { help, openHelp, closeHelp } = useHelp();
+  const small = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
   useGoKeys(openHelp);
   useEffect(() => startLive(client), [client]);
   // A new page starts at its own heading, also for people who do not see it change.
@@ -56,9 +59,10 @@ export function Shell() {
         {t("skip")}
       </a>
       <AppShell.Header hiddenFrom="sm" withBorder>
-        <Group h="100%" px="md" gap="sm">
+        <Group h="100%" px="md" gap="sm" wrap="nowrap">
           <Burger opened={opened} onClick={toggle} size="sm" aria-label={t("menu")} aria-expanded={opened} />
           <Text fw={650}>Daybook</Text>
+          {small && <RunningTimer />}
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" aria-label={t("main")}>

@@ -30,6 +30,7 @@ export const themeFor = (close: string) =>
     components: {
       Drawer: { defaultProps: { closeButtonProps: { "aria-label": close } } },
       Modal: { defaultProps: { closeButtonProps: { "aria-label": close }, centered: true } },
+      Notification: { defaultProps: { closeButtonProps: { "aria-label": close } } },
       Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } } },
     },
   });

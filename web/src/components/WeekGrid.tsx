@@ -6,125 +6,84 @@ import FullCalendar from "@fullcalendar/react";
 import interactionPlugin from "@fullcalendar/react/interaction";
 import classicTheme from "@fullcalendar/react/themes/classic";
 import timeGridPlugin from "@fullcalendar/react/timegrid";
-import { IconCheck, IconClock, IconSparkles, IconX } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { type ReactNode, useMemo, useRef } from "react";
 import { useLocale, useTranslations } from "use-intl";
-import type { CalendarEvent } from "../api/types";
-import { type LogState, logState } from "../lib/events";
-import { formatTime, toWall } from "../lib/time";
+import { dateIn, toWall } from "../lib/time";
+import type { GridBlock } from "./blocks";
 import { type Dropped, type Moved, movedBy, type Selected, stretchOf } from "./dragged";
+import { GridBlockFace } from "./GridBlockFace";
 
-const ICONS = {
-  logged: IconCheck,
-  unlogged: IconSparkles,
-  upcoming: IconClock,
-  filtered: IconX,
-  off: IconX,
-} as const;
 /** A quarter of an hour is high enough for one line of text. */
 const SLOT_PX = 16;
 const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
 
-interface Shown {
-  event: CalendarEvent;
-  state: LogState;
-  color: string | null;
-}
-
-/** How much fits: a quarter of an hour is one line high, half an hour two, and from there the title may wrap. */
-function roomFor({ all_day, start, end }: CalendarEvent): "line" | "two" | "more" {
-  const minutes = (Date.parse(end) - Date.parse(start)) / 60_000;
-  if (all_day || minutes < 30) return "line";
-  return minutes < 45 ? "two" : "more";
-}
-
-interface BlockProps {
-  shown: Shown;
-  title: string;
-  time: string;
-  timeZone: string;
-  label: string;
-}
-function Block({ shown, title, time, timeZone, label }: BlockProps) {
-  const { event, state } = shown;
-  const Icon = ICONS[state];
-  const room = roomFor(event);
-  const stateWord = <span className="sr">, {label}</span>;
-  if (room === "line") {
-    return (
-      <span className="ev" data-room="line" title={event.all_day ? title : `${title} · ${time}`}>
-        <b>{title}</b>
-        {!event.all_day && <span> · {formatTime(event.start, timeZone)}</span>}
-        {stateWord}
-      </span>
-    );
-  }
-  return (
-    <span className="ev" data-room={room} title={`${title} · ${time}`}>
-      <b>{title}</b>
-      <span>
-        <Icon size={12} aria-hidden /> {formatTime(event.start, timeZone)}
-        <span className="till">–{formatTime(event.end, timeZone)}</span>
-        {stateWord}
-      </span>
-    </span>
-  );
-}
-
 /** Opens the day at 08:00, or earlier when something is. */
-function firstHour(events: CalendarEvent[], timeZone: string): string {
-  const hours = events.filter((e) => !e.all_day).map((e) => toWall(e.start, timeZone).hour);
+function firstHour(blocks: GridBlock[], timeZone: string): string {
+  const hours = blocks.filter((b) => !b.allDay).map((b) => toWall(b.start, timeZone).hour);
   return `${String(Math.min(8, ...hours)).padStart(2, "0")}:00:00`;
+}
+
+/** The same array for as long as it says the same: a block under somebody's pointer must not be drawn anew. */
+function useSame(blocks: GridBlock[]): GridBlock[] {
+  const kept = useRef(blocks);
+  if (JSON.stringify(kept.current) !== JSON.stringify(blocks)) kept.current = blocks;
+  return kept.current;
 }
 
 export interface WeekGridProps {
   /** The Monday. */
   week: string;
   timeZone: string;
-  now: Date;
-  events: CalendarEvent[];
-  colorOf: (calendarId: string) => string | null;
+  blocks: GridBlock[];
   onOpen: (id: string) => void;
-  /** Present when new events can be written: a free stretch was chosen, in wall times of `timeZone`. */
+  /** Present when new blocks can be made: a free stretch was chosen, in wall times of `timeZone`. */
   onSelect?: (stretch: { start: string; end: string }) => void;
-  /** Which events may be dragged. */
-  movable?: (event: CalendarEvent) => boolean;
   onMove?: (moved: Moved) => void;
+  /** What stands beside the day's name. */
+  headerOf?: (date: string) => ReactNode;
+  /** Weekdays that are not shown, Sunday being 0. */
+  hiddenDays?: number[];
+  /** No row for what lasts all day. */
+  timedOnly?: boolean;
+  /** The last day in which nothing can be put or moved any more. */
+  closedUntil?: string;
 }
 
-export function WeekGrid({
-  week,
-  timeZone,
-  now,
-  events,
-  colorOf,
-  onOpen,
-  onSelect,
-  movable,
-  onMove,
-}: WeekGridProps) {
+export function WeekGrid(props: WeekGridProps) {
+  const { week, timeZone, onOpen, onSelect, onMove, headerOf, hiddenDays, timedOnly, closedUntil } = props;
   const t = useTranslations("events");
   const locale = useLocale();
+  const blocks = useSame(props.blocks);
+  const closed = closedUntil !== undefined && closedUntil >= week ? closedUntil : undefined;
   const inputs = useMemo(
-    () =>
-      events.map((event) => {
-        const state = logState(event, now);
-        const shown: Shown = { event, state, color: colorOf(event.calendar_id) };
-        return {
-          id: event.id,
-          title: event.title ?? "",
-          start: event.start,
-          end: event.end,
-          allDay: event.all_day,
-          editable: movable?.(event) ?? false,
-          className: `e-${state}`,
-          extendedProps: { shown },
-        };
-      }),
-    [events, now, colorOf, movable],
+    () => [
+      ...blocks.map((block) => ({
+        id: block.id,
+        title: block.title,
+        start: block.start,
+        end: block.end,
+        allDay: block.allDay,
+        editable: block.movable,
+        className: `blk e-${block.look}`,
+        extendedProps: { block },
+      })),
+      ...(closed
+        ? [
+            {
+              id: "closed",
+              start: week,
+              end: `${closed}T24:00:00`,
+              display: "background",
+              className: "e-closed",
+            },
+          ]
+        : []),
+    ],
+    [blocks, closed, week],
   );
+  const open = (span: { startStr: string }) => !closed || span.startStr.slice(0, 10) > closed;
   return (
-    <div className="panel flush fcx">
+    <div className="panel flush fcx" data-days={7 - (hiddenDays?.length ?? 0)}>
       <FullCalendar
         key={week + timeZone + locale}
         locale={locale}
@@ -135,7 +94,8 @@ export function WeekGrid({
         initialDate={week}
         timeZone={timeZone}
         firstDay={1}
-        allDaySlot
+        hiddenDays={hiddenDays ?? []}
+        allDaySlot={!timedOnly}
         headerToolbar={false as never}
         nowIndicator
         slotDuration="00:15:00"
@@ -143,8 +103,8 @@ export function WeekGrid({
         eventMinHeight={24}
         slotEventOverlap={false}
         slotHeaderInterval="01:00"
-        height="calc(100dvh - 190px)"
-        scrollTime={firstHour(events, timeZone)}
+        height={timedOnly ? "max(520px, calc(100dvh - 250px))" : "calc(100dvh - 190px)"}
+        scrollTime={firstHour(blocks, timeZone)}
         slotLaneClass="lane"
         slotHeaderClass="lane"
         eventInteractive
@@ -154,22 +114,23 @@ export function WeekGrid({
         events={inputs}
         selectable={!!onSelect}
         selectMirror
+        selectAllow={open}
+        eventAllow={open}
         longPressDelay={400}
         select={(info: Selected) => onSelect?.(stretchOf(info))}
         eventDrop={(info: Dropped) => onMove?.(movedBy(info))}
         eventResize={(info: Dropped) => onMove?.(movedBy(info))}
         eventClick={(info: { event: { id: string } }) => onOpen(info.event.id)}
+        {...(headerOf && {
+          dayHeaderContent: (info: { date: Date; text: string }) => (
+            <span className="dayhead">
+              <b>{info.text}</b> {headerOf(dateIn(info.date, timeZone))}
+            </span>
+          ),
+        })}
         eventContent={(info: { event: { extendedProps: Record<string, unknown> }; timeText: string }) => {
-          const shown = info.event.extendedProps.shown as Shown | undefined;
-          return shown ? (
-            <Block
-              shown={shown}
-              title={shown.event.title || t("untitled")}
-              time={info.timeText}
-              timeZone={timeZone}
-              label={t(shown.state === "filtered" ? "off" : shown.state)}
-            />
-          ) : null;
+          const block = info.event.extendedProps.block as GridBlock | undefined;
+          return block ? <GridBlockFace block={block} time={info.timeText} timeZone={timeZone} /> : null;
         }}
       />
     </div>

@@ -121,6 +121,22 @@ export const formatDate = (
   locale = currentLocale(),
 ) => formatter(locale, { ...options, timeZone: "UTC" }).format(new Date(`${date}T00:00Z`));
 
+/** `16–22 November`: two days and what lies between, each part said once. */
+export const formatDays = (
+  from: string,
+  to: string,
+  options: Intl.DateTimeFormatOptions = { day: "numeric", month: "long" },
+  locale = currentLocale(),
+) =>
+  formatter(locale, { ...options, timeZone: "UTC" }).formatRange(
+    new Date(`${from}T00:00Z`),
+    new Date(`${to}T00:00Z`),
+  );
+
+/** `5 Nov 2026`, for tables and letters. */
+export const shortDate = (date: string, locale = currentLocale()) =>
+  formatDate(date, { day: "numeric", month: "short", year: "numeric" }, locale);
+
 /** `Madrid (GMT+1)`: the zone people see next to every grid. */
 export function zoneLabel(timeZone: string, at: string | Date = new Date()): string {
   const parts = formatter(currentLocale(), { timeZone, timeZoneName: "shortOffset" }).formatToParts(

@@ -3,6 +3,7 @@
 use daybook::wire::Smtp;
 use daybook_domain::MailId;
 use daybook_engine::mail::{Attachment, Letter, Mailer, Outgoing, Refused};
+use daybook_sandbox::slack::seed;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -32,6 +33,7 @@ async fn told(mut world: World, sink: Sink) {
     world
         .program
         .set("MAIL_FROM", "Daybook <hours@northwind.example>");
+    world.program.set_all(world.simulators.slack_environment());
     let _server = world.serve().await;
     let client = world.client();
     let guest = Client::new(&world.program.base_url(), None);
@@ -134,11 +136,12 @@ async fn told(mut world: World, sink: Sink) {
         "one link a minute"
     );
     misbehaved(&client, &sink).await;
-    invoiced(&client, &sink).await;
+    invoiced(&world, &client, &sink).await;
 }
 
-/// An invoice goes to the client with its PDF; a refused address is seen on it, and it is sent again to another one.
-async fn invoiced(client: &Client, sink: &Sink) {
+/// An invoice goes to the client with its PDF, and Ada is told in Slack; a refused address is seen on it, and it is sent again to another one.
+async fn invoiced(world: &World, client: &Client, sink: &Sink) {
+    client.install_slack(seed::ADA).await;
     let acme = json!({"name": "Acme", "email": "gone@acme.example"});
     let acme = client.post("/clients", acme).await.expect(201);
     let lines = json!([{"description": "Work", "price_minor": 125_000}]);
@@ -155,6 +158,12 @@ async fn invoiced(client: &Client, sink: &Sink) {
         .await
         .expect(200);
     assert_eq!(asked["status"], "sent");
+    let ready = format!("Invoice {number} is ready: EUR 1,250.00");
+    eventually("Ada is told in Slack", || async {
+        let shown = world.simulators.slack().messages(seed::ADA);
+        shown.iter().any(|one| one.text == ready).then_some(())
+    })
+    .await;
     let refused = eventually("the refusal is on the invoice", || async {
         let invoice = client.get(&path).await.expect(200);
         (invoice["delivery_state"] == "failed").then_some(invoice)

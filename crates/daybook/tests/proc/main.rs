@@ -17,6 +17,7 @@ mod import;
 mod invoices;
 mod kill;
 mod mail;
+mod meetings;
 mod nodes;
 mod radicale;
 mod slack;

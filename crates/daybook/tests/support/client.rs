@@ -94,24 +94,23 @@ impl Client {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = request.send().await?;
-        let status = answer.status().as_u16();
-        let headers = answer
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-                (name.as_str().to_owned(), value)
-            })
-            .collect();
-        let text = answer.text().await?;
-        let json = serde_json::from_str(&text).unwrap_or_default();
-        Ok(Answer {
-            status,
-            headers,
-            text,
-            json,
-        })
+        read(request.send().await?).await
+    }
+
+    /// A form below `/api/v1`, as Slack posts it.
+    pub async fn form(
+        &self,
+        path: &str,
+        body: String,
+        headers: &[(&str, &str)],
+    ) -> reqwest::Result<Answer> {
+        let request = self.http.post(format!("{}/api/v1{path}", self.base));
+        let form = "application/x-www-form-urlencoded";
+        let mut request = request.header("content-type", form).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.send().await?).await
     }
 
     /// As [`Self::try_call`], where no answer is a failed test. Waits when it is asked to go slower.
@@ -184,6 +183,18 @@ impl Client {
             .expect(200)
     }
 
+    /// Installs the app in the Slack simulator as `person` (a Slack user) would, who is linked with that.
+    pub async fn install_slack(&self, person: &str) {
+        let started = self.get("/integrations/slack/authorize").await.expect(200);
+        let (code, state) = self
+            .consent(started["authorization_url"].as_str().unwrap(), person)
+            .await;
+        let back = json!({"code": code, "state": state});
+        self.post("/integrations/slack/callback", back)
+            .await
+            .expect(200);
+    }
+
     /// Clicks "allow" on the simulator's consent page; answers `(code, state)` from the redirect.
     pub async fn consent(&self, authorization_url: &str, person: &str) -> (String, String) {
         let url = url::Url::parse(authorization_url).unwrap();
@@ -243,4 +254,24 @@ impl Client {
         })
         .await
     }
+}
+
+async fn read(answer: reqwest::Response) -> reqwest::Result<Answer> {
+    let status = answer.status().as_u16();
+    let headers = answer
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        })
+        .collect();
+    let text = answer.text().await?;
+    let json = serde_json::from_str(&text).unwrap_or_default();
+    Ok(Answer {
+        status,
+        headers,
+        text,
+        json,
+    })
 }

@@ -1,7 +1,7 @@
 //! Who is in the workspace, and in which role.
 
-use daybook_domain::MemberId;
 use daybook_domain::account::Role;
+use daybook_domain::{MemberId, WorkspaceId};
 use daybook_store::members::Profile;
 use daybook_store::{Error as StoreError, Tx, members, sessions, workspaces};
 use jiff::Timestamp;
@@ -35,6 +35,19 @@ pub async fn list(
 ) -> Result<Vec<Profile>, StoreError> {
     let mut tx = cx.store.read_in(who.workspace_id).await?;
     members::list(&mut tx, who.workspace_id, after, i64::from(limit)).await
+}
+
+/// Everybody who is in the workspace and whose account is on, oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn everybody(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+) -> Result<Vec<Profile>, StoreError> {
+    let mut all = members::list(tx, workspace, None, i64::MAX).await?;
+    all.retain(|one| one.disabled_at.is_none());
+    Ok(all)
 }
 
 /// One who is in the workspace.

@@ -14,9 +14,11 @@ use store::mail_preferences;
 use store::members::Profile;
 use store::workspaces::Workspace;
 
+use super::Error;
+use super::read::zone;
 use super::send::{self, Address, amount};
-use super::{Error, gather};
 use crate::Context;
+use crate::accounts::members::everybody;
 use crate::activity::Line;
 use crate::jobs::{Failure, Work};
 use crate::mail::{self, letters};
@@ -56,7 +58,7 @@ pub async fn look_at_all(cx: &Context) -> Result<(), Error> {
 
 async fn look_at(cx: &Context, workspace: &Workspace) -> Result<(), Error> {
     let ws = workspace.id;
-    let local = cx.clock.now().to_zoned(gather::zone(workspace));
+    let local = cx.clock.now().to_zoned(zone(workspace));
     let today = local.date();
     let filter = Filter {
         due_before: Some(today),
@@ -151,16 +153,9 @@ async fn tell_owners(cx: &Context, invoice: &Invoice) -> Result<(), Error> {
 
 /// The owners whose accounts are on.
 async fn owners(tx: &mut store::Tx, ws: WorkspaceId) -> store::Result<Vec<Profile>> {
-    let (mut owners, mut after) = (Vec::new(), None);
-    loop {
-        let page = store::members::list(tx, ws, after, PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(owners);
-        };
-        after = Some((last.created_at, last.id));
-        let is_owner = |one: &Profile| one.role == Role::Owner && one.disabled_at.is_none();
-        owners.extend(page.into_iter().filter(is_owner));
-    }
+    let mut owners = everybody(tx, ws).await?;
+    owners.retain(|one| one.role == Role::Owner);
+    Ok(owners)
 }
 
 /// Reminds the client of an invoice that they have, when one of the workspace's days has come that was not used yet.

@@ -7,12 +7,13 @@ use daybook_domain::{InvoiceId, WorkspaceId};
 use daybook_store as store;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use store::invoices::deliveries::Delivery;
 use store::invoices::lines::Line;
 use store::invoices::payments::Payment;
 use store::invoices::{Filter, Invoice};
+use store::workspaces::Workspace;
 
-use super::gather::zone;
 use super::{Error, document};
 use crate::{Context, Principal};
 
@@ -129,6 +130,11 @@ pub async fn numbering(
             pattern.number(day, last.map_or(0, |one| one.last) + 1)
         });
     Ok((series, next))
+}
+
+/// The workspace's zone.
+pub(super) fn zone(workspace: &Workspace) -> TimeZone {
+    TimeZone::get(&workspace.time_zone).unwrap_or(TimeZone::UTC)
 }
 
 /// Today, in the workspace's zone.

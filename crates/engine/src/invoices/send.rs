@@ -73,16 +73,17 @@ pub async fn send(
     }
     let invoice = store::invoices::get(&mut tx, ws, id).await?;
     invoice.status.allows(Step::Send)?;
-    match (&to, &parcel) {
-        (Some(to), Some(parcel)) => by_mail(cx, who, &mut tx, &invoice, (to, parcel), ask).await?,
-        _ => by_hand(who, &mut tx, &invoice).await?,
-    }
+    // Of two who send at the same time, the second sees here that the invoice changed.
     let progress = Progress {
         status: (invoice.status == Status::Finalized).then_some(Status::Sent),
         sent: true,
         ..Progress::default()
     };
     store::invoices::progress(&mut tx, ws, id, invoice.version, &progress).await?;
+    match (&to, &parcel) {
+        (Some(to), Some(parcel)) => by_mail(cx, who, &mut tx, &invoice, (to, parcel), ask).await?,
+        _ => by_hand(who, &mut tx, &invoice).await?,
+    }
     ready(&mut tx, &invoice).await?;
     let view = read::view(&mut tx, ws, id).await?;
     once.finish(&mut tx, who, &view).await?;

@@ -39,33 +39,6 @@ impl From<&TimeEntry> for Facts {
     }
 }
 
-/// The hourly rate of each, in order; `None` where it has none.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn resolve(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    work: &[Facts],
-) -> Result<Vec<Option<Rate>>, store::Error> {
-    let rates = explain(tx, workspace, work).await?;
-    Ok(rates.into_iter().map(Result::ok).collect())
-}
-
-/// The hourly rate of each, in order, or why it has none.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn explain(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    work: &[Facts],
-) -> Result<Vec<Result<Rate, NoRate>>, store::Error> {
-    let mut pricer = Pricer::load(tx, workspace).await?;
-    pricer.know(tx, work).await?;
-    Ok(work.iter().map(|facts| pricer.price(facts)).collect())
-}
-
 /// The rates of a workspace, and the currencies of the projects and clients that were met so far.
 pub struct Pricer {
     workspace: WorkspaceId,
@@ -158,6 +131,18 @@ impl Pricer {
     #[must_use]
     pub fn day(&self, at: Timestamp) -> jiff::civil::Date {
         self.policy.day(at)
+    }
+
+    /// The instant at which a day begins in the workspace's zone.
+    #[must_use]
+    pub fn begin(&self, day: jiff::civil::Date) -> Timestamp {
+        self.policy.begin(day)
+    }
+
+    /// A project of the work that is known.
+    #[must_use]
+    pub fn project(&self, id: ProjectId) -> Option<&Project> {
+        self.projects.get(&id)
     }
 
     /// The project's, else the client's, else the workspace's.

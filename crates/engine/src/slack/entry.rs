@@ -1,26 +1,21 @@
 //! Time entries from Slack: one for each command, however often it arrives (R6).
 
-use daybook_domain::duration::{self, same_project};
-use daybook_domain::time_entry::{MAX_MINUTES, Source, Status};
+use daybook_domain::duration;
+use daybook_domain::time_entry::{Source, Status};
 use daybook_domain::{ClientId, ProjectId, TimeEntryId};
 use daybook_store as store;
-use jiff::civil::{Date, Time};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
 use store::Tx;
-use store::projects::Project;
 use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
 use super::{Error, notify, time};
+use crate::timesheets::quick::{self, Work};
 use crate::{Context, Once, Outcome, Principal, live, timesheets};
 
-/// How far back or ahead a day may lie, in days.
-const FURTHEST_BACK: i64 = 366;
-const FURTHEST_AHEAD: i64 = 31;
 /// Entries looked through for the newest one.
 const LOOKED_THROUGH: i64 = 100;
-/// Projects looked through for a tag.
-const MOST_PROJECTS: i64 = 1_000;
 
 /// An entry with the name of its project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,24 +108,24 @@ pub async fn create(
     cause: Option<String>,
 ) -> Result<(Logged, bool), Error> {
     let description = described(&new.description)?;
-    let (start, end) = placed(cx.clock.now(), zone, new.date, new.minutes)?;
+    let work = Work {
+        date: new.date,
+        minutes: new.minutes,
+    };
+    let start = quick::start_of(tx, who, (cx.clock.now(), zone), work).await?;
     let project = match (new.project_id, &new.project) {
-        (None, Some(word)) => Some(project_by_word(tx, who, word).await?),
+        (None, Some(word)) => Some(quick::project_of(tx, who.workspace_id, word).await?),
         (id, _) => timesheets::project_of(tx, who.workspace_id, id).await?,
     };
+    timesheets::agree(new.client_id, project.as_ref())?;
     let of = project.as_ref().and_then(|project| project.client_id);
-    if let (Some(client), Some(of)) = (new.client_id, of)
-        && client != of
-    {
-        return Err(invalid("/client_id", "is not the client of this project"));
-    }
     let row = NewTimeEntry {
         member_id: who.member_id,
         source: Source::Slack,
         status: Status::Pending,
         description,
         started_at: start,
-        ended_at: Some(end),
+        ended_at: timesheets::entries::end_of(start, new.minutes),
         duration_minutes: new.minutes,
         client_id: new.client_id.or(of),
         project_id: project.as_ref().map(|project| project.id),
@@ -160,45 +155,6 @@ pub fn tell(cx: &Context, who: &Principal, entry: &TimeEntry) {
         .send(who.workspace_id, Some(entry.member_id), message);
 }
 
-/// When work of this length was done: up to now, or on another day up to this time of day; never before that day began.
-fn placed(
-    now: Timestamp,
-    zone: &TimeZone,
-    date: Option<Date>,
-    minutes: i64,
-) -> Result<(Timestamp, Timestamp), Error> {
-    if !(1..=MAX_MINUTES).contains(&minutes) {
-        return Err(invalid(
-            "/duration",
-            "must be more than 0 and at most a week",
-        ));
-    }
-    let local = now.to_zoned(zone.clone());
-    let (today, clock) = (local.date(), Time::new(local.hour(), local.minute(), 0, 0));
-    let date = date.unwrap_or(today);
-    let (earliest, latest) = (
-        today.saturating_sub(FURTHEST_BACK.days()),
-        today.saturating_add(FURTHEST_AHEAD.days()),
-    );
-    if date < earliest || date > latest {
-        return Err(invalid(
-            "/date",
-            "must lie within the last year, and at most a month ahead",
-        ));
-    }
-    let clock = clock.unwrap_or(Time::midnight());
-    let end = zone
-        .to_ambiguous_zoned(date.to_datetime(clock))
-        .compatible();
-    let end = end.map_err(|_| invalid("/date", "is no day of the calendar"))?;
-    let length = SignedDuration::from_mins(minutes);
-    let (midnight, _) = time::day(date, zone);
-    let start = end.timestamp().saturating_sub(length).unwrap_or(midnight);
-    let start = start.max(midnight);
-    let end = start.saturating_add(length).unwrap_or(start);
-    Ok((start, end))
-}
-
 fn described(text: &str) -> Result<String, Error> {
     let text = text.trim();
     if text.chars().count() > timesheets::entries::MAX_DESCRIPTION {
@@ -212,64 +168,6 @@ fn described(text: &str) -> Result<String, Error> {
         ));
     }
     Ok(text.to_owned())
-}
-
-/// The one project that a word means: by its name, or by the beginning of its name.
-async fn project_by_word(tx: &mut Tx, who: &Principal, word: &str) -> Result<Project, Error> {
-    let projects = projects(tx, who).await?;
-    let exactly: Vec<&Project> = projects
-        .iter()
-        .filter(|project| same_project(word, &project.name))
-        .collect();
-    let wanted = slug(word);
-    let begins: Vec<&Project> = projects
-        .iter()
-        .filter(|project| !wanted.is_empty() && slug(&project.name).starts_with(&wanted))
-        .collect();
-    match (exactly.as_slice(), begins.as_slice()) {
-        ([one], _) | ([], [one]) => Ok((*one).clone()),
-        ([], []) => Err(unknown_project(word, &projects)),
-        _ => Err(invalid(
-            "/project",
-            "more than one project has this name; write more of it",
-        )),
-    }
-}
-
-fn unknown_project(word: &str, projects: &[Project]) -> Error {
-    let names: Vec<String> = projects
-        .iter()
-        .take(8)
-        .map(|project| format!("#{}", slug(&project.name)))
-        .collect();
-    let known = match names.is_empty() {
-        true => "there are no projects yet".to_owned(),
-        false => format!("there are {}", names.join(", ")),
-    };
-    let word: String = word.chars().take(50).collect();
-    Error::Invalid {
-        pointer: "/project",
-        detail: format!("there is no project #{word}; {known}"),
-    }
-}
-
-/// The projects that time can be booked on.
-pub async fn projects(tx: &mut Tx, who: &Principal) -> store::Result<Vec<Project>> {
-    let filter = store::projects::Filter::default();
-    store::projects::list(tx, who.workspace_id, &filter, None, MOST_PROJECTS).await
-}
-
-/// A name as a tag: `Acme: Website 2` → `acme-website-2`.
-fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for c in name.chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
 }
 
 /// A member's entries of a time, the first first.
@@ -324,7 +222,11 @@ pub async fn change(
     let started_at = match new.date.filter(|date| *date != was.date()) {
         None => None,
         Some(date) => {
-            placed(cx.clock.now(), zone, Some(date), new.minutes)?;
+            let work = Work {
+                date: Some(date),
+                minutes: new.minutes,
+            };
+            quick::within_reach((cx.clock.now(), zone), work)?;
             let moved = zone
                 .to_ambiguous_zoned(date.to_datetime(was.time()))
                 .compatible();
@@ -367,57 +269,5 @@ fn invalid(pointer: &'static str, detail: &str) -> Error {
     Error::Invalid {
         pointer,
         detail: detail.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn work_is_backdated_and_stays_on_its_day() {
-        let berlin = time::zone("Europe/Berlin");
-        let now = at("2026-11-21T16:00:30Z");
-        let placed = |date: Option<&str>, minutes| {
-            let date = date.map(|date| date.parse().unwrap());
-            let (start, end) = placed(now, &berlin, date, minutes).unwrap();
-            (start.to_string(), end.to_string())
-        };
-        assert_eq!(
-            placed(None, 150),
-            ("2026-11-21T13:30:00Z".into(), "2026-11-21T16:00:00Z".into())
-        );
-        assert_eq!(placed(Some("2026-11-20"), 60).0, "2026-11-20T15:00:00Z");
-        // Twenty hours up to 17:00 would begin the day before.
-        assert_eq!(placed(None, 20 * 60).0, "2026-11-20T23:00:00Z");
-    }
-
-    #[test]
-    fn days_and_lengths_out_of_reach_are_refused() {
-        let now = at("2026-11-21T16:00:00Z");
-        for (date, minutes) in [
-            (Some("1999-01-01"), 60),
-            (Some("2027-06-01"), 60),
-            (None, 0),
-            (None, -5),
-            (None, MAX_MINUTES + 1),
-        ] {
-            let date = date.map(|date: &str| date.parse().unwrap());
-            assert!(
-                placed(now, &TimeZone::UTC, date, minutes).is_err(),
-                "{date:?} {minutes}"
-            );
-        }
-    }
-
-    #[test]
-    fn names_become_tags() {
-        assert_eq!(slug("Acme: Website 2"), "acme-website-2");
-        assert_eq!(slug("  Über  "), "über");
-        assert_eq!(slug("!!!"), "");
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use daybook_domain::event::Status;
+use daybook_domain::rate::amount;
 use daybook_domain::rule::{Compiled, Subject};
 use daybook_domain::time_entry::{MAX_MINUTES, minutes_between};
 use daybook_domain::{ClientId, InstanceId, MemberId, ProjectId, TimeRuleId, text_enum};
@@ -13,12 +14,13 @@ use store::calendars::Calendar;
 use store::drafts::Choice;
 use store::instances::InstanceView;
 use store::projects::Project;
-use store::time_entries::TimeEntry;
 
 use super::Error;
 use super::choices::{by_choice, names_of};
-use super::convert::{self, Convert};
 use super::gather::{self, After, Meetings};
+pub(crate) use super::settle::log_and_tell;
+pub use super::settle::{dismiss, log, restore};
+use crate::rates::{self, Facts};
 use crate::{Context, Principal};
 
 /// Instances read at once.
@@ -54,6 +56,17 @@ pub struct Draft {
     pub suggestion: Suggestion,
     /// Another member by whose entry this meeting is billed: then this one would not be.
     pub billed_by: Option<MemberId>,
+    /// What it would come to; `None`: it is not billed, or has no rate.
+    pub worth: Option<Worth>,
+}
+
+/// An amount of money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worth {
+    /// In minor units (cents).
+    pub minor: i64,
+    /// ISO 4217 code.
+    pub currency: String,
 }
 
 /// What a meeting would be booked on.
@@ -103,10 +116,12 @@ pub async fn list(
         });
     }
     let mut tx = cx.store.read_in(who.workspace_id).await?;
-    Ok(read(&mut tx, who, (from, to), after, limit).await?)
+    let mut page = read(&mut tx, who, (from, to), after, limit).await?;
+    price(&mut tx, who, &mut page.drafts).await?;
+    Ok(page)
 }
 
-/// As [`list`], in a transaction that does more, of a range that makes sense.
+/// The first drafts of a stretch that makes sense, without their worth.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -163,6 +178,28 @@ pub(crate) async fn get(
     }
     let calendar = store::calendars::get(tx, who.workspace_id, event.calendar_id).await?;
     of_event(tx, who, event, calendar).await
+}
+
+/// What each would come to by its rate on its day.
+async fn price(tx: &mut store::Tx, who: &Principal, drafts: &mut [Draft]) -> Result<(), Error> {
+    let work: Vec<Facts> = drafts
+        .iter()
+        .map(|draft| Facts {
+            member_id: who.member_id,
+            project_id: draft.suggestion.project_id,
+            client_id: draft.suggestion.client_id,
+            started_at: draft.event.start_us,
+            billable: draft.suggestion.billable,
+        })
+        .collect();
+    let rates = rates::resolve(tx, who.workspace_id, &work).await?;
+    for (draft, rate) in drafts.iter_mut().zip(rates) {
+        draft.worth = rate.map(|rate| Worth {
+            minor: amount(rate.hourly_minor, draft.minutes),
+            currency: rate.currency,
+        });
+    }
+    Ok(())
 }
 
 /// One meeting's draft, whether it was put aside or not; `None` when a rule leaves it out.
@@ -252,6 +289,7 @@ async fn weigh(
         drafts.push(Draft {
             minutes: minutes_between(event.start_us, event.end_us).clamp(1, MAX_MINUTES),
             billed_by: billed.get(&event.cause_key()).copied(),
+            worth: None,
             suggestion,
             event,
         });
@@ -325,76 +363,5 @@ fn by_calendar(calendar: Option<&Calendar>) -> Suggestion {
         },
         rule_id: None,
         detail: known.map(|calendar| calendar.name.clone()),
-    }
-}
-
-/// Logs a meeting as suggested, or as asked.
-///
-/// # Errors
-/// As [`convert::convert`].
-pub async fn log(cx: &Context, who: &Principal, ask: Convert) -> Result<(TimeEntry, bool), Error> {
-    log_and_tell(cx, who, ask, true).await
-}
-
-/// As [`log`]; who sees already that it was logged need not be told.
-///
-/// # Errors
-/// As [`convert::convert`].
-pub(crate) async fn log_and_tell(
-    cx: &Context,
-    who: &Principal,
-    mut ask: Convert,
-    tell: bool,
-) -> Result<(TimeEntry, bool), Error> {
-    let plain = ask.project_id.is_none() && ask.client_id.is_none();
-    let mut tags = Vec::new();
-    if plain {
-        let mut tx = cx.store.read_in(who.workspace_id).await?;
-        let event = store::instances::get(&mut tx, who.workspace_id, ask.instance).await?;
-        if event.member_id != who.member_id {
-            return Err(Error::Store(store::Error::NotFound));
-        }
-        let calendar = store::calendars::get(&mut tx, who.workspace_id, event.calendar_id).await?;
-        if let Some(draft) = of_event(&mut tx, who, event, calendar).await? {
-            ask.project_id = draft.suggestion.project_id;
-            ask.client_id = draft.suggestion.client_id;
-            // Without a word about it, a meeting that a colleague bills is not billed again.
-            if ask.billable.is_none() && !draft.suggestion.billable {
-                ask.billable = Some(false);
-            }
-            tags = draft.suggestion.tags;
-        }
-    }
-    convert::convert_with(cx, who, ask, tags, tell).await
-}
-
-/// Puts a meeting aside, in whichever calendars it is, whatever becomes of it.
-///
-/// # Errors
-/// When there is no such meeting of the caller's.
-pub async fn dismiss(cx: &Context, who: &Principal, event: InstanceId) -> Result<(), Error> {
-    let mut tx = cx.store.write_in(who.workspace_id).await?;
-    let cause = own(&mut tx, who, event).await?;
-    store::drafts::dismiss(&mut tx, who.workspace_id, who.member_id, &cause).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Brings a meeting back.
-///
-/// # Errors
-/// When there is no such meeting of the caller's.
-pub async fn restore(cx: &Context, who: &Principal, event: InstanceId) -> Result<(), Error> {
-    let mut tx = cx.store.write_in(who.workspace_id).await?;
-    let cause = own(&mut tx, who, event).await?;
-    store::drafts::restore(&mut tx, who.workspace_id, who.member_id, &cause).await?;
-    Ok(tx.commit().await?)
-}
-
-async fn own(tx: &mut store::Tx, who: &Principal, event: InstanceId) -> Result<String, Error> {
-    let event = store::instances::get(tx, who.workspace_id, event).await?;
-    if event.member_id == who.member_id {
-        Ok(event.cause_key())
-    } else {
-        Err(Error::Store(store::Error::NotFound))
     }
 }

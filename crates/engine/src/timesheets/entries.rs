@@ -322,7 +322,7 @@ pub(super) async fn load(
 }
 
 /// When work of this length ends.
-pub(super) fn end_of(started: Timestamp, minutes: i64) -> Option<Timestamp> {
+pub(crate) fn end_of(started: Timestamp, minutes: i64) -> Option<Timestamp> {
     started.checked_add(SignedDuration::from_mins(minutes)).ok()
 }
 

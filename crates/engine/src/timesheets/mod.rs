@@ -15,6 +15,7 @@ mod policy;
 pub mod quick;
 pub mod reminders;
 pub mod rules;
+mod settle;
 pub mod shape;
 pub(crate) mod submissions;
 pub mod timer;
@@ -102,7 +103,7 @@ pub enum Error {
     #[error(transparent)]
     Duration(#[from] duration::Error),
     /// A `#word` that names no project.
-    #[error("no project is called like this: {0}")]
+    #[error("{0}")]
     UnknownProject(String),
     /// Somebody else changed it meanwhile.
     #[error("somebody changed this entry meanwhile; look at it again and repeat your change")]
@@ -142,7 +143,7 @@ pub(crate) async fn project_of(
 }
 
 /// Whether work for `client` may be booked on `project`: one of another client's may not.
-fn agree(client: Option<ClientId>, project: Option<&Project>) -> Result<(), Error> {
+pub(crate) fn agree(client: Option<ClientId>, project: Option<&Project>) -> Result<(), Error> {
     let of = project.and_then(|project| project.client_id);
     match (client, of) {
         (Some(client), Some(of)) if client != of => Err(Error::Invalid {

@@ -14,6 +14,7 @@ use store::members::Profile;
 
 use super::policy::Policy;
 use crate::Context;
+use crate::accounts::members::everybody;
 use crate::jobs::{Failure, Work};
 use crate::mail::letters::{self, SubmitReminder};
 use crate::slack::notify;
@@ -23,8 +24,6 @@ use crate::slack::time::duration;
 pub const NAME: &str = "send_submit_reminders";
 /// From this hour on.
 const HOUR: i8 = 9;
-/// Members at once.
-const PAGE: i64 = 200;
 
 pub(crate) fn run(cx: Context, _: Value) -> Work {
     Box::pin(async move { remind_all(&cx).await.map_err(Failure::from) })
@@ -40,18 +39,13 @@ pub async fn remind_all(cx: &Context) -> store::Result<()> {
     let workspaces = store::workspaces::list_all(&mut tx).await?;
     drop(tx);
     for workspace in workspaces {
-        let mut after = None;
-        loop {
-            let mut tx = cx.store.read_in(workspace.id).await?;
-            let page = store::members::list(&mut tx, workspace.id, after, PAGE).await?;
-            drop(tx);
-            let Some(last) = page.last() else { break };
-            after = Some((last.created_at, last.id));
-            for member in page.iter().filter(|member| member.disabled_at.is_none()) {
-                let zone = TimeZone::get(&member.time_zone).unwrap_or(TimeZone::UTC);
-                if let Some(monday) = due(now, &zone) {
-                    remind(cx, workspace.id, member, monday).await?;
-                }
+        let mut tx = cx.store.read_in(workspace.id).await?;
+        let members = everybody(&mut tx, workspace.id).await?;
+        drop(tx);
+        for member in &members {
+            let zone = TimeZone::get(&member.time_zone).unwrap_or(TimeZone::UTC);
+            if let Some(monday) = due(now, &zone) {
+                remind(cx, workspace.id, member, monday).await?;
             }
         }
     }

@@ -18,6 +18,7 @@ use store::time_entries::TimeEntry;
 use super::Error;
 use super::bulk::{self, Done, What, Which};
 use super::policy::Policy;
+use crate::accounts::members::everybody;
 use crate::jobs::{Failure, Work};
 use crate::mail::letters::{self, ApprovalAsked};
 use crate::slack::notify;
@@ -28,8 +29,6 @@ use crate::{Context, Principal};
 pub const ASK: &str = "ask_for_approval";
 /// What comes within this long is one question.
 const GATHERED: SignedDuration = SignedDuration::from_secs(10);
-/// Members at once.
-const PAGE: i64 = 200;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Payload {
@@ -93,17 +92,9 @@ async fn ask(cx: &Context, tx: &mut Tx, payload: &Payload) -> store::Result<()> 
 
 /// The owners and admins whose accounts are on, without whoever the time is of.
 async fn approvers(tx: &mut Tx, submission: &Submission) -> store::Result<Vec<Profile>> {
-    let (mut approvers, mut after) = (Vec::new(), None);
-    loop {
-        let page = store::members::list(tx, submission.workspace_id, after, PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(approvers);
-        };
-        after = Some((last.created_at, last.id));
-        approvers.extend(page.into_iter().filter(|one| {
-            one.role >= Role::Admin && one.disabled_at.is_none() && one.id != submission.member_id
-        }));
-    }
+    let mut approvers = everybody(tx, submission.workspace_id).await?;
+    approvers.retain(|one| one.role >= Role::Admin && one.id != submission.member_id);
+    Ok(approvers)
 }
 
 async fn mail(

@@ -207,6 +207,13 @@ async fn suggestions_have_reasons_and_are_learned() {
         );
         assert_eq!(suggested(&found[1]), (Because::Rule, Some(shop), false));
         assert_eq!(suggested(&found[2]), (Because::Series, Some(site), true));
+        let worth = |draft: &Draft| draft.worth.as_ref().map(|worth| worth.minor);
+        assert_eq!(
+            worth(&found[0]),
+            Some(9_000),
+            "an hour at the project's rate"
+        );
+        assert_eq!(worth(&found[1]), None, "not billed");
         let (entry, _) = drafts::log(&world.cx, &who, ask(found[1].event.id))
             .await
             .unwrap();

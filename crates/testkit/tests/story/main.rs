@@ -13,6 +13,7 @@ mod live;
 mod mail;
 mod microsoft;
 mod microsoft_following;
+mod microsoft_moves;
 mod mirror;
 mod moves;
 mod nonsense;

@@ -19,6 +19,7 @@ import { list, text } from "../../lib/url";
 import { MoveEvent } from "../events/MoveEvent";
 import { NewEvent } from "../events/NewEvent";
 import { canWrite, dayOf } from "../events/values";
+import { useEventBlocks } from "./blocks";
 import { CalendarFilter } from "./CalendarFilter";
 import { EventDrawer } from "./EventDrawer";
 import { useCalendarLookup } from "./useColors";
@@ -47,6 +48,7 @@ export function CalendarPage() {
   const now = useNow();
   const small = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
   const { byId, colorOf } = useCalendarLookup();
+  const blocksOf = useEventBlocks();
   const today = dateIn(now, timeZone);
   const week = filters.week ?? startOfWeek(today);
   const days = Array.from({ length: 7 }, (_, i) => addDays(week, i));
@@ -76,8 +78,8 @@ export function CalendarPage() {
     return (
       <Suspense fallback={<Skeletons rows={8} height={70} />}>
         <WeekGrid
-          {...{ week, timeZone, now, colorOf, movable }}
-          events={rows}
+          {...{ week, timeZone }}
+          blocks={blocksOf(rows, now, movable)}
           onOpen={open}
           onSelect={writable.length > 0 ? ({ start, end }) => add(`${start}/${end}`) : undefined}
           onMove={(to) => {

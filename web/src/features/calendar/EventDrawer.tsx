@@ -1,10 +1,11 @@
 import { Button, Drawer, Group, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import type { Calendar, CalendarEvent } from "../../api/types";
+import type { Calendar, CalendarEvent, Draft } from "../../api/types";
 import { unlessAsked } from "../../components/onTop";
 import { DeleteEvent } from "../events/DeleteEvent";
 import { EditEvent } from "../events/EditEvent";
+import { MoveToCalendar } from "../events/MoveToCalendar";
 import { Respond } from "../events/Respond";
 import { canWrite, isInvitation, isWritable } from "../events/values";
 import { Details, When } from "./EventFacts";
@@ -14,16 +15,19 @@ import { Logged } from "./Logged";
 interface Props {
   event: CalendarEvent | undefined;
   calendar?: Calendar;
+  /** What the event would be booked on, where that is known. */
+  draft?: Draft;
   onClose: () => void;
 }
 
 interface ShownProps {
   event: CalendarEvent;
   calendar?: Calendar;
+  draft?: Draft;
   onEdit: () => void;
   onClose: () => void;
 }
-function Shown({ event, calendar, onEdit, onClose }: ShownProps) {
+function Shown({ event, calendar, draft, onEdit, onClose }: ShownProps) {
   const t = useTranslations("log");
   const f = useTranslations("eventForm");
   const writable = canWrite(calendar);
@@ -44,6 +48,9 @@ function Shown({ event, calendar, onEdit, onClose }: ShownProps) {
               {f("edit")}
             </Button>
           )}
+          {event.status !== "cancelled" && (
+            <MoveToCalendar event={event} calendar={calendar} onDone={onClose} />
+          )}
           <DeleteEvent event={event} calendar={calendar} onDone={onClose} />
         </Group>
       )}
@@ -56,14 +63,14 @@ function Shown({ event, calendar, onEdit, onClose }: ShownProps) {
       {event.time_entry_id ? (
         <Logged id={event.time_entry_id} onClose={onClose} />
       ) : (
-        <LogForm key={event.id} event={event} calendar={calendar} onDone={onClose} />
+        <LogForm key={event.id} event={event} calendar={calendar} draft={draft} onDone={onClose} />
       )}
     </Stack>
   );
 }
 
 /** An event, what can be done with it, and its time entry or the form that makes one. */
-export function EventDrawer({ event, calendar, onClose }: Props) {
+export function EventDrawer({ event, calendar, draft, onClose }: Props) {
   const t = useTranslations("log");
   const f = useTranslations("eventForm");
   const [editing, setEditing] = useState<string | null>(null);
@@ -90,9 +97,7 @@ export function EventDrawer({ event, calendar, onClose }: Props) {
           onCancel={() => setEditing(null)}
         />
       ) : (
-        event && (
-          <Shown event={event} calendar={calendar} onEdit={() => setEditing(event.id)} onClose={close} />
-        )
+        event && <Shown {...{ event, calendar, draft }} onEdit={() => setEditing(event.id)} onClose={close} />
       )}
     </Drawer>
   );

@@ -3,7 +3,7 @@ import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
-import type { Calendar, CalendarEvent } from "../../api/types";
+import type { Calendar, CalendarEvent, Draft } from "../../api/types";
 import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
 import { isDeclined, minutesOf } from "../../lib/events";
@@ -20,10 +20,12 @@ function obstacle(event: CalendarEvent): "allDay" | "declined" | "cancelled" | n
 interface Props {
   event: CalendarEvent;
   calendar?: Calendar;
+  /** What the server would book it on. */
+  draft?: Draft;
   onDone: () => void;
 }
 
-export function LogForm({ event, calendar, onDone }: Props) {
+export function LogForm({ event, calendar, draft, onDone }: Props) {
   const t = useTranslations("log");
   const b = useTranslations("billing");
   const hint = useHint();
@@ -33,15 +35,15 @@ export function LogForm({ event, calendar, onDone }: Props) {
   const form = useForm({
     initialValues: {
       description: event.title ?? "",
-      client_id: calendar?.default_client_id ?? null,
-      project_id: calendar?.default_project_id ?? null,
-      billable: true,
+      client_id: draft ? draft.client_id : (calendar?.default_client_id ?? null),
+      project_id: draft ? draft.project_id : (calendar?.default_project_id ?? null),
+      billable: draft?.billable ?? true,
       force: false,
     },
   });
   const log = useAction(actions.convert, {
     done: () => t("done", { title: event.title ?? "" }),
-    invalidate: ["events", "time-entries"],
+    invalidate: ["events", "time-entries", "drafts"],
     onDone,
     onFail: (error) => {
       setRefused(error.message);

@@ -15,7 +15,7 @@ export function Logged({ id, onClose }: { id: string; onClose: () => void }) {
   const entry = useQuery(queries.timeEntry(id));
   const undo = useAction(() => actions.deleteEntry(id), {
     done: t("undone"),
-    invalidate: ["events", "time-entries"],
+    invalidate: ["events", "time-entries", "drafts"],
     onDone: onClose,
   });
   return (

@@ -1,5 +1,4 @@
 import { Button, Drawer, Group, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
@@ -7,10 +6,10 @@ import type { Draft } from "../../api/types";
 import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
+import { useUndo } from "../../components/undo";
 import { formatDateTime, formatMinutes } from "../../lib/time";
+import { LISTS } from "./LogAll";
 import { Reason } from "./Reason";
-
-const LISTS = ["time-entries", "drafts", "events"];
 
 function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   const t = useTranslations("drafts");
@@ -18,6 +17,7 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   const [booked, setBooked] = useState({ client_id: draft.client_id, project_id: draft.project_id });
   const [billable, setBillable] = useState(draft.billable);
   const [description, setDescription] = useState(draft.event.title ?? "");
+  const undo = useUndo();
   const { id } = draft.event;
   // Only what somebody says counts as asked for: a meeting that a colleague bills is not billed again by default.
   const asked = { billable: billable === draft.billable ? null : billable };
@@ -30,17 +30,7 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
     invalidate: LISTS,
     onDone: () => {
       onClose();
-      notifications.show({
-        message: (
-          <Group gap="sm">
-            {t("dismissed")}
-            <Button size="compact-xs" variant="default" onClick={() => back.mutate(undefined)}>
-              {t("undo")}
-            </Button>
-          </Group>
-        ),
-        autoClose: 10_000,
-      });
+      undo(t("dismissed"), () => back.mutate(undefined));
     },
   });
   return (

@@ -1,13 +1,16 @@
-import { Button, Group, Modal, Stack, Table, Text, Textarea } from "@mantine/core";
-import { IconCalendarEvent } from "@tabler/icons-react";
+import { Button, Checkbox, Group, Table, Text } from "@mantine/core";
+import { IconAlertTriangle, IconCalendarEvent } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import type { TimeEntry } from "../../api/types";
-import { useIsAdmin, useTimeZone } from "../../app/session";
+import { useIsAdmin, useSession, useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { dateIn, formatDate, formatMinutes, formatTime } from "../../lib/time";
+import { RejectDialog } from "../approvals/RejectDialog";
+import { BulkBar } from "./BulkBar";
 import { EntryStatusBadge } from "./EntryStatusBadge";
+import { bookedOn } from "./week";
 
 interface Move {
   entry: TimeEntry;
@@ -29,6 +32,7 @@ function Steps({ entry, move, busy }: { entry: TimeEntry; move: (m: Move) => voi
       <span className="sr"> {entry.description}</span>
     </Button>
   );
+  if (entry.running) return null;
   if (entry.status === "draft" || entry.status === "rejected") return button("submit");
   if (entry.status !== "pending" || !admin) return null;
   return (
@@ -39,117 +43,135 @@ function Steps({ entry, move, busy }: { entry: TimeEntry; move: (m: Move) => voi
   );
 }
 
-function RejectDialog({
-  entry,
-  onClose,
-  onReject,
-}: {
-  entry?: TimeEntry;
-  onClose: () => void;
-  onReject: (why: string) => void;
-}) {
+interface RowProps {
+  entry: TimeEntry;
+  chosen: boolean;
+  busy: boolean;
+  move: (m: Move) => void;
+  onChoose: () => void;
+  onOpen: () => void;
+}
+function Row({ entry: e, chosen, busy, move, onChoose, onOpen }: RowProps) {
   const t = useTranslations("timesheet");
-  const [reason, setReason] = useState("");
+  const timeZone = useTimeZone();
+  const { member } = useSession();
+  const title = e.description || t("untitled");
   return (
-    <Modal opened={!!entry} onClose={onClose} title={<strong>{t("rejectTitle")}</strong>}>
-      <Stack gap="sm">
-        <Text size="sm">{entry?.description}</Text>
-        <Textarea
-          label={t("reason")}
-          description={t("reasonHint")}
-          value={reason}
-          onChange={(e) => setReason(e.currentTarget.value)}
-          autosize
-          data-autofocus
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("cancel")}
-          </Button>
-          <Button color="red.9" onClick={() => onReject(reason)}>
-            {t("reject")}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <Table.Tr>
+      <Table.Td className="pick">
+        <Checkbox size="xs" aria-label={t("choose", { title })} checked={chosen} onChange={onChoose} />
+      </Table.Td>
+      <Table.Td className="num nowrap">
+        {formatDate(dateIn(e.started_at, timeZone), { weekday: "short", day: "numeric", month: "short" })}{" "}
+        <span className="dim">{formatTime(e.started_at, timeZone)}</span>
+      </Table.Td>
+      <Table.Td>
+        <button type="button" className="rowlink" onClick={onOpen}>
+          {title}
+        </button>{" "}
+        {e.source === "calendar" && (
+          <IconCalendarEvent size={14} className="dim" aria-label={t("sources.calendar")} />
+        )}
+        {e.overlaps.length > 0 && (
+          <IconAlertTriangle
+            size={14}
+            className="warn"
+            aria-label={t("overlaps", { count: e.overlaps.length })}
+          />
+        )}
+        {e.member_id !== member.id && (
+          <Text size="xs" c="dimmed">
+            {e.member_name}
+          </Text>
+        )}
+        {e.rejected_reason && (
+          <Text size="xs" className="bad">
+            {e.rejected_reason}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        {bookedOn(e) || <span className="dim">{t("unassigned")}</span>}
+        {!e.billable && <span className="dim"> · {t("notBillable")}</span>}
+      </Table.Td>
+      <Table.Td ta="right" className="num">
+        {formatMinutes(e.duration_minutes)}
+      </Table.Td>
+      <Table.Td>
+        <EntryStatusBadge status={e.status} running={e.running} />
+      </Table.Td>
+      <Table.Td ta="right">
+        <Steps entry={e} move={move} busy={busy} />
+      </Table.Td>
+    </Table.Tr>
   );
 }
 
 export function EntriesTable({ items, onOpen }: { items: TimeEntry[]; onOpen: (id: string) => void }) {
   const t = useTranslations("timesheet");
-  const timeZone = useTimeZone();
   const [rejecting, setRejecting] = useState<TimeEntry>();
+  const [picked, setPicked] = useState<string[]>([]);
   const run = useAction(perform, {
     done: (out) => t("moved", { description: out.description, status: t(`status.${out.status}`) }),
     invalidate: ["time-entries"],
   });
   const move = (m: Move) => (m.step === "reject" ? setRejecting(m.entry) : run.mutate(m));
-  const where = (e: TimeEntry) => [e.client_name, e.project_name].filter(Boolean).join(" / ");
+  // What a refresh took out of the list is chosen no more.
+  const chosen = items.filter((e) => picked.includes(e.id));
+  const toggle = (id: string) =>
+    setPicked(picked.includes(id) ? picked.filter((one) => one !== id) : [...picked, id]);
+  const all = chosen.length === items.length;
   return (
-    <section className="panel flush" aria-label={t("title")}>
-      <Table className="stacked" verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("when")}</Table.Th>
-            <Table.Th>{t("description")}</Table.Th>
-            <Table.Th>{t("client")}</Table.Th>
-            <Table.Th ta="right">{t("hours")}</Table.Th>
-            <Table.Th>{t("state")}</Table.Th>
-            <Table.Th>
-              <span className="sr">{t("actions")}</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((e) => (
-            <Table.Tr key={e.id}>
-              <Table.Td className="num nowrap">
-                {formatDate(dateIn(e.started_at, timeZone), {
-                  weekday: "short",
-                  day: "numeric",
-                  month: "short",
-                })}{" "}
-                <span className="dim">{formatTime(e.started_at, timeZone)}</span>
-              </Table.Td>
-              <Table.Td>
-                <button type="button" className="rowlink" onClick={() => onOpen(e.id)}>
-                  {e.description || t("untitled")}
-                </button>{" "}
-                {e.source === "calendar" && (
-                  <IconCalendarEvent size={14} className="dim" aria-label={t("sources.calendar")} />
-                )}
-                {e.rejected_reason && (
-                  <Text size="xs" className="bad">
-                    {e.rejected_reason}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td>
-                {where(e) || <span className="dim">{t("unassigned")}</span>}
-                {!e.billable && <span className="dim"> · {t("notBillable")}</span>}
-              </Table.Td>
-              <Table.Td ta="right" className="num">
-                {formatMinutes(e.duration_minutes)}
-              </Table.Td>
-              <Table.Td>
-                <EntryStatusBadge status={e.status} />
-              </Table.Td>
-              <Table.Td ta="right">
-                <Steps entry={e} move={move} busy={run.isPending} />
-              </Table.Td>
+    <>
+      <BulkBar chosen={chosen} onDone={() => setPicked([])} />
+      <section className="panel flush" aria-label={t("title")}>
+        <Table className="stacked" verticalSpacing="xs">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th className="pick">
+                <Checkbox
+                  size="xs"
+                  aria-label={t("chooseAll")}
+                  checked={all}
+                  indeterminate={chosen.length > 0 && !all}
+                  onChange={() => setPicked(all ? [] : items.map((e) => e.id))}
+                />
+              </Table.Th>
+              <Table.Th>{t("when")}</Table.Th>
+              <Table.Th>{t("description")}</Table.Th>
+              <Table.Th>{t("client")}</Table.Th>
+              <Table.Th ta="right">{t("hours")}</Table.Th>
+              <Table.Th>{t("state")}</Table.Th>
+              <Table.Th>
+                <span className="sr">{t("actions")}</span>
+              </Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      <RejectDialog
-        key={rejecting?.id}
-        entry={rejecting}
-        onClose={() => setRejecting(undefined)}
-        onReject={(reason) => {
-          if (rejecting) run.mutate({ entry: rejecting, step: "reject", reason });
-          setRejecting(undefined);
-        }}
-      />
-    </section>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map((e) => (
+              <Row
+                key={e.id}
+                entry={e}
+                chosen={picked.includes(e.id)}
+                busy={run.isPending}
+                move={move}
+                onChoose={() => toggle(e.id)}
+                onOpen={() => onOpen(e.id)}
+              />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </section>
+      {rejecting && (
+        <RejectDialog
+          what={rejecting.description}
+          onClose={() => setRejecting(undefined)}
+          onReject={(reason) => {
+            run.mutate({ entry: rejecting, step: "reject", reason });
+            setRejecting(undefined);
+          }}
+        />
+      )}
+    </>
   );
 }

@@ -1,4 +1,11 @@
-import { IconCheck, IconClock, IconFileInvoice, IconPencil, IconX } from "@tabler/icons-react";
+import {
+  IconCheck,
+  IconClock,
+  IconFileInvoice,
+  IconPencil,
+  IconPlayerPlay,
+  IconX,
+} from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
 import type { EntryStatus } from "../../api/types";
 
@@ -10,13 +17,13 @@ const META = {
   invoiced: ["ok", IconFileInvoice],
 } as const;
 
-export function EntryStatusBadge({ status }: { status: EntryStatus }) {
+export function EntryStatusBadge({ status, running }: { status: EntryStatus; running?: boolean }) {
   const t = useTranslations("timesheet");
-  const [tone, Icon] = META[status] ?? META.draft;
+  const [tone, Icon] = running ? (["ok", IconPlayerPlay] as const) : META[status];
   return (
     <span className={`status ${tone}`}>
       <Icon size={15} aria-hidden />
-      {t(`status.${status}`)}
+      {running ? t("running") : t(`status.${status}`)}
     </span>
   );
 }

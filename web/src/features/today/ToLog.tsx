@@ -1,36 +1,36 @@
 import { Button, Text, Title } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
-import type { CSSProperties } from "react";
+import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
-import type { Calendar, CalendarEvent } from "../../api/types";
+import type { Draft } from "../../api/types";
+import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
-import { minutesOf } from "../../lib/events";
 import { dateIn, formatDate, formatMinutes, formatTime } from "../../lib/time";
+import { useBookedNames } from "../timesheet/useWeek";
+
+/** As suggested, in every respect. */
+const AS_SUGGESTED = { client_id: null, project_id: null, billable: null, description: null };
+/** More than these are looked through in the timesheet. */
+const MOST = 8;
 
 interface Props {
-  events: CalendarEvent[];
+  drafts: Draft[];
   days: number;
-  byId: Map<string, Calendar>;
-  colorOf: (id: string) => string | null;
-  timeZone: string;
   onOpen: (id: string) => void;
 }
 
-/** Meetings that happened and are not time yet. One click uses the calendar's client and project. */
-export function ToLog({ events, days, byId, colorOf, timeZone, onOpen }: Props) {
+/** Meetings that happened and are not time yet. One click books each as suggested. */
+export function ToLog({ drafts, days, onOpen }: Props) {
   const t = useTranslations("today");
-  const newest = [...events].sort((a, b) => b.start.localeCompare(a.start));
-  const total = newest.reduce((sum, e) => sum + minutesOf(e), 0);
-  const log = useAction(
-    (e: CalendarEvent) =>
-      actions.convert({
-        synced_event_id: e.id,
-        client_id: byId.get(e.calendar_id)?.default_client_id,
-        project_id: byId.get(e.calendar_id)?.default_project_id,
-      }),
-    { done: (_, e) => t("logged", { title: e.title ?? "" }), invalidate: ["events", "time-entries"] },
-  );
+  const timeZone = useTimeZone();
+  const { bookedOn } = useBookedNames();
+  const newest = [...drafts].sort((a, b) => b.event.start.localeCompare(a.event.start));
+  const total = newest.reduce((sum, d) => sum + d.duration_minutes, 0);
+  const log = useAction((d: Draft) => actions.logDraft(d.event.id, AS_SUGGESTED), {
+    done: (_, d) => t("logged", { title: d.event.title ?? "" }),
+    invalidate: ["events", "time-entries", "drafts"],
+  });
   return (
     <section className="panel" aria-labelledby="tolog">
       <Title order={2} size="h5" id="tolog">
@@ -46,30 +46,40 @@ export function ToLog({ events, days, byId, colorOf, timeZone, onOpen }: Props) 
         </Text>
       )}
       <ul className="rows">
-        {newest.map((e) => (
-          <li key={e.id}>
-            <i className="swatch" style={{ "--c": colorOf(e.calendar_id) } as CSSProperties} aria-hidden />
+        {newest.slice(0, MOST).map((d) => (
+          <li key={d.event.id}>
+            <span className="blk e-unlogged" aria-hidden />
             <span className="grow">
-              <button type="button" className="rowlink" onClick={() => onOpen(e.id)}>
-                {e.title || t("untitled")}
+              <button type="button" className="rowlink" onClick={() => onOpen(d.event.id)}>
+                {d.event.title || t("untitled")}
               </button>
               <Text size="xs" c="dimmed" className="num" component="span" display="block">
-                {formatDate(dateIn(e.start, timeZone), { weekday: "short", day: "numeric", month: "short" })}{" "}
-                · {formatTime(e.start, timeZone)}–{formatTime(e.end, timeZone)}
+                {formatDate(dateIn(d.event.start, timeZone), {
+                  weekday: "short",
+                  day: "numeric",
+                  month: "short",
+                })}{" "}
+                · {formatTime(d.event.start, timeZone)}–{formatTime(d.event.end, timeZone)}
+                {bookedOn(d) && ` · ${bookedOn(d)}`}
               </Text>
             </span>
             <Button
               size="compact-sm"
               variant="light"
-              loading={log.isPending && log.variables?.id === e.id}
-              onClick={() => log.mutate(e)}
+              loading={log.isPending && log.variables?.event.id === d.event.id}
+              onClick={() => log.mutate(d)}
             >
-              {t("logHours", { hours: formatMinutes(minutesOf(e)) })}
-              <span className="sr"> {e.title}</span>
+              {t("logHours", { hours: formatMinutes(d.duration_minutes) })}
+              <span className="sr"> {d.event.title}</span>
             </Button>
           </li>
         ))}
       </ul>
+      {newest.length > MOST && (
+        <Link to="/timesheet" className="textlink">
+          {t("moreToLog", { count: newest.length - MOST })}
+        </Link>
+      )}
     </section>
   );
 }

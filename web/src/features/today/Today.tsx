@@ -13,6 +13,9 @@ import { addDays, dateIn, formatDate, fromWall, zoneLabel } from "../../lib/time
 import { text } from "../../lib/url";
 import { EventDrawer } from "../calendar/EventDrawer";
 import { useCalendarLookup } from "../calendar/useColors";
+import { ChangedMeetings } from "../timesheet/ChangedMeetings";
+import { isOver } from "../timesheet/week";
+import { AtAGlance } from "./AtAGlance";
 import { Checklist } from "./Checklist";
 import { HealthStrip } from "./HealthStrip";
 import { ToLog } from "./ToLog";
@@ -37,8 +40,15 @@ export function Today() {
       distinct: true,
     }),
   );
+  const drafts = useQuery(
+    queries.drafts({
+      from: fromWall(addDays(today, -LOOK_BACK_DAYS), timeZone).toISOString(),
+      to: fromWall(tomorrow, timeZone).toISOString(),
+    }),
+  );
   const open = (id: string) => set({ event: id }, { push: true });
-  const selected = events.data?.find((e) => e.id === event);
+  const draft = drafts.data?.find((d) => d.event.id === event);
+  const selected = events.data?.find((e) => e.id === event) ?? draft?.event;
   const first = session.user.name?.split(" ")[0];
   const fresh = connections.data?.every((c) => c.status === "disconnected") ?? false;
   return (
@@ -52,6 +62,8 @@ export function Today() {
       ) : (
         <>
           <HealthStrip />
+          <AtAGlance />
+          <ChangedMeetings />
           <QueryState query={events} skeleton={<Skeletons rows={6} />}>
             {(rows) => (
               <div className="columns">
@@ -72,12 +84,11 @@ export function Today() {
                     }
                   />
                 </div>
-                <ToLog
-                  events={rows.filter((e) => logState(e, now) === "unlogged")}
-                  days={LOOK_BACK_DAYS}
-                  {...{ byId, colorOf, timeZone }}
-                  onOpen={open}
-                />
+                <QueryState query={drafts}>
+                  {(all) => (
+                    <ToLog drafts={all.filter((d) => isOver(d, now))} days={LOOK_BACK_DAYS} onOpen={open} />
+                  )}
+                </QueryState>
               </div>
             )}
           </QueryState>
@@ -86,6 +97,7 @@ export function Today() {
       <EventDrawer
         event={selected}
         calendar={selected && byId.get(selected.calendar_id)}
+        draft={draft}
         onClose={() => set({ event: undefined })}
       />
     </Stack>

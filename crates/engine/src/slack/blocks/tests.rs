@@ -371,6 +371,7 @@ fn named(text: &str) -> Named {
             minutes: 60,
             suggestion,
             billed_by: None,
+            worth: None,
         },
         on: Some(text.into()),
     }

@@ -14,6 +14,7 @@ use crate::slack::who::Bound;
 use crate::slack::{Error, approvals, command, jobs, time};
 use crate::timesheets::convert::Convert;
 use crate::timesheets::drafts;
+use crate::timesheets::quick;
 use crate::{Context, timesheets};
 
 /// Does what a button says. What is not known is acknowledged: buttons that only lead somewhere are told too.
@@ -248,7 +249,7 @@ async fn choices(
     chosen: Option<ProjectId>,
 ) -> Result<Vec<(String, String)>, Error> {
     let mut tx = cx.store.read_in(bound.workspace()).await?;
-    let mut projects = entry::projects(&mut tx, &bound.who).await?;
+    let mut projects = quick::projects(&mut tx, bound.workspace()).await?;
     if let Some(id) = chosen.filter(|id| projects.iter().all(|one| one.id != *id)) {
         projects.push(store::projects::get(&mut tx, bound.workspace(), id).await?);
     }

@@ -13,8 +13,8 @@ use crate::{Context, Principal};
 
 /// The longest name of a client or project.
 const MAX_NAME: usize = 200;
-/// How many are read at once.
-const PAGE: i64 = 500;
+/// All names are kept in memory, so they are read in one go.
+const ALL: i64 = i64::MAX;
 
 type ProjectKey = (Option<ClientId>, String);
 
@@ -36,51 +36,22 @@ impl Names {
         let ws = who.workspace_id;
         let mut names = Self::default();
         let mut tx = cx.store.read_in(ws).await?;
-        let mut after = None;
-        loop {
-            let page = store::members::list(&mut tx, ws, after, PAGE).await?;
-            after = page.last().map(|one| (one.created_at, one.id));
-            for member in page {
-                names
-                    .by_email
-                    .insert(member.email.as_str().to_lowercase(), member.id);
-                names
-                    .by_name
-                    .entry(plain(&member.name))
-                    .or_default()
-                    .push(member.id);
-            }
-            if after.is_none() {
-                break;
-            }
+        for member in store::members::list(&mut tx, ws, None, ALL).await? {
+            names
+                .by_email
+                .insert(member.email.to_lowercase(), member.id);
+            let same = names.by_name.entry(plain(&member.name)).or_default();
+            same.push(member.id);
         }
-        let mut after = None;
-        loop {
-            let page = store::clients::list(&mut tx, ws, false, after, PAGE).await?;
-            after = page.last().map(|one| (one.created_at, one.id));
-            for client in page {
-                names
-                    .clients
-                    .entry(plain(&client.name))
-                    .or_insert(client.id);
-            }
-            if after.is_none() {
-                break;
-            }
+        for client in store::clients::list(&mut tx, ws, false, None, ALL).await? {
+            let known = names.clients.entry(plain(&client.name));
+            known.or_insert(client.id);
         }
-        let (mut after, filter) = (None, store::projects::Filter::default());
-        loop {
-            let page = store::projects::list(&mut tx, ws, &filter, after, PAGE).await?;
-            after = page.last().map(|one| (one.created_at, one.id));
-            for project in page {
-                names
-                    .projects
-                    .entry((project.client_id, plain(&project.name)))
-                    .or_insert((project.id, project.billable));
-            }
-            if after.is_none() {
-                break;
-            }
+        let filter = store::projects::Filter::default();
+        for project in store::projects::list(&mut tx, ws, &filter, None, ALL).await? {
+            let key = (project.client_id, plain(&project.name));
+            let known = names.projects.entry(key);
+            known.or_insert((project.id, project.billable));
         }
         Ok(names)
     }

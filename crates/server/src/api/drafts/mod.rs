@@ -47,6 +47,12 @@ pub struct DraftBody {
     /// Another member by whose entry this meeting is billed already: this one is not, unless you say so.
     #[schema(required = true)]
     pub billed_by_member_id: Option<Uuid>,
+    /// What it would come to, in minor units (cents); null: it is not billed, or has no rate.
+    #[schema(required = true)]
+    pub amount_minor: Option<i64>,
+    /// ISO 4217 code of that.
+    #[schema(required = true)]
+    pub currency: Option<String>,
 }
 
 /// Why something is suggested.
@@ -148,7 +154,13 @@ pub struct MovedBody {
 impl From<Draft> for DraftBody {
     fn from(draft: Draft) -> Self {
         let suggestion = draft.suggestion;
+        let (amount_minor, currency) = draft
+            .worth
+            .map(|worth| (worth.minor, worth.currency))
+            .unzip();
         Self {
+            amount_minor,
+            currency,
             duration_minutes: draft.minutes,
             client_id: suggestion.client_id.map(Into::into),
             project_id: suggestion.project_id.map(Into::into),

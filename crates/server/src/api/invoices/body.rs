@@ -4,9 +4,7 @@ use daybook_domain::invoice::{Grouping, Kind, Quantity, Status, Totals, Unit};
 use daybook_engine::invoices::View;
 use daybook_engine::invoices::read::Series;
 use daybook_engine::store::invoices::Invoice;
-use daybook_engine::store::invoices::deliveries::{
-    Delivery, Kind as DeliveryKind, State as DeliveryState,
-};
+use daybook_engine::store::invoices::deliveries::State as DeliveryState;
 use daybook_engine::store::invoices::payments::Payment;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,10 +12,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::delivery_body::DeliveryBody;
 use super::parts::{DiscountBody, RoundingBody, TaxBody};
 use crate::api::wire::{
-    DeliveryKindSchema, DeliveryStateSchema, GroupingSchema, InvoiceKindSchema,
-    InvoiceStatusSchema, InvoiceUnitSchema,
+    DeliveryStateSchema, GroupingSchema, InvoiceKindSchema, InvoiceStatusSchema, InvoiceUnitSchema,
 };
 
 /// A line of an invoice.
@@ -72,37 +70,6 @@ pub struct PaymentBody {
     /// Anything.
     #[schema(required = true)]
     pub note: Option<String>,
-}
-
-/// How an invoice, or a reminder of it, went to the client.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = InvoiceDelivery)]
-pub struct DeliveryBody {
-    /// Id.
-    pub id: Uuid,
-    /// What.
-    #[schema(value_type = DeliveryKindSchema)]
-    pub kind: DeliveryKind,
-    /// Of a reminder: how many days after the due date.
-    #[schema(required = true)]
-    pub days: Option<i64>,
-    /// To which address; null: by hand.
-    #[schema(required = true)]
-    pub recipient: Option<String>,
-    /// By whom; null: by the schedule.
-    #[schema(required = true)]
-    pub member_id: Option<Uuid>,
-    /// Where it stands: `queued` until the mail server took it (`sent`) or it was given up (`failed`).
-    #[schema(value_type = DeliveryStateSchema)]
-    pub state: DeliveryState,
-    /// What last went wrong.
-    #[schema(required = true)]
-    pub last_error: Option<String>,
-    /// When it was asked for.
-    pub created_at: Timestamp,
-    /// When the mail server took it, or it was given up.
-    #[schema(required = true)]
-    pub settled_at: Option<Timestamp>,
 }
 
 /// A rule of EN 16931 that the electronic invoice would break.
@@ -321,7 +288,7 @@ impl InvoiceBody {
             taxes: taxes(totals),
             tax_minor: totals.tax_minor,
             payments: view.payments.iter().map(payment).collect(),
-            deliveries: view.deliveries.iter().map(delivery).collect(),
+            deliveries: view.deliveries.iter().map(DeliveryBody::from).collect(),
             delivery_state: view.deliveries.last().map(|last| last.state),
             last_error: view
                 .deliveries
@@ -376,20 +343,6 @@ fn payment(payment: &Payment) -> PaymentBody {
         amount_minor: payment.amount_minor,
         paid_on: payment.paid_on,
         note: payment.note.clone(),
-    }
-}
-
-fn delivery(one: &Delivery) -> DeliveryBody {
-    DeliveryBody {
-        id: one.id.into(),
-        kind: one.kind,
-        days: (one.kind == DeliveryKind::Reminder).then_some(one.step),
-        recipient: one.recipient.clone(),
-        member_id: one.member_id.map(Into::into),
-        state: one.state,
-        last_error: one.last_error.clone(),
-        created_at: one.created_at,
-        settled_at: one.settled_at,
     }
 }
 

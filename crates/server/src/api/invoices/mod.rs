@@ -4,6 +4,7 @@ pub mod billing;
 pub mod billing_body;
 pub mod billing_input;
 pub mod body;
+pub mod delivery_body;
 pub mod drafts;
 pub mod input;
 pub mod paper;

@@ -1,0 +1,90 @@
+import { Popover, Stack, UnstyledButton } from "@mantine/core";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import type { TimeEntry } from "../../../api/types";
+import { useTimeZone } from "../../../app/session";
+import { formatMinutes, formatTime } from "../../../lib/time";
+import { useLock } from "../useWeek";
+import { isFixed } from "../week";
+import { DurationInput } from "./DurationInput";
+import { type GridRow, minutesOf } from "./grid";
+import { useCell } from "./useCell";
+
+export interface CellProps {
+  row: GridRow;
+  day: string;
+  entries: TimeEntry[];
+  /** Nothing changes on this day any more. */
+  closed: boolean;
+  /** When something new in it begins. */
+  start: string;
+  /** The project and the day, in words. */
+  label: string;
+}
+
+/** One entry of a cell, or the place where one can be put. */
+function One({
+  row,
+  entry,
+  closed,
+  start,
+  label,
+}: Omit<CellProps, "entries" | "day"> & { entry?: TimeEntry }) {
+  const lock = useLock();
+  const [wrong, setWrong] = useState(false);
+  const { create, change, remove, busy } = useCell(() => setWrong(true));
+  const commit = (duration: string) => {
+    setWrong(false);
+    if (entry) return duration ? change.mutate({ entry, duration }) : remove.mutate(entry);
+    const { client_id, project_id } = row;
+    if (duration)
+      create.mutate({ description: row.project ?? "", started_at: start, duration, client_id, project_id });
+  };
+  return (
+    <DurationInput
+      label={label}
+      minutes={entry?.duration_minutes ?? 0}
+      disabled={closed || entry?.running || (entry && isFixed(entry, lock))}
+      {...{ wrong, busy }}
+      onCommit={commit}
+    />
+  );
+}
+
+/** Several entries make up a cell: which of them is meant must be said. */
+function Several(props: CellProps) {
+  const t = useTranslations("timesheet");
+  const timeZone = useTimeZone();
+  const { entries, label } = props;
+  const name = (e: TimeEntry) => `${formatTime(e.started_at, timeZone)} ${e.description || t("untitled")}`;
+  return (
+    <Popover position="bottom" withArrow shadow="md" trapFocus>
+      <Popover.Target>
+        <UnstyledButton className="several num">
+          <span className="sr">{t("several", { label, count: entries.length })} </span>
+          {formatMinutes(minutesOf(entries))}
+          <span className="dim">×{entries.length}</span>
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={label}>
+        <Stack gap={6}>
+          {entries.map((entry) => (
+            <div key={entry.id} className="piece">
+              <span className="num">{name(entry)}</span>
+              <One {...props} entry={entry} label={name(entry)} />
+            </div>
+          ))}
+          <div className="piece">
+            <span>{t("oneMore")}</span>
+            <One {...props} label={t("oneMore")} />
+          </div>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+export function Cell(props: CellProps) {
+  const { entries } = props;
+  return entries.length > 1 ? <Several {...props} /> : <One {...props} entry={entries[0]} />;
+}

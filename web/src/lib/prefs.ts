@@ -1,0 +1,37 @@
+// Preferences of this browser, like the theme and the go-to keys: nobody else sees or needs them.
+import { useSyncExternalStore } from "react";
+
+const PREFIX = "daybook-";
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  addEventListener("storage", listener);
+  return () => {
+    listeners.delete(listener);
+    removeEventListener("storage", listener);
+  };
+}
+
+function usePref(name: string): [string | null, (value: string) => void] {
+  const value = useSyncExternalStore(subscribe, () => localStorage.getItem(PREFIX + name));
+  const set = (next: string) => {
+    localStorage.setItem(PREFIX + name, next);
+    for (const listener of listeners) listener();
+  };
+  return [value, set];
+}
+
+const USUAL_HOURS = 40;
+/** How many hours a week somebody means to work; 0: no target. */
+export function useWeekTarget(): [number, (hours: number) => void] {
+  const [text, set] = usePref("week-target");
+  const hours = text === null ? USUAL_HOURS : Number(text);
+  return [Number.isFinite(hours) && hours >= 0 && hours <= 168 ? hours : USUAL_HOURS, (v) => set(String(v))];
+}
+
+/** Whether the week always shows Saturday and Sunday, also when nothing is in them. */
+export function useWeekends(): [boolean, (on: boolean) => void] {
+  const [text, set] = usePref("weekends");
+  return [text === "on", (on) => set(on ? "on" : "off")];
+}
