@@ -198,12 +198,16 @@ class Daybook:
 
     def connect_google(self, person):
         """Connects the simulator's account as `person` would in a browser."""
-        url = expect(200, self.api("GET", "/integrations/google/authorize"))["authorization_url"]
+        self.connect("google", person)
+
+    def connect(self, provider, person):
+        """The same at any provider that asks for consent."""
+        url = expect(200, self.api("GET", f"/integrations/{provider}/authorize"))["authorization_url"]
         page, query = url.split("?", 1)
         form = {**dict(urllib.parse.parse_qsl(query)), "person": person, "decision": "allow"}
         location = call("POST", page, form=form)[1]["location"]
         back = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(location).query))
-        expect(200, self.api("POST", "/integrations/google/callback", {"code": back["code"], "state": back["state"]}))
+        expect(200, self.api("POST", f"/integrations/{provider}/callback", {"code": back["code"], "state": back["state"]}))
 
     def connect_caldav(self, url, username, password):
         answer = self.api("POST", "/integrations/caldav/connect", {"url": url, "username": username, "password": password})

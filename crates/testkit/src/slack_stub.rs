@@ -2,6 +2,7 @@
 //! asked. No simulator: nothing is kept there.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -74,6 +75,8 @@ struct State {
     tokens: u64,
     /// What the token endpoint says beside the usual.
     install: Option<Value>,
+    /// What happens while the next call of a method is under way.
+    meanwhile: BTreeMap<String, Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 impl SlackStub {
@@ -134,6 +137,12 @@ impl SlackStub {
             .entry(method.to_owned())
             .or_default()
             .push_back(says);
+    }
+
+    /// What happens while the next call of `method` is under way: it has arrived, and is not answered.
+    pub fn during(&self, method: &str, what: impl Future<Output = ()> + Send + 'static) {
+        let mut state = self.state();
+        state.meanwhile.insert(method.to_owned(), Box::pin(what));
     }
 
     /// What the token endpoint says from now on.
@@ -258,6 +267,10 @@ impl Transport for SlackStub {
             token: token.to_owned(),
             body: body.clone(),
         });
+        let meanwhile = self.state().meanwhile.remove(&method);
+        if let Some(what) = meanwhile {
+            what.await;
+        }
         self.answer(&method, &body)
     }
 }

@@ -20,5 +20,6 @@ mod mail;
 mod meetings;
 mod nodes;
 mod radicale;
+mod slack;
 mod starts;
 mod stop;

@@ -167,16 +167,20 @@ impl Client {
 
     /// Connects a Google account at the simulator as `person` would, up to and with the callback. Answers what the callback answers.
     pub async fn connect_google(&self, person: &str) -> Value {
-        let started = self.get("/integrations/google/authorize").await.expect(200);
+        self.connect("google", person).await
+    }
+
+    /// The same at any provider that asks for consent.
+    pub async fn connect(&self, provider: &str, person: &str) -> Value {
+        let start = format!("/integrations/{provider}/authorize");
+        let started = self.get(&start).await.expect(200);
         let (code, state) = self
             .consent(started["authorization_url"].as_str().unwrap(), person)
             .await;
-        self.post(
-            "/integrations/google/callback",
-            json!({"code": code, "state": state}),
-        )
-        .await
-        .expect(200)
+        let back = format!("/integrations/{provider}/callback");
+        self.post(&back, json!({"code": code, "state": state}))
+            .await
+            .expect(200)
     }
 
     /// Installs the app in the Slack simulator as `person` (a Slack user) would, who is linked with that.
@@ -215,6 +219,15 @@ impl Client {
                 .into_owned()
         };
         (value("code"), value("state"))
+    }
+
+    /// The bytes of a file.
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let request = self.http.get(format!("{}/api/v1{path}", self.base));
+        let key = self.key.as_deref().unwrap_or_default();
+        let answer = request.bearer_auth(key).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.unwrap().to_vec()
     }
 
     /// The calendars that are switched on, once each of them has been synced.

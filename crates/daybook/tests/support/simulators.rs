@@ -52,6 +52,11 @@ impl Simulators {
         &self.running.microsoft
     }
 
+    /// The Slack simulator.
+    pub fn slack(&self) -> &SlackSim {
+        &self.running.slack
+    }
+
     /// The CalDAV simulator.
     pub fn caldav(&self) -> &CalDavSim {
         &self.running.caldav
@@ -109,5 +114,32 @@ impl Simulators {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
+    }
+
+    /// The settings with which a server talks to Slack; `socket`: through Socket Mode.
+    pub fn slack_environment(&self, socket: bool) -> Vec<(String, String)> {
+        let slack = SlackSim::endpoints(&self.running.slack_base);
+        let mut app = App::daybook(CLIENT_ID, CLIENT_SECRET, "");
+        let mut settings = vec![
+            ("SLACK_CLIENT_ID", CLIENT_ID.to_owned()),
+            ("SLACK_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+            ("SLACK_APP_ID", app.id),
+            ("SLACK_SIGNING_SECRET", app.signing_secret),
+            ("SLACK_AUTHORIZE_URL", slack.authorize_url),
+            ("SLACK_TOKEN_URL", slack.token_url),
+            ("SLACK_USERINFO_URL", slack.userinfo_url),
+            ("SLACK_API_URL", slack.api_url),
+        ];
+        if socket {
+            settings.push(("SLACK_APP_TOKEN", std::mem::take(&mut app.app_token)));
+            self.slack().configure(|config| {
+                config
+                    .apps
+                    .iter_mut()
+                    .for_each(|app| app.socket_mode = true)
+            });
+        }
+        let owned = |(name, value): (&str, String)| (name.to_owned(), value);
+        settings.into_iter().map(owned).collect()
     }
 }

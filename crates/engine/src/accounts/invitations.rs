@@ -277,11 +277,6 @@ async fn is_member(tx: &mut Tx, who: &Principal, email: &EmailAddress) -> Result
 
 /// The page of the dashboard that accepts an invitation.
 fn link(cx: &Context, token: &SecretString) -> SecretString {
-    let base = cx
-        .settings
-        .frontend_url
-        .as_ref()
-        .unwrap_or(&cx.settings.base_url);
-    let base = base.as_str().trim_end_matches('/');
-    SecretString::from(format!("{base}/invitations/{}", token.expose_secret()))
+    let path = format!("/invitations/{}", token.expose_secret());
+    SecretString::from(cx.settings.page(&path))
 }

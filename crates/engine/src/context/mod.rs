@@ -86,6 +86,18 @@ impl Settings {
             sync_lease: Duration::from_secs(60),
         }
     }
+
+    /// Where people open the dashboard.
+    #[must_use]
+    pub fn dashboard(&self) -> &Url {
+        self.frontend_url.as_ref().unwrap_or(&self.base_url)
+    }
+
+    /// The address of a page of the dashboard. `path` begins with a slash.
+    #[must_use]
+    pub fn page(&self, path: &str) -> String {
+        page_of(self.dashboard(), path)
+    }
 }
 
 /// How to wait. Simulations replace it, so that waiting moves their clock instead of taking time.
@@ -104,4 +116,10 @@ impl Pause for RealPause {
     async fn pause(&self, time: Duration) {
         tokio::time::sleep(time).await;
     }
+}
+
+/// The address of a page below `base`. `path` begins with a slash.
+#[must_use]
+pub fn page_of(base: &Url, path: &str) -> String {
+    format!("{}{path}", base.as_str().trim_end_matches('/'))
 }

@@ -105,9 +105,7 @@ impl Draft {
 
 /// An address of the dashboard.
 pub(super) fn page(cx: &Context, path: &str) -> String {
-    let settings = &cx.settings;
-    let base = settings.frontend_url.as_ref().unwrap_or(&settings.base_url);
-    format!("{}{path}", base.as_str().trim_end_matches('/'))
+    cx.settings.page(path)
 }
 
 #[cfg(test)]

@@ -39,19 +39,19 @@ pub(super) async fn question(
     Ok(Some(blocks::approval(&ask, zone)))
 }
 
-/// What was decided, and by whom; the question again as long as something waits; `None` when nothing of it is left.
+/// What was decided, and by whom; the question again as long as something waits.
 async fn outcome(
     tx: &mut Tx,
     ws: WorkspaceId,
     id: SubmissionId,
     (by, zone): (&str, &TimeZone),
-) -> store::Result<Option<Message>> {
+) -> store::Result<Message> {
     if let Some(question) = question(tx, ws, id, zone).await? {
-        return Ok(Some(question));
+        return Ok(question);
     }
     let entries = store::submissions::entries(tx, ws, id).await?;
     if entries.is_empty() {
-        return Ok(None);
+        return Ok(blocks::withdrawn(by));
     }
     let (member, pieces) = (whose(tx, ws, id).await?, pieces(tx, ws, &entries).await?);
     let ask = Approval {
@@ -68,18 +68,16 @@ async fn outcome(
             .filter(sent_back)
             .find_map(|entry| entry.rejected_reason.as_deref()),
     };
-    Ok(Some(blocks::settled(&ask, by, outcome)))
+    Ok(blocks::settled(&ask, by, outcome))
 }
 
-/// Shows a decision in the place of every question about it.
-pub(super) async fn show(cx: &Context, ask: &jobs::Decided) -> store::Result<()> {
+/// Shows a decision in the place of every question about it that Slack has. False when another one is on its way there.
+pub(super) async fn show(cx: &Context, ask: &jobs::Decided) -> store::Result<bool> {
     let (ws, id) = (ask.workspace_id, ask.submission_id);
     let mut tx = cx.store.write_in(ws).await?;
     let by = store::users::get(&mut tx, ask.by).await?;
     let zone = time::zone(&by.time_zone);
-    let Some(message) = outcome(&mut tx, ws, id, (&by.name, &zone)).await? else {
-        return Ok(());
-    };
+    let message = outcome(&mut tx, ws, id, (&by.name, &zone)).await?;
     for notice in asked(&mut tx, ws, id).await? {
         let (Some(connection), Some(ts)) = (notice.connection_id, notice.message_ts) else {
             continue;
@@ -91,7 +89,9 @@ pub(super) async fn show(cx: &Context, ask: &jobs::Decided) -> store::Result<()>
         };
         respond::change(cx, &mut tx, ws, connection, place, &message).await?;
     }
-    tx.commit().await
+    let more = notices::on_its_way(&mut tx, ws, Kind::ApprovalNeeded, &id.to_string()).await?;
+    tx.commit().await?;
+    Ok(!more)
 }
 
 async fn asked(
@@ -124,10 +124,8 @@ pub(super) async fn decide(
         return Ok(());
     }
     let by = store::users::get(&mut tx, bound.who.user_id).await?.name;
-    if let Some(message) = outcome(&mut tx, ws, id, (&by, &bound.zone)).await? {
-        let connection = bound.connection;
-        respond::change(cx, &mut tx, ws, connection, spot.clone(), &message).await?;
-    }
+    let message = outcome(&mut tx, ws, id, (&by, &bound.zone)).await?;
+    respond::change(cx, &mut tx, ws, bound.connection, spot.clone(), &message).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -165,14 +165,9 @@ async fn today(cx: &Context, bound: &Bound) -> Result<Value, Error> {
     let range = time::day(local.date(), &bound.zone);
     let mut tx = cx.store.read_in(bound.workspace()).await?;
     let entries = entry::between(&mut tx, &bound.who, range).await?;
-    let open = meetings::unlogged(
-        &mut tx,
-        bound.workspace(),
-        bound.who.member_id,
-        range.0,
-        now,
-    );
-    let open = open.await?.len();
+    let open = meetings::over(&mut tx, &bound.who, (range.0, now))
+        .await?
+        .len();
     let day = local.strftime("%A, %-d %B").to_string();
     Ok(blocks::ephemeral(&blocks::today(
         &entries,

@@ -204,7 +204,7 @@ pub async fn last(cx: &Context, who: &Principal) -> store::Result<Option<TimeEnt
     Ok(newest.filter(can_go))
 }
 
-/// Changes an entry to what a form says. The day moves, the time of day stays.
+/// Changes an entry to what a form says. The day moves, the time of day stays; so does the project without a word about it.
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::Time`].
@@ -214,6 +214,7 @@ pub async fn change(
     zone: &TimeZone,
     id: TimeEntryId,
     new: New,
+    project: Option<Option<ProjectId>>,
 ) -> Result<Logged, Error> {
     let entry = timesheets::entries::get(cx, who, id).await?;
     let description = described(&new.description)?;
@@ -237,7 +238,7 @@ pub async fn change(
         description: Some(description),
         started_at,
         duration_minutes: Some(new.minutes),
-        project_id: (new.project_id != entry.project_id).then_some(new.project_id),
+        project_id: project,
         ..Changes::default()
     };
     let entry = timesheets::entries::update(cx, who, id, changes).await?;

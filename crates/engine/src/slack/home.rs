@@ -2,6 +2,9 @@
 
 use daybook_domain::time_entry::Status;
 use daybook_store as store;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use store::instances::InstanceView;
 use store::time_entries::Filter;
 
 use super::blocks::{self, Home, Line};
@@ -10,7 +13,7 @@ use super::jobs;
 use super::notify::render as words;
 use super::who::{Bound, Known, resolve};
 use super::{Error, entry, link, meetings, time};
-use crate::Context;
+use crate::{Context, timesheets};
 
 /// Most approvals that are looked at.
 const MOST: i64 = 50;
@@ -23,7 +26,7 @@ pub(super) async fn publish(
     let view = match resolve(cx, &ask.sender).await? {
         Known::Member(bound) => {
             let page = page(cx, &bound).await.map_err(unwrapped)?;
-            blocks::home(&page, &cx.settings.base_url)
+            blocks::home(&page, &bound.zone, cx.settings.dashboard())
         }
         Known::Unlinked(installation) => {
             let offer = link::offer(cx, &installation, &ask.sender).await?;
@@ -44,7 +47,7 @@ fn unwrapped(error: Error) -> crate::connections::Error {
 }
 
 async fn page(cx: &Context, bound: &Bound) -> Result<Home, Error> {
-    let (workspace, member) = (bound.workspace(), bound.who.member_id);
+    let workspace = bound.workspace();
     let now = cx.clock.now();
     let local = now.to_zoned(bound.zone.clone());
     let day = time::day(local.date(), &bound.zone);
@@ -57,34 +60,30 @@ async fn page(cx: &Context, bound: &Bound) -> Result<Home, Error> {
             .sum::<i64>()
     };
     let today = total(entry::between(&mut tx, &bound.who, day).await?);
-    let week = total(entry::between(&mut tx, &bound.who, week).await?);
-    let rows = meetings::within(&mut tx, workspace, member, day.0, day.1).await?;
-    let clock = |at: jiff::Timestamp| {
-        at.to_zoned(bound.zone.clone())
-            .strftime("%H:%M")
-            .to_string()
-    };
-    let meetings = rows
-        .iter()
-        .filter(|row| meetings::is_meeting(row))
-        .map(|row| Line {
-            id: row.id.to_string(),
-            lead: format!("{}–{}", clock(row.start_us), clock(row.end_us)),
-            what: match row.details.title.trim() {
-                "" => "Meeting".to_owned(),
-                title => title.to_owned(),
-            },
-            done: row.time_entry_id.is_some(),
-        })
-        .collect();
+    let logged = total(entry::between(&mut tx, &bound.who, week).await?);
+    let meetings = timesheets::meetings_on(&mut tx, &bound.who, day).await?;
+    let meetings = meetings.iter().map(|event| meeting(event, &bound.zone));
+    let drafts = meetings::over(&mut tx, &bound.who, (week.0, now)).await?;
+    let drafts = meetings::named(&mut tx, workspace, drafts).await?;
     let approvals = approvals(&mut tx, bound).await?;
     Ok(Home {
         day: local.strftime("%A, %-d %B").to_string(),
-        meetings,
+        meetings: meetings.collect(),
+        drafts,
         today,
-        week,
+        week: logged,
         approvals,
     })
+}
+
+fn meeting(event: &InstanceView, zone: &TimeZone) -> Line {
+    let clock = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%H:%M").to_string();
+    Line {
+        id: event.id.to_string(),
+        lead: format!("{}–{}", clock(event.start_us), clock(event.end_us)),
+        what: blocks::titled(&event.details.title).to_owned(),
+        done: event.time_entry_id.is_some(),
+    }
 }
 
 /// What waits for this person's approval: other members' entries, for those who manage the workspace.

@@ -1,5 +1,7 @@
 //! The jobs of Slack: what calls the provider, and what runs by the clock.
 
+use std::time::Duration;
+
 use daybook_domain::{
     ConnectionId, MemberId, SlackBindingId, SlackNoticeId, SubmissionId, UserId, WorkspaceId,
 };
@@ -33,6 +35,9 @@ pub const HOME: &str = "publish_slack_home";
 pub const SEARCH: &str = "find_slack_user";
 /// Looks up the name of somebody who was just linked.
 pub const WELCOME: &str = "read_slack_user";
+
+/// How long a message takes to Slack, usually.
+const ON_ITS_WAY: Duration = Duration::from_secs(5);
 
 /// Whose home page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -167,7 +172,13 @@ pub(crate) fn update(cx: Context, payload: Value) -> Work {
 pub(crate) fn decided(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
         let ask: Decided = read(payload)?;
-        approvals::show(&cx, &ask).await.map_err(Failure::from)
+        match approvals::show(&cx, &ask).await? {
+            true => Ok(()),
+            false => Err(Failure::After(
+                ON_ITS_WAY,
+                "a question about it is on its way to Slack".to_owned(),
+            )),
+        }
     })
 }
 

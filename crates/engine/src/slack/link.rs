@@ -45,8 +45,9 @@ pub(super) async fn offer(
     };
     links::create(&mut tx, installation.workspace_id, &link).await?;
     tx.commit().await?;
-    let path = format!("/settings/slack?token={}", secret.expose_secret());
-    let address = blocks::address(&cx.settings.base_url, &path);
+    // Behind the #, where it reaches no server and no log.
+    let path = format!("/settings/slack#{}", secret.expose_secret());
+    let address = cx.settings.page(&path);
     Ok(blocks::done(&format!(
         "Daybook does not know yet who you are, so nothing was logged.\n<{address}|Link your Daybook account> (works once, for 15 minutes, and only for you), then try again."
     )))

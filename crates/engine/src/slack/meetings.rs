@@ -1,89 +1,99 @@
-//! Meetings that are over and not logged: counted, and asked about once.
+//! Meetings that are over and not logged, as `/drafts` lists them: counted, and asked about once.
 
-use daybook_domain::event::{ResponseStatus, Status};
-use daybook_domain::{MemberId, SlackBindingId, WorkspaceId};
+use daybook_domain::{ClientId, MemberId, ProjectId, SlackBindingId, WorkspaceId};
 use daybook_store as store;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::Tx;
-use store::calendars::Filter;
-use store::instances::{InstanceView, Range};
 use store::slack::bindings;
 use store::slack::notices::{Kind, NewNotice};
 
 use super::notify;
-use crate::Context;
+use crate::timesheets::drafts::{self, Draft};
+use crate::{Context, Principal};
 
 /// A meeting that ended longer ago is not asked about: the mirror, or this server, learned of it too late.
 const ASKED_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 /// People at once.
 const PAGE: i64 = 200;
 /// Meetings of one person at once.
-const MOST: i64 = 200;
+const MOST: usize = 200;
 
-/// A member's meetings of a time that are over and not logged, each once though several calendars show it.
-pub async fn unlogged(
+/// A member's drafts of meetings that began at `from` or later and are over by `until`, in order of start: what `/drafts` lists of
+/// that time.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn over(
     tx: &mut Tx,
-    workspace: WorkspaceId,
-    member: MemberId,
-    from: Timestamp,
-    until: Timestamp,
-) -> store::Result<Vec<InstanceView>> {
-    let mut rows = within(tx, workspace, member, from, until).await?;
-    rows.retain(|row| is_open(row) && row.end_us <= until && row.start_us >= from);
-    Ok(rows)
-}
-
-/// Whether it is a meeting that somebody may want to log.
-pub fn is_open(row: &InstanceView) -> bool {
-    is_meeting(row) && row.time_entry_id.is_none()
-}
-
-/// Whether it is a meeting, logged or not.
-pub fn is_meeting(row: &InstanceView) -> bool {
-    !row.all_day
-        && row.busy
-        && !row.informational
-        && row.status != Status::Cancelled
-        && row.response_status != ResponseStatus::Declined
-}
-
-/// A member's instances that touch a time, each meeting once.
-pub async fn within(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    member: MemberId,
-    from: Timestamp,
-    to: Timestamp,
-) -> store::Result<Vec<InstanceView>> {
-    let filter = Filter {
-        member_id: Some(member),
-        sync_enabled: Some(true),
-        ..Filter::default()
-    };
-    let calendars = store::calendars::list(tx, workspace, &filter, None, 500).await?;
-    let calendars: Vec<_> = calendars
-        .iter()
-        .filter(|calendar| calendar.active)
-        .map(|calendar| calendar.id)
-        .collect();
-    if calendars.is_empty() {
+    who: &Principal,
+    (from, until): (Timestamp, Timestamp),
+) -> store::Result<Vec<Draft>> {
+    if until <= from {
         return Ok(Vec::new());
     }
-    let range = Range {
-        calendars: &calendars,
-        from,
-        to,
-        q: None,
-        converted: None,
-        cancelled: false,
-        after: None,
-        limit: MOST,
+    let mut found = drafts::read(tx, who, (from, until), None, MOST)
+        .await?
+        .drafts;
+    found.retain(|draft| draft.event.start_us >= from && draft.event.end_us <= until);
+    Ok(found)
+}
+
+/// A draft with the name of what it would be booked on.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// The draft.
+    pub draft: Draft,
+    /// The project's name, or the client's.
+    pub on: Option<String>,
+}
+
+/// The drafts with the names of their projects, or clients.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn named(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    found: Vec<Draft>,
+) -> store::Result<Vec<Named>> {
+    let projects: Vec<ProjectId> = found
+        .iter()
+        .filter_map(|one| one.suggestion.project_id)
+        .collect();
+    let clients: Vec<ClientId> = found
+        .iter()
+        .filter_map(|one| one.suggestion.client_id)
+        .collect();
+    let projects = store::projects::get_many(tx, workspace, &projects).await?;
+    let clients = store::clients::get_many(tx, workspace, &clients).await?;
+    let name = |draft: &Draft| {
+        let project = projects
+            .iter()
+            .find(|one| Some(one.id) == draft.suggestion.project_id);
+        let client = clients
+            .iter()
+            .find(|one| Some(one.id) == draft.suggestion.client_id);
+        project
+            .map(|one| one.name.clone())
+            .or(client.map(|one| one.name.clone()))
     };
-    let mut rows = store::instances::range(tx, workspace, &range).await?;
-    let mut seen = std::collections::HashSet::new();
-    rows.retain(|row| seen.insert(row.cause_key()));
-    Ok(rows)
+    Ok(found
+        .into_iter()
+        .map(|draft| Named {
+            on: name(&draft),
+            draft,
+        })
+        .collect())
+}
+
+/// A member, with everything their role allows.
+///
+/// # Errors
+/// When there is no such member.
+pub async fn member(tx: &mut Tx, workspace: WorkspaceId, id: MemberId) -> store::Result<Principal> {
+    let row = store::members::get(tx, workspace, id).await?;
+    Ok(Principal::operator(workspace, row.user_id, id, row.role))
 }
 
 /// Asks everybody who wants it about the meetings of theirs that just ended.
@@ -118,18 +128,18 @@ async fn ask(
 ) -> store::Result<()> {
     let since = now.saturating_sub(ASKED_WITHIN).unwrap_or(now);
     let mut tx = cx.store.read_in(workspace).await?;
-    let rows = within(&mut tx, workspace, member, since, now).await?;
+    let who = self::member(&mut tx, workspace, member).await?;
+    let found = drafts::read(&mut tx, &who, (since, now), None, MOST).await?;
     drop(tx);
-    let ended = |row: &&InstanceView| is_open(row) && row.end_us <= now && row.end_us > since;
-    for row in rows.iter().filter(ended) {
-        let cause = row.cause_key();
-        let id = row.id.to_string();
+    let ended = |draft: &&Draft| draft.event.end_us <= now && draft.event.end_us > since;
+    for draft in found.drafts.iter().filter(ended) {
+        let (cause, id) = (draft.event.cause_key(), draft.event.id.to_string());
         let new = NewNotice {
             member_id: member,
             kind: Kind::LogThisMeeting,
             cause: &cause,
             subject: Some(&id),
-            payload: json!({"instance_id": row.id}),
+            payload: json!({"instance_id": draft.event.id}),
         };
         let mut tx = cx.store.write_in(workspace).await?;
         notify::note(&mut tx, workspace, &new).await?;

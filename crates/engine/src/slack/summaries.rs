@@ -13,7 +13,7 @@ use store::slack::preferences::SUMMARY_TIME;
 use super::{notify, preferences, time};
 use crate::Context;
 
-/// A summary that could not be sent at its time is sent within this long; after that the day is over.
+/// A summary whose time is close to midnight may still come this long after it; any other one only until its day is over.
 const LATE: SignedDuration = SignedDuration::from_hours(2);
 /// People at once.
 const PAGE: i64 = 500;
@@ -53,18 +53,18 @@ fn due(person: &Reachable, now: Timestamp) -> Option<Date> {
     (person.summarised_on.as_deref() != Some(day.to_string().as_str())).then_some(day)
 }
 
-/// The day whose time `at` has come, not more than [`LATE`] ago by the clock on the wall. A time that a day leaves out comes with
-/// the first one after it; one that a day has twice comes with the first.
+/// The day whose time `at` has come by the clock on the wall: today until it ends, however long this server was away, and yesterday
+/// if that is not more than [`LATE`] ago. A time that a day leaves out comes with the first one after it; one that a day has twice
+/// comes with the first.
 fn day_of(local: DateTime, at: Time) -> Option<Date> {
     let since = |date: Date| local.duration_since(date.to_datetime(at));
-    let late = |by: SignedDuration| !by.is_negative() && by <= LATE;
     let today = local.date();
-    if late(since(today)) {
+    if !since(today).is_negative() {
         return Some(today);
     }
     // 23:30 of yesterday, seen at 00:10.
     let yesterday = today.yesterday().ok()?;
-    late(since(yesterday)).then_some(yesterday)
+    (since(yesterday) <= LATE).then_some(yesterday)
 }
 
 async fn write(cx: &Context, person: &Reachable, day: Date) -> store::Result<()> {
@@ -156,13 +156,22 @@ mod tests {
     }
 
     #[test]
-    fn too_late_is_not_at_all() {
-        let local: DateTime = "2026-11-21T19:01:00".parse().unwrap();
-        let at: Time = "17:00".parse().unwrap();
-        assert_eq!(day_of(local, at), None);
-        let local: DateTime = "2026-11-21T19:00:00".parse().unwrap();
-        assert_eq!(day_of(local, at), Some("2026-11-21".parse().unwrap()));
-        let local: DateTime = "2026-11-21T16:59:59".parse().unwrap();
-        assert_eq!(day_of(local, at), None);
+    fn late_is_until_the_day_is_over() {
+        let day = |local: &str, at: &str| {
+            let day = day_of(local.parse().unwrap(), at.parse().unwrap());
+            day.map(|day| day.to_string())
+        };
+        assert_eq!(day("2026-11-21T16:59:59", "17:00"), None);
+        for local in ["17:00:00", "19:05:00", "23:59:59"] {
+            let day = day(&format!("2026-11-21T{local}"), "17:00");
+            assert_eq!(day.as_deref(), Some("2026-11-21"), "{local}");
+        }
+        assert_eq!(day("2026-11-22T00:00:00", "17:00"), None);
+        // 23:30 of yesterday, seen at 00:10, and not at three.
+        assert_eq!(
+            day("2026-11-22T00:10:00", "23:30").as_deref(),
+            Some("2026-11-21")
+        );
+        assert_eq!(day("2026-11-22T03:00:00", "23:30"), None);
     }
 }

@@ -35,6 +35,23 @@ pub struct Convert {
     pub separate: bool,
 }
 
+impl Convert {
+    /// A meeting as it is.
+    #[must_use]
+    pub const fn of(instance: InstanceId) -> Self {
+        Self {
+            instance,
+            client_id: None,
+            project_id: None,
+            force: false,
+            billable: None,
+            description: None,
+            only_offered: false,
+            separate: false,
+        }
+    }
+}
+
 /// Makes the entry. The second value is false when it existed: then it is returned as it is.
 ///
 /// # Errors
@@ -48,20 +65,7 @@ pub async fn convert(
     convert_with(cx, who, ask, Vec::new(), true).await
 }
 
-/// As [`convert`]; who sees already that it was made need not be told.
-///
-/// # Errors
-/// As [`convert`].
-pub(crate) async fn convert_and_tell(
-    cx: &Context,
-    who: &Principal,
-    ask: Convert,
-    tell: bool,
-) -> Result<(TimeEntry, bool), Error> {
-    convert_with(cx, who, ask, Vec::new(), tell).await
-}
-
-/// As [`convert`], with tags.
+/// As [`convert`], with tags; who sees already that it was made need not be told.
 pub(super) async fn convert_with(
     cx: &Context,
     who: &Principal,

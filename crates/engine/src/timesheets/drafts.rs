@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use daybook_domain::event::Status;
 use daybook_domain::rate::amount;
 use daybook_domain::rule::{Compiled, Subject};
 use daybook_domain::time_entry::{MAX_MINUTES, minutes_between};
@@ -13,12 +14,12 @@ use store::calendars::Calendar;
 use store::drafts::Choice;
 use store::instances::InstanceView;
 use store::projects::Project;
-use store::time_entries::TimeEntry;
 
 use super::Error;
 use super::choices::{by_choice, names_of};
-use super::convert::{self, Convert};
 use super::gather::{self, After, Meetings};
+pub(crate) use super::settle::log_and_tell;
+pub use super::settle::{dismiss, log, restore};
 use crate::rates::{self, Facts};
 use crate::{Context, Principal};
 
@@ -115,19 +116,22 @@ pub async fn list(
         });
     }
     let mut tx = cx.store.read_in(who.workspace_id).await?;
-    let mut page = first(&mut tx, who, (from, to), after, limit).await?;
+    let mut page = read(&mut tx, who, (from, to), after, limit).await?;
     price(&mut tx, who, &mut page.drafts).await?;
     Ok(page)
 }
 
-/// The first drafts of a stretch, without their worth.
-async fn first(
+/// The first drafts of a stretch that makes sense, without their worth.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn read(
     tx: &mut store::Tx,
     who: &Principal,
     range: (Timestamp, Timestamp),
     after: After,
     limit: usize,
-) -> Result<Page, Error> {
+) -> store::Result<Page> {
     let mut rules = compiled(tx, who).await?;
     let (mut drafts, mut after) = (Vec::new(), after);
     loop {
@@ -145,6 +149,35 @@ async fn first(
         }
         after = next;
     }
+}
+
+/// A meeting of the caller's as it stands among their drafts: none that is logged, put aside, left out, or not theirs.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn get(
+    tx: &mut store::Tx,
+    who: &Principal,
+    event: InstanceId,
+) -> store::Result<Option<Draft>> {
+    let event = match store::instances::get(tx, who.workspace_id, event).await {
+        Err(store::Error::NotFound) => return Ok(None),
+        found => found?,
+    };
+    let open = event.member_id == who.member_id
+        && event.time_entry_id.is_none()
+        && gather::is_work(&event)
+        && event.status != Status::Cancelled;
+    let aside = [event.cause_key()];
+    if !open
+        || !store::drafts::dismissed(tx, who.workspace_id, who.member_id, &aside)
+            .await?
+            .is_empty()
+    {
+        return Ok(None);
+    }
+    let calendar = store::calendars::get(tx, who.workspace_id, event.calendar_id).await?;
+    of_event(tx, who, event, calendar).await
 }
 
 /// What each would come to by its rate on its day.
@@ -175,7 +208,7 @@ pub(super) async fn of_event(
     who: &Principal,
     event: InstanceView,
     calendar: Calendar,
-) -> Result<Option<Draft>, Error> {
+) -> store::Result<Option<Draft>> {
     let mut rules = compiled(tx, who).await?;
     let part = Meetings {
         calendars: HashMap::from([(calendar.id, calendar)]),
@@ -185,7 +218,7 @@ pub(super) async fn of_event(
     Ok(weigh(tx, who, &mut rules, part).await?.pop())
 }
 
-async fn compiled(tx: &mut store::Tx, who: &Principal) -> Result<Compiled, Error> {
+async fn compiled(tx: &mut store::Tx, who: &Principal) -> store::Result<Compiled> {
     let rules = store::time_rules::all(tx, who.workspace_id).await?;
     let on = rules.iter().filter(|rule| rule.enabled);
     Ok(Compiled::new(
@@ -199,12 +232,15 @@ async fn suggest(
     who: &Principal,
     rules: &mut Compiled,
     mut part: Meetings,
-) -> Result<Vec<Draft>, Error> {
+) -> store::Result<Vec<Draft>> {
     let causes: Vec<String> = part.found.iter().map(InstanceView::cause_key).collect();
     let aside = store::drafts::dismissed(tx, who.workspace_id, who.member_id, &causes).await?;
     let aside: HashSet<String> = aside.into_iter().collect();
     part.found
         .retain(|event| !aside.contains(&event.cause_key()));
+    if part.found.is_empty() {
+        return Ok(Vec::new());
+    }
     weigh(tx, who, rules, part).await
 }
 
@@ -214,7 +250,7 @@ async fn weigh(
     who: &Principal,
     rules: &mut Compiled,
     part: Meetings,
-) -> Result<Vec<Draft>, Error> {
+) -> store::Result<Vec<Draft>> {
     let ws = who.workspace_id;
     let subjects: Vec<Subject> = part.found.iter().map(gather::subject).collect();
     let names: Vec<Vec<(Because, String)>> = part
@@ -263,7 +299,7 @@ async fn weigh(
 }
 
 /// What a project brings: its client, whether it is billed; and nothing of what is archived.
-async fn complete(tx: &mut store::Tx, who: &Principal, drafts: &mut [Draft]) -> Result<(), Error> {
+async fn complete(tx: &mut store::Tx, who: &Principal, drafts: &mut [Draft]) -> store::Result<()> {
     let mut ids: Vec<ProjectId> = drafts
         .iter()
         .filter_map(|draft| draft.suggestion.project_id)
@@ -327,67 +363,5 @@ fn by_calendar(calendar: Option<&Calendar>) -> Suggestion {
         },
         rule_id: None,
         detail: known.map(|calendar| calendar.name.clone()),
-    }
-}
-
-/// Logs a meeting as suggested, or as asked.
-///
-/// # Errors
-/// As [`convert::convert`].
-pub async fn log(
-    cx: &Context,
-    who: &Principal,
-    mut ask: Convert,
-) -> Result<(TimeEntry, bool), Error> {
-    let plain = ask.project_id.is_none() && ask.client_id.is_none();
-    let mut tags = Vec::new();
-    if plain {
-        let mut tx = cx.store.read_in(who.workspace_id).await?;
-        let event = store::instances::get(&mut tx, who.workspace_id, ask.instance).await?;
-        if event.member_id != who.member_id {
-            return Err(Error::Store(store::Error::NotFound));
-        }
-        let calendar = store::calendars::get(&mut tx, who.workspace_id, event.calendar_id).await?;
-        if let Some(draft) = of_event(&mut tx, who, event, calendar).await? {
-            ask.project_id = draft.suggestion.project_id;
-            ask.client_id = draft.suggestion.client_id;
-            // Without a word about it, a meeting that a colleague bills is not billed again.
-            if ask.billable.is_none() && !draft.suggestion.billable {
-                ask.billable = Some(false);
-            }
-            tags = draft.suggestion.tags;
-        }
-    }
-    convert::convert_with(cx, who, ask, tags, true).await
-}
-
-/// Puts a meeting aside, in whichever calendars it is, whatever becomes of it.
-///
-/// # Errors
-/// When there is no such meeting of the caller's.
-pub async fn dismiss(cx: &Context, who: &Principal, event: InstanceId) -> Result<(), Error> {
-    let mut tx = cx.store.write_in(who.workspace_id).await?;
-    let cause = own(&mut tx, who, event).await?;
-    store::drafts::dismiss(&mut tx, who.workspace_id, who.member_id, &cause).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Brings a meeting back.
-///
-/// # Errors
-/// When there is no such meeting of the caller's.
-pub async fn restore(cx: &Context, who: &Principal, event: InstanceId) -> Result<(), Error> {
-    let mut tx = cx.store.write_in(who.workspace_id).await?;
-    let cause = own(&mut tx, who, event).await?;
-    store::drafts::restore(&mut tx, who.workspace_id, who.member_id, &cause).await?;
-    Ok(tx.commit().await?)
-}
-
-async fn own(tx: &mut store::Tx, who: &Principal, event: InstanceId) -> Result<String, Error> {
-    let event = store::instances::get(tx, who.workspace_id, event).await?;
-    if event.member_id == who.member_id {
-        Ok(event.cause_key())
-    } else {
-        Err(Error::Store(store::Error::NotFound))
     }
 }

@@ -286,6 +286,10 @@ pub(super) async fn erase(
 ) -> Result<(), Error> {
     policy.open(entry.started_at)?;
     entry.status.after(Step::Delete)?;
+    if entry.status == Status::Pending {
+        // Nobody needs to approve it any more.
+        submissions::decided(tx, who, &[entry.id]).await?;
+    }
     store::time_entries::delete(tx, who.workspace_id, entry.id).await?;
     Ok(history::deleted(tx, who, entry, action).await?)
 }

@@ -98,8 +98,17 @@ pub(crate) async fn meetings_of(
     }
 }
 
+/// The caller's meetings that touch a stretch, each once, logged or not: those that are read at once.
+pub(crate) async fn meetings_on(
+    tx: &mut store::Tx,
+    who: &Principal,
+    range: (Timestamp, Timestamp),
+) -> store::Result<Vec<InstanceView>> {
+    Ok(meetings(tx, who, range, None, None, COUNTED).await?.found)
+}
+
 /// Whether it can be work at all.
-fn is_work(event: &InstanceView) -> bool {
+pub(super) fn is_work(event: &InstanceView) -> bool {
     !event.all_day && !event.informational && event.response_status != ResponseStatus::Declined
 }
 

@@ -15,6 +15,7 @@ mod policy;
 pub mod quick;
 pub mod reminders;
 pub mod rules;
+mod settle;
 pub mod shape;
 pub(crate) mod submissions;
 pub mod timer;
@@ -29,7 +30,7 @@ use store::projects::Project;
 
 use crate::accounts::once;
 
-pub(crate) use gather::meetings_of;
+pub(crate) use gather::{meetings_of, meetings_on};
 pub(crate) use policy::Policy;
 
 /// Why something about a time entry did not work.

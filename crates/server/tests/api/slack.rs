@@ -189,9 +189,7 @@ async fn strangers_get_a_link_and_the_challenge_comes_back() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.body["response_type"], "ephemeral");
     assert!(
-        answer
-            .text
-            .contains("http://daybook.test/settings/slack?token="),
+        answer.text.contains("http://daybook.test/settings/slack#"),
         "{}",
         answer.text
     );

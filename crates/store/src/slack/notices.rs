@@ -210,6 +210,19 @@ pub async fn sent_about(
     )
 }
 
+/// Whether a notice about a thing is still to be sent, or on its way.
+pub async fn on_its_way(tx: &mut Tx, ws: WorkspaceId, kind: Kind, subject: &str) -> Result<bool> {
+    let one = fetch_optional!(
+        tx,
+        (SlackNoticeId,),
+        "SELECT id FROM slack_notice WHERE workspace_id = $1 AND kind = $2 AND subject = $3 AND state IN ('waiting', 'sending') LIMIT 1",
+        ws,
+        kind,
+        subject
+    )?;
+    Ok(one.is_some())
+}
+
 /// Forgets old ones. Their causes lie so far back that they do not come again.
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     execute!(tx, "DELETE FROM slack_notice WHERE created_at < $1", before)

@@ -55,7 +55,7 @@ fn ask(instance: InstanceId) -> Convert {
     }
 }
 
-async fn project(world: &World, who: &Principal, name: &str) -> ProjectId {
+pub(crate) async fn project(world: &World, who: &Principal, name: &str) -> ProjectId {
     let client = NewClient {
         name: format!("{name} Ltd"),
         ..NewClient::default()
@@ -78,7 +78,7 @@ async fn project(world: &World, who: &Principal, name: &str) -> ProjectId {
     }
 }
 
-async fn rule(world: &World, who: &Principal, title: &str, action: Action) {
+pub(crate) async fn rule(world: &World, who: &Principal, title: &str, action: Action) {
     let contents = Contents {
         name: format!("about {title}"),
         enabled: true,

@@ -22,6 +22,7 @@ mod outage;
 mod push;
 mod push_in_place;
 mod slack;
+mod slack_meetings;
 mod slack_notices;
 mod slack_socket;
 mod submissions;

@@ -6,6 +6,7 @@ use daybook_domain::connection::Status;
 use daybook_engine::slack::command::{self, Command};
 use daybook_engine::slack::events::{self, Received};
 use daybook_engine::slack::{Error, interactions, link, seed, status};
+use daybook_engine::store::projects::NewProject;
 use daybook_engine::store::time_entries::{Filter, TimeEntry};
 use daybook_engine::timesheets::entries;
 use daybook_engine::{Context, Principal, connections, jobs};
@@ -46,7 +47,7 @@ pub(crate) async fn linked(cx: &Context, who: &Principal, user: &str) {
     let answer = time(cx, user, "1h", &format!("link-{user}"))
         .await
         .to_string();
-    let token = answer.split("token=").nth(1).unwrap();
+    let token = answer.split("/settings/slack#").nth(1).unwrap();
     let token: String = token.chars().take(43).collect();
     link::link(cx, who, &token.into()).await.unwrap();
 }
@@ -325,8 +326,81 @@ async fn nothing_typed_opens_a_form_that_makes_one_entry() {
     );
 }
 
+#[tokio::test]
+async fn a_change_keeps_the_project_that_nobody_changed() {
+    let world = World::builder().build().await.unwrap();
+    let (cx, slack, ada) = installed(&world).await;
+    let site = crate::drafts::project(&world, &ada, "Zebra").await;
+    time(&cx, "U1", "1h: On it #zebra", "t1").await;
+    let entry = entries_of(&cx, &ada).await.remove(0);
+    assert_eq!(entry.project_id, Some(site));
+    // It is archived, and there are more others than one list can have.
+    let mut tx = cx.store.write_in(ada.workspace_id).await.unwrap();
+    let archived = daybook_engine::store::projects::Changes {
+        archived: Some(true),
+        ..Default::default()
+    };
+    daybook_engine::store::projects::update(&mut tx, ada.workspace_id, site, &archived)
+        .await
+        .unwrap();
+    for n in 0..130 {
+        let new = NewProject {
+            client_id: None,
+            name: format!("Project {n:03}"),
+            color: None,
+            currency: None,
+            hourly_rate_minor: None,
+            billable: true,
+        };
+        daybook_engine::store::projects::create(&mut tx, ada.workspace_id, &new)
+            .await
+            .unwrap();
+    }
+    let words = format!("Two\nlines{}", "x".repeat(1_500));
+    let changes = daybook_engine::store::time_entries::Changes {
+        description: Some(words.clone()),
+        ..Default::default()
+    };
+    tx.commit().await.unwrap();
+    entries::update(&cx, &ada, entry.id, changes).await.unwrap();
+    let edit = async |stamp: &str| {
+        let click = stub::click("U1", "time_entry_edit", &entry.id.to_string(), stamp);
+        interactions::handle(&cx, &click).await.unwrap();
+        settle(&cx).await;
+        slack.calls_of("views.open").remove(0)["view"].clone()
+    };
+    let save = async |form: &Value, project: Value| {
+        let filled = json!({"type": "view_submission", "team": {"id": TEAM}, "user": {"id": "U1"}, "view": {
+            "id": "V1", "hash": project, "callback_id": form["callback_id"], "private_metadata": form["private_metadata"],
+            "state": {"values": {"hours": {"v": {"value": "2"}},
+                "description": {"v": {"value": form["blocks"][1]["element"]["initial_value"]}},
+                "project": {"v": {"selected_option": project}}}}}});
+        assert_eq!(interactions::handle(&cx, &filled).await.unwrap(), None);
+        entries_of(&cx, &ada).await.remove(0)
+    };
+    let form = edit("1").await;
+    let select = &form["blocks"][3]["element"];
+    let options: usize = select["option_groups"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|group| group["options"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(options, 131);
+    assert_eq!(select["initial_option"]["value"], json!(site.to_string()));
+    let kept = save(&form, select["initial_option"].clone()).await;
+    assert_eq!((kept.project_id, kept.duration_minutes), (Some(site), 120));
+    assert_eq!(kept.description, words, "nothing of it is cut off");
+    let form = edit("2").await;
+    assert_eq!(
+        save(&form, Value::Null).await.project_id,
+        None,
+        "cleared on purpose"
+    );
+}
+
 /// Waits for what goes on beside the answers.
-async fn settle(cx: &Context) {
+pub(crate) async fn settle(cx: &Context) {
     cx.detached.close();
     cx.detached.wait().await;
     cx.detached.reopen();
@@ -341,7 +415,7 @@ async fn a_link_works_once_for_a_while_and_in_its_own_workspace() {
         let eve = world.owner("eve").await;
         let offered = async |trigger: &str| {
             let answer = time(&cx, "U2", "1h: x", trigger).await.to_string();
-            let token = answer.split("/settings/slack?token=").nth(1).unwrap();
+            let token = answer.split("/settings/slack#").nth(1).unwrap();
             token.chars().take(43).collect::<String>()
         };
         let token = offered("a").await;

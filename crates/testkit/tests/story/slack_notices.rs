@@ -380,6 +380,27 @@ async fn the_day_is_summed_up_at_five_once() {
 }
 
 #[tokio::test]
+async fn a_server_that_was_away_at_five_sums_up_the_day_when_it_is_back() {
+    for world in World::on_all(World::builder()).await {
+        let (cx, slack, _) = installed(&world).await;
+        let tick = async || {
+            run_named(&cx, "send_slack_daily_summaries").await;
+            run(&world, &cx).await;
+        };
+        tick().await;
+        // Away from 16:55 to 21:40 in Berlin.
+        let back: Timestamp = "2026-03-04T20:40:00Z".parse().unwrap();
+        world.clock.advance(back.duration_since(world.clock.now()));
+        for _ in 0..3 {
+            tick().await;
+        }
+        let told = posts(&slack);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].to_string().contains("Wednesday, 4 March"));
+    }
+}
+
+#[tokio::test]
 async fn invoices_and_broken_connections_are_told() {
     let world = World::builder().build().await.unwrap();
     let (ada, google, _) = crate::ada(&world).await;

@@ -319,3 +319,55 @@ async fn members_are_reminded_of_last_weeks_time_once_on_monday() {
         assert_eq!(told[0]["channel"], "DU2");
     }
 }
+
+#[tokio::test]
+async fn a_question_about_time_that_was_deleted_has_no_buttons() {
+    for office in Office::all().await {
+        let drafts = office.drafts(2).await;
+        office.submit(&drafts).await;
+        office.work().await;
+        assert_eq!(posts(&office.slack).len(), 2);
+        entries::delete(&office.cx, &office.bo, drafts[0].id)
+            .await
+            .unwrap();
+        office.work().await;
+        let changed = office.slack.calls_of("chat.update");
+        assert_eq!(changed.len(), 2);
+        assert!(changed[0]["text"].as_str().unwrap().ends_with("30 min"));
+        assert!(changed[0].to_string().contains("submission_approve"));
+        entries::delete(&office.cx, &office.bo, drafts[1].id)
+            .await
+            .unwrap();
+        office.work().await;
+        let changed = office.slack.calls_of("chat.update");
+        assert_eq!(changed.len(), 2);
+        for one in changed {
+            assert!(one["text"].as_str().unwrap().starts_with("bo deleted"));
+            assert!(!one.to_string().contains("submission_"), "{one}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_is_overtaken_by_its_decision_is_changed_too() {
+    for office in Office::all().await {
+        let drafts = office.drafts(1).await;
+        office.submit(&drafts).await;
+        let (cx, ada, id) = (office.cx.clone(), office.ada.clone(), drafts[0].id);
+        office.slack.during("chat.postMessage", async move {
+            entries::step(&cx, &ada, id, Step::Approve, None)
+                .await
+                .unwrap();
+        });
+        office.work().await;
+        let calls = office.slack.calls();
+        let changed = calls.iter().filter(|one| one.method == "chat.update");
+        let texts: Vec<_> = changed.map(|one| one.body["text"].clone()).collect();
+        assert!(!texts.is_empty());
+        assert!(
+            texts
+                .iter()
+                .all(|text| *text == "Approved by ada: bo, 30 min")
+        );
+    }
+}

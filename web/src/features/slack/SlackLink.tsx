@@ -7,12 +7,12 @@ import type { SlackStatus } from "../../api/types";
 import { useAction } from "../../app/useAction";
 import { text } from "../../lib/url";
 
-/** The token of a link from Slack. It is taken out of the address at once: nothing in it should be kept or shared. */
+/** The token of a link from Slack, behind the #. It is taken out of the address at once: nothing in it should be kept or shared. */
 function useToken(): [string | undefined, () => void] {
   const router = useRouter();
-  const [token, setToken] = useState(() => text(new URLSearchParams(location.search).get("token")));
+  const [token, setToken] = useState(() => text(globalThis.location.hash.slice(1)));
   useEffect(() => {
-    if (location.search) router.history.replace("/settings/slack");
+    if (globalThis.location.hash) router.history.replace("/settings/slack");
   }, [router]);
   return [token, () => setToken(undefined)];
 }

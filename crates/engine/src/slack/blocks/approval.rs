@@ -121,3 +121,13 @@ pub fn settled(ask: &Approval<'_>, by: &str, outcome: Outcome<'_>) -> Message {
         vec![section(&line)],
     )
 }
+
+/// In the place of [`approval`], when all of it was deleted.
+#[must_use]
+pub fn withdrawn(by: &str) -> Message {
+    let line = format!(
+        "{} deleted this time; nothing of it waits for approval any more.",
+        words(by)
+    );
+    message(&line, vec![section(&line)])
+}

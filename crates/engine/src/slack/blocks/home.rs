@@ -1,15 +1,19 @@
 //! The home page of the app.
 
 use daybook_provider_api::chat::Message;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    actions, address, button, coloured, context, divider, header, link_button, section, words,
+    actions, button, clock, coloured, context, divider, header, link_button, section, words,
 };
+use crate::context::page_of;
+use crate::slack::meetings::Named;
 use crate::slack::time::duration;
+use crate::timesheets::drafts::{Because, Suggestion};
 
-/// Most lines of a list.
+/// Most lines of a list: a page has 100 blocks, and two lists need two for each line.
 const MOST: usize = 15;
 
 /// A line with what can be done about it.
@@ -26,10 +30,12 @@ pub struct Line {
 }
 
 /// What the page shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Home {
     /// `Friday, 21 November`.
     pub day: String,
+    /// Meetings of this week that are over and not logged.
+    pub drafts: Vec<Named>,
     /// Today's meetings.
     pub meetings: Vec<Line>,
     /// Minutes logged today.
@@ -42,7 +48,7 @@ pub struct Home {
 
 /// The page of a member.
 #[must_use]
-pub fn home(home: &Home, base: &Url) -> Value {
+pub fn home(home: &Home, zone: &TimeZone, base: &Url) -> Value {
     let mut blocks = vec![
         header("Today"),
         context(&format!(
@@ -55,54 +61,131 @@ pub fn home(home: &Home, base: &Url) -> Value {
             "home",
             vec![
                 coloured(button("home_log", "Log time", "new"), "primary"),
-                link_button("timesheet_open", "Timesheet", &address(base, "/timesheet")),
+                link_button("timesheet_open", "Timesheet", &page_of(base, "/timesheet")),
             ],
         ),
         divider(),
     ];
-    let open = home.meetings.iter().filter(|line| !line.done).count();
-    blocks.push(section(&match (home.meetings.len(), open) {
-        (0, _) => "*Meetings*\nNone today.".to_owned(),
-        (_, 0) => "*Meetings*\nAll of them are logged.".to_owned(),
-        (_, 1) => "*Meetings*\nOne is not logged yet.".to_owned(),
-        (_, n) => format!("*Meetings*\n{n} are not logged yet."),
-    }));
-    blocks.extend(home.meetings.iter().take(MOST).map(meeting));
+    blocks.extend(drafts(&home.drafts, zone));
+    blocks.push(divider());
+    blocks.extend(meetings(&home.meetings));
     if !home.approvals.is_empty() {
         blocks.push(divider());
-        blocks.push(section(&format!(
-            "*Approvals*\n{} wait for you.",
-            home.approvals.len()
-        )));
-        for line in home.approvals.iter().take(MOST) {
-            blocks.push(section(&format!(
-                "{} · {}",
-                words(&line.lead),
-                words(&line.what)
-            )));
-            blocks.push(actions(
-                &format!("home_approval_{}", line.id),
-                vec![
-                    coloured(button("approval_approve", "Approve", &line.id), "primary"),
-                    coloured(button("approval_reject", "Reject", &line.id), "danger"),
-                ],
-            ));
-        }
+        blocks.extend(approvals(&home.approvals));
     }
     view(blocks)
 }
 
-fn meeting(line: &Line) -> Value {
-    let mark = if line.done { ":white_check_mark: " } else { "" };
-    let mut block = section(&format!(
-        "{mark}{} · {}",
-        words(&line.lead),
-        words(&line.what)
-    ));
-    if !line.done {
-        block["accessory"] = button("meeting_log", "Log it", &line.id);
+/// What is not logged yet of this week, with what it would be booked on.
+fn drafts(open: &[Named], zone: &TimeZone) -> Vec<Value> {
+    let mut blocks = vec![section(&match open.len() {
+        0 => "*Not logged yet*\nNothing of this week.".to_owned(),
+        1 => "*Not logged yet*\nOne meeting of this week.".to_owned(),
+        n => format!("*Not logged yet*\n{n} meetings of this week."),
+    })];
+    for Named { draft, on } in open.iter().take(MOST) {
+        let (event, id) = (&draft.event, draft.event.id.to_string());
+        let begin = event.start_us.to_zoned(zone.clone());
+        blocks.push(section(&format!(
+            "{}–{} · {} · {}\n{}",
+            begin.strftime("%a %H:%M"),
+            clock(event.end_us, zone),
+            words(titled(&event.details.title)),
+            duration(draft.minutes),
+            booking(on.as_deref(), &draft.suggestion),
+        )));
+        blocks.push(actions(
+            &format!("home_draft_{id}"),
+            vec![
+                coloured(button("meeting_log", "Log it", &id), "primary"),
+                button("meeting_edit", "Change first", &id),
+                button("meeting_dismiss", "Not this one", &id),
+            ],
+        ));
     }
-    block
+    blocks.extend(rest(open.len()));
+    blocks
+}
+
+/// Today's meetings: those that are logged, and those to come.
+fn meetings(lines: &[Line]) -> Vec<Value> {
+    let head = if lines.is_empty() {
+        "*Meetings today*\nNone."
+    } else {
+        "*Meetings today*"
+    };
+    let mut blocks = vec![section(head)];
+    blocks.extend(lines.iter().take(MOST).map(|line| {
+        let mark = if line.done { ":white_check_mark: " } else { "" };
+        section(&format!(
+            "{mark}{} · {}",
+            words(&line.lead),
+            words(&line.what)
+        ))
+    }));
+    blocks.extend(rest(lines.len()));
+    blocks
+}
+
+fn approvals(lines: &[Line]) -> Vec<Value> {
+    let head = match lines.len() {
+        1 => "*Approvals*\nOne waits for you.".to_owned(),
+        n => format!("*Approvals*\n{n} wait for you."),
+    };
+    let mut blocks = vec![section(&head)];
+    for line in lines.iter().take(MOST) {
+        blocks.push(section(&format!(
+            "{} · {}",
+            words(&line.lead),
+            words(&line.what)
+        )));
+        blocks.push(actions(
+            &format!("home_approval_{}", line.id),
+            vec![
+                coloured(button("approval_approve", "Approve", &line.id), "primary"),
+                coloured(button("approval_reject", "Reject", &line.id), "danger"),
+            ],
+        ));
+    }
+    blocks.extend(rest(lines.len()));
+    blocks
+}
+
+/// How many more there are than are shown.
+fn rest(all: usize) -> Option<Value> {
+    let more = all.checked_sub(MOST).filter(|more| *more > 0)?;
+    Some(context(&format!("and {more} more in the dashboard")))
+}
+
+/// What a meeting would be booked on, and why.
+pub(super) fn booking(on: Option<&str>, suggestion: &Suggestion) -> String {
+    let detail = words(suggestion.detail.as_deref().unwrap_or_default());
+    let why = match suggestion.because {
+        Because::Rule => format!("by the rule “{detail}”"),
+        Because::Series => "as the last time in this series".to_owned(),
+        Because::Title => "as the last time with this title".to_owned(),
+        Because::Domain => format!("as the last time with {detail}"),
+        Because::Calendar => format!("by the calendar “{detail}”"),
+        Because::Nothing => return "_No project is suggested_".to_owned(),
+    };
+    let on = on.map_or_else(
+        || "no project".to_owned(),
+        |name| format!("*{}*", words(name)),
+    );
+    let billed = if suggestion.billable {
+        ""
+    } else {
+        " · not billed"
+    };
+    format!("→ {on}, {why}{billed}")
+}
+
+/// A meeting's title, or what stands for one.
+pub fn titled(title: &str) -> &str {
+    match title.trim() {
+        "" => "Meeting",
+        title => title,
+    }
 }
 
 /// The page of somebody who is not linked, or no longer: a sentence that is ours.

@@ -11,11 +11,10 @@ use daybook_provider_api::chat::Message;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use url::Url;
 
-pub use approval::{Approval, Outcome, Piece, approval, settled};
+pub use approval::{Approval, Outcome, Piece, approval, settled, withdrawn};
 pub use entry::{created, deleted, done, today};
-pub use home::{Home, Line, home, stranger};
+pub use home::{Home, Line, home, stranger, titled};
 pub use modal::{Fields, Form, modal, reason};
 pub use notice::{
     Broken, InvoiceReady, Summary, ask_meeting, ask_to_link, broken, invoice, not_logged, overdue,
@@ -143,12 +142,6 @@ fn coloured(mut button: Value, style: &str) -> Value {
 /// A button that leads somewhere. A click on it is told to us too, and acknowledged.
 fn link_button(action: &str, text: &str, url: &str) -> Value {
     json!({"type": "button", "action_id": action, "text": plain(text, BUTTON), "url": url})
-}
-
-/// An address of ours.
-#[must_use]
-pub fn address(base: &Url, path: &str) -> String {
-    format!("{}{path}", base.as_str().trim_end_matches('/'))
 }
 
 /// A day that Slack shows in its reader's own way; `2026-11-21` where it cannot.

@@ -3,11 +3,12 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{plain, section, words};
+use super::{cut, plain, section, words};
+use crate::timesheets::entries::MAX_DESCRIPTION;
 
 /// Longest title of a form.
 const TITLE: usize = 24;
-/// Most choices of a list.
+/// Most choices of a list or of a group of it, and most groups.
 const CHOICES: usize = 100;
 
 /// What a form is for.
@@ -69,7 +70,11 @@ pub fn modal(form: Form, fields: &Fields, about: &str) -> Value {
         input(
             "description",
             "What was it?",
-            text_input(&fields.description, "Design review", false),
+            text_input(
+                &fields.description,
+                "Design review",
+                fields.description.contains('\n'),
+            ),
             true,
         ),
     ];
@@ -122,31 +127,49 @@ fn text_input(initial: &str, hint: &str, long: bool) -> Value {
         "type": "plain_text_input",
         "action_id": "v",
         "placeholder": plain(hint, 150),
-        "max_length": 500,
+        "max_length": MAX_DESCRIPTION,
         "multiline": long,
     });
-    let initial: String = initial.chars().take(500).collect();
+    let initial: String = initial.chars().take(MAX_DESCRIPTION).collect();
     if !initial.is_empty() {
         input["initial_value"] = json!(initial);
     }
     input
 }
 
+/// The projects by name; in groups, when there are more than a list can have.
 fn projects(fields: &Fields) -> Value {
     let option = |(id, name): &(String, String)| json!({"text": plain(name, 75), "value": id});
-    let options: Vec<Value> = fields.projects.iter().take(CHOICES).map(option).collect();
+    let mut known: Vec<&(String, String)> = fields.projects.iter().collect();
+    known.sort_by_cached_key(|(_, name)| name.to_lowercase());
     let mut select = json!({
         "type": "static_select",
         "action_id": "v",
         "placeholder": plain("No project", 150),
-        "options": options,
     });
-    let chosen = fields.projects.iter().take(CHOICES);
-    let chosen = chosen
-        .clone()
+    if known.len() <= CHOICES {
+        let options: Vec<Value> = known.iter().map(|one| option(one)).collect();
+        select["options"] = options.into();
+    } else {
+        let group = |some: &[&(String, String)]| {
+            let options: Vec<Value> = some.iter().map(|one| option(one)).collect();
+            json!({"label": plain(&span(some), 75), "options": options})
+        };
+        let groups: Vec<Value> = known.chunks(CHOICES).take(CHOICES).map(group).collect();
+        select["option_groups"] = groups.into();
+    }
+    let chosen = known
+        .iter()
         .find(|(id, _)| fields.project.as_deref() == Some(id.as_str()));
     if let Some(chosen) = chosen {
         select["initial_option"] = option(chosen);
     }
     select
+}
+
+/// From the first name of a group to its last.
+fn span(some: &[&(String, String)]) -> String {
+    let name =
+        |one: Option<&&(String, String)>| one.map_or_else(String::new, |(_, name)| cut(name, 30));
+    format!("{} – {}", name(some.first()), name(some.last()))
 }

@@ -4,12 +4,13 @@ use daybook_provider_api::chat::Message;
 use jiff::tz::TimeZone;
 use url::Url;
 
+use super::home::{booking, titled};
 use super::{
-    actions, address, button, clock, coloured, context, fields, header, link_button, message,
-    section, words,
+    actions, button, clock, coloured, context, fields, header, link_button, message, section, words,
 };
+use crate::context::page_of;
+use crate::slack::meetings::Named;
 use crate::slack::time::duration;
-use crate::store::instances::InstanceView;
 
 /// An invoice that is ready.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +31,7 @@ pub fn invoice(ready: &InvoiceReady<'_>, base: &Url) -> Message {
     let (number, total) = (words(ready.number), words(ready.total));
     let title = format!("Invoice {} is ready", ready.number);
     let pairs = [("Client", words(ready.client)), ("Total", total.clone())];
-    let open = link_button("invoice_open", "Open invoice", &address(base, ready.path));
+    let open = link_button("invoice_open", "Open invoice", &page_of(base, ready.path));
     message(
         &format!("Invoice {number} is ready: {total}"),
         vec![
@@ -72,10 +73,10 @@ pub fn summary(day: &Summary, base: &Url) -> Message {
     }
     let mut blocks = vec![header("Daily summary"), section(&line)];
     if day.unlogged > 0 {
-        let sheet = link_button("timesheet_open", "Log them", &address(base, "/timesheet"));
+        let sheet = link_button("timesheet_open", "Log them", &page_of(base, "/timesheet"));
         blocks.push(actions("summary", vec![sheet]));
     }
-    let off = address(base, "/settings/slack");
+    let off = page_of(base, "/settings/slack");
     blocks.push(context(&format!("{} · <{off}|Turn off>", day.day)));
     let text = format!("Today: {} {noun}, {total}", day.entries);
     message(&text, blocks)
@@ -83,17 +84,15 @@ pub fn summary(day: &Summary, base: &Url) -> Message {
 
 /// The question after a meeting.
 #[must_use]
-pub fn ask_meeting(meeting: &InstanceView, zone: &TimeZone) -> Message {
-    let title = match words(&meeting.details.title) {
-        empty if empty.is_empty() => "Meeting".to_owned(),
-        title => title,
-    };
-    let minutes = daybook_domain::time_entry::minutes_between(meeting.start_us, meeting.end_us);
-    let long = duration(minutes);
+pub fn ask_meeting(open: &Named, zone: &TimeZone) -> Message {
+    let meeting = &open.draft.event;
+    let title = words(titled(&meeting.details.title));
+    let long = duration(open.draft.minutes);
     let line = format!(
-        ":calendar: *Log this meeting?*\n{title}\n{}–{} · {long}",
+        ":calendar: *Log this meeting?*\n{title}\n{}–{} · {long}\n{}",
         clock(meeting.start_us, zone),
-        clock(meeting.end_us, zone)
+        clock(meeting.end_us, zone),
+        booking(open.on.as_deref(), &open.draft.suggestion),
     );
     let id = meeting.id.to_string();
     let buttons = vec![
@@ -136,7 +135,7 @@ pub fn broken(broken: &Broken<'_>, base: &Url) -> Message {
     let open = link_button(
         "connection_open",
         "Connect again",
-        &address(base, broken.path),
+        &page_of(base, broken.path),
     );
     message(
         &format!("{provider} must be connected again: {account}"),
@@ -153,7 +152,7 @@ pub fn overdue(late: &InvoiceReady<'_>, due: &str, base: &Url) -> Message {
         ("Open", total.clone()),
         ("Due", words(due)),
     ];
-    let open = link_button("invoice_open", "Open invoice", &address(base, late.path));
+    let open = link_button("invoice_open", "Open invoice", &page_of(base, late.path));
     message(
         &format!("Invoice {number} is overdue: {total}"),
         vec![
@@ -172,8 +171,8 @@ pub fn submit_reminder(entries: i64, minutes: i64, monday: &str, base: &Url) -> 
     let line = format!(
         ":alarm_clock: *Your time is not handed in*\nWeek of {monday}: {entries} {noun}, {long}, wait for you to submit them."
     );
-    let sheet = link_button("timesheet_open", "Submit it", &address(base, "/timesheet"));
-    let off = address(base, "/settings/notifications");
+    let sheet = link_button("timesheet_open", "Submit it", &page_of(base, "/timesheet"));
+    let off = page_of(base, "/settings/notifications");
     message(
         &format!("Your time of the week of {monday} is not handed in: {long}"),
         vec![

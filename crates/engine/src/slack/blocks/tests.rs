@@ -1,4 +1,8 @@
+use super::home::booking;
 use super::*;
+use crate::slack::meetings::Named;
+use crate::timesheets::drafts::{Because, Draft, Suggestion};
+use url::Url;
 
 /// Two hundred ways to smuggle a mention, a link or markup into a message.
 fn payloads() -> Vec<String> {
@@ -153,6 +157,8 @@ fn whole_messages_have_only_our_own_links() {
             check(&approval(&ask, &TimeZone::UTC).blocks, &payload);
         }
         check(&reason(&payload, "{}")["blocks"], &payload);
+        let asked = ask_meeting(&named(&payload), &TimeZone::UTC);
+        check(&asked.blocks, &payload);
         let line = Line {
             id: "1".into(),
             lead: payload.clone(),
@@ -160,11 +166,12 @@ fn whole_messages_have_only_our_own_links() {
             done: false,
         };
         let page = Home {
+            drafts: vec![named(&payload)],
             meetings: vec![line.clone()],
             approvals: vec![line],
             ..Home::default()
         };
-        check(&home(&page, &base)["blocks"], &payload);
+        check(&home(&page, &TimeZone::UTC, &base)["blocks"], &payload);
     }
 }
 
@@ -211,12 +218,28 @@ fn limits_are_kept() {
         "{}",
     );
     let select = &view["blocks"][3]["element"];
-    assert_eq!(select["options"].as_array().unwrap().len(), 100);
-    let text = select["options"][0]["text"]["text"].as_str().unwrap();
+    let groups = select["option_groups"].as_array().unwrap();
+    assert_eq!(groups.len(), 3, "every project can be chosen");
+    assert!(
+        groups
+            .iter()
+            .all(|group| group["options"].as_array().unwrap().len() == 100)
+    );
+    let text = groups[0]["options"][0]["text"]["text"].as_str().unwrap();
     assert_eq!(text.chars().count(), 75);
     assert!(view["title"]["text"].as_str().unwrap().len() <= 24);
     let page = Home {
         meetings: vec![
+            Line {
+                id: "1".into(),
+                lead: long.clone(),
+                what: long.clone(),
+                done: false,
+            };
+            100
+        ],
+        drafts: vec![named(&long); 100],
+        approvals: vec![
             Line {
                 id: "1".into(),
                 lead: long.clone(),
@@ -228,7 +251,37 @@ fn limits_are_kept() {
         ..Home::default()
     };
     let base: Url = "https://daybook.example/".parse().unwrap();
-    assert!(home(&page, &base)["blocks"].as_array().unwrap().len() <= 100);
+    let shown = home(&page, &TimeZone::UTC, &base);
+    assert!(shown["blocks"].as_array().unwrap().len() <= 100);
+    assert_eq!(
+        shown
+            .to_string()
+            .matches("and 85 more in the dashboard")
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn a_draft_says_what_it_would_be_booked_on_and_why() {
+    let said = |because, on: Option<&str>| {
+        let mut named = named("Review");
+        named.draft.suggestion.because = because;
+        booking(on, &named.draft.suggestion)
+    };
+    assert_eq!(
+        said(Because::Rule, Some("Website")),
+        "→ *Website*, by the rule “Review”"
+    );
+    assert_eq!(
+        said(Because::Domain, Some("Website")),
+        "→ *Website*, as the last time with Review"
+    );
+    assert_eq!(
+        said(Because::Rule, None),
+        "→ no project, by the rule “Review”"
+    );
+    assert_eq!(said(Because::Nothing, None), "_No project is suggested_");
 }
 
 fn entry() -> crate::store::time_entries::TimeEntry {
@@ -299,11 +352,36 @@ fn meeting() -> crate::store::instances::InstanceView {
     }
 }
 
+/// A draft with this title, suggested by a rule of this name.
+fn named(text: &str) -> Named {
+    let mut event = meeting();
+    event.details.title = text.into();
+    let suggestion = Suggestion {
+        client_id: None,
+        project_id: None,
+        billable: true,
+        tags: Vec::new(),
+        because: Because::Rule,
+        rule_id: None,
+        detail: Some(text.into()),
+    };
+    Named {
+        draft: Draft {
+            event,
+            minutes: 60,
+            suggestion,
+            billed_by: None,
+            worth: None,
+        },
+        on: Some(text.into()),
+    }
+}
+
 /// Every message, by name.
 fn messages() -> Vec<Value> {
     let base: Url = "https://daybook.example/".parse().unwrap();
     let zone = TimeZone::get("Europe/Berlin").unwrap();
-    let (entry, meeting) = (entry(), meeting());
+    let (entry, meeting) = (entry(), named("Review"));
     let piece = Piece {
         at: entry.started_at,
         minutes: 150,
@@ -389,6 +467,7 @@ fn views() -> Vec<Value> {
     };
     let page = Home {
         day: "Friday, 21 November".into(),
+        drafts: vec![named("Review"), named("")],
         meetings: vec![line(true), line(false)],
         today: 90,
         week: 600,
@@ -406,8 +485,8 @@ fn views() -> Vec<Value> {
         ("edit", modal(Form::Edit, &filled, "{}")),
         ("meeting", modal(Form::Meeting, &filled, "{}")),
         ("reason", reason("2.5 h Design", "{}")),
-        ("home", home(&page, &base)),
-        ("empty home", home(&Home::default(), &base)),
+        ("home", home(&page, &TimeZone::UTC, &base)),
+        ("empty home", home(&Home::default(), &TimeZone::UTC, &base)),
         ("stranger", stranger(&done("Link."))),
     ];
     let sample = |(name, view): (&str, Value)| json!({"name": name, "view": view});

@@ -1,7 +1,7 @@
 //! What buttons do.
 
 use daybook_domain::time_entry::Step;
-use daybook_domain::{InstanceId, SubmissionId, TimeEntryId};
+use daybook_domain::{InstanceId, ProjectId, SubmissionId, TimeEntryId};
 use daybook_store as store;
 use serde_json::json;
 use store::time_entries::TimeEntry;
@@ -12,7 +12,8 @@ use crate::slack::entry::{self, Logged};
 use crate::slack::respond::{self, Spot};
 use crate::slack::who::Bound;
 use crate::slack::{Error, approvals, command, jobs, time};
-use crate::timesheets::convert::{Convert, convert_and_tell};
+use crate::timesheets::convert::Convert;
+use crate::timesheets::drafts;
 use crate::timesheets::quick;
 use crate::{Context, timesheets};
 
@@ -61,9 +62,10 @@ async fn edit(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Erro
         description: entry.description.clone(),
         date: Some(entry.started_at.to_zoned(bound.zone.clone()).date()),
         project: entry.project_id.map(|id| id.to_string()),
-        projects: choices(cx, bound).await?,
+        projects: choices(cx, bound, entry.project_id).await?,
     };
-    let about = about(&entry.id.to_string(), &click.spot);
+    let about = json!({"id": entry.id, "spot": click.spot, "project": entry.project_id});
+    let about = about.to_string();
     let view = blocks::modal(Form::Edit, &fields, &about);
     respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
     Ok(())
@@ -91,17 +93,7 @@ async fn log_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(
     let Ok(instance) = click.value.parse::<InstanceId>() else {
         return Ok(());
     };
-    let ask = Convert {
-        instance,
-        client_id: None,
-        project_id: None,
-        force: false,
-        billable: None,
-        description: None,
-        only_offered: false,
-        separate: false,
-    };
-    match convert_and_tell(cx, &bound.who, ask, false).await {
+    match drafts::log_and_tell(cx, &bound.who, Convert::of(instance), false).await {
         Ok((entry, _)) => {
             let logged = entry::with_project(cx, &bound.who, entry).await?;
             show(cx, bound, click.spot.clone(), "Logged", &logged).await?;
@@ -119,11 +111,16 @@ async fn edit_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<
     let Some(meeting) = meeting_of(cx, bound, click).await? else {
         return Ok(());
     };
+    let mut tx = cx.store.read_in(bound.workspace()).await?;
+    let draft = drafts::get(&mut tx, &bound.who, meeting.id).await?;
+    drop(tx);
     let minutes = daybook_domain::time_entry::minutes_between(meeting.start_us, meeting.end_us);
+    let project = draft.and_then(|draft| draft.suggestion.project_id);
     let fields = Fields {
         hours: time::hours(minutes),
         description: meeting.details.title.clone(),
-        projects: choices(cx, bound).await?,
+        project: project.map(|id| id.to_string()),
+        projects: choices(cx, bound, project).await?,
         ..Fields::default()
     };
     let about = about(&meeting.id.to_string(), &click.spot);
@@ -133,13 +130,13 @@ async fn edit_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<
 }
 
 async fn dismiss_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
-    if let Some(meeting) = meeting_of(cx, bound, click).await? {
-        // Its draft goes too: what somebody does not want is not offered elsewhere.
-        timesheets::drafts::dismiss(cx, &bound.who, meeting.id).await?;
-        let message = blocks::not_logged(&meeting.details.title);
-        respond::change_now(cx, bound, click.spot.clone(), &message).await?;
-    }
-    Ok(())
+    let Some(meeting) = meeting_of(cx, bound, click).await? else {
+        return Ok(());
+    };
+    drafts::dismiss(cx, &bound.who, meeting.id).await?;
+    let message = blocks::not_logged(&meeting.details.title);
+    respond::change_now(cx, bound, click.spot.clone(), &message).await?;
+    refresh_home(cx, bound, click.at_home).await
 }
 
 /// A meeting of the person's own.
@@ -155,7 +152,7 @@ async fn meeting_of(
     let found = store::instances::get(&mut tx, bound.workspace(), id).await;
     drop(tx);
     match found {
-        Ok(meeting) if bound.who.may_change(meeting.member_id) => Ok(Some(meeting)),
+        Ok(meeting) if meeting.member_id == bound.who.member_id => Ok(Some(meeting)),
         Ok(_) | Err(store::Error::NotFound) => {
             say_instead(cx, bound, click, "This meeting is not there any more.").await?;
             Ok(None)
@@ -245,10 +242,17 @@ pub(super) async fn refresh_home(cx: &Context, bound: &Bound, at_home: bool) -> 
     Ok(())
 }
 
-/// Projects to choose from.
-async fn choices(cx: &Context, bound: &Bound) -> Result<Vec<(String, String)>, Error> {
+/// Projects to choose from: those that time can be booked on, and the one it is booked on already, whatever became of it.
+async fn choices(
+    cx: &Context,
+    bound: &Bound,
+    chosen: Option<ProjectId>,
+) -> Result<Vec<(String, String)>, Error> {
     let mut tx = cx.store.read_in(bound.workspace()).await?;
-    let projects = quick::projects(&mut tx, bound.workspace()).await?;
+    let mut projects = quick::projects(&mut tx, bound.workspace()).await?;
+    if let Some(id) = chosen.filter(|id| projects.iter().all(|one| one.id != *id)) {
+        projects.push(store::projects::get(&mut tx, bound.workspace(), id).await?);
+    }
     let choice = |project: store::projects::Project| (project.id.to_string(), project.name);
     Ok(projects.into_iter().map(choice).collect())
 }

@@ -13,7 +13,8 @@ use crate::slack::entry::{self, New};
 use crate::slack::respond::Spot;
 use crate::slack::who::Bound;
 use crate::slack::{Error, approvals, blocks, grammar};
-use crate::timesheets::convert::{Convert, convert_and_tell};
+use crate::timesheets::convert::Convert;
+use crate::timesheets::drafts;
 use crate::{Context, timesheets};
 
 /// What came back with a form. It names things; whether they are this person's is looked up again.
@@ -23,6 +24,9 @@ struct About {
     id: String,
     #[serde(default)]
     spot: Spot,
+    /// The project that the form began with.
+    #[serde(default)]
+    project: Option<ProjectId>,
     /// Whether it names all that was asked about at once.
     #[serde(default)]
     all: bool,
@@ -112,7 +116,10 @@ async fn edit(
     let Ok(id) = about.id.parse::<TimeEntryId>() else {
         return Ok(None);
     };
-    let logged = entry::change(cx, &bound.who, &bound.zone, id, filled.into()).await?;
+    // What the person left alone stays, whatever became of it meanwhile.
+    let project = (filled.project != about.project).then_some(filled.project);
+    let change = entry::change(cx, &bound.who, &bound.zone, id, filled.into(), project);
+    let logged = change.await?;
     show(cx, bound, about.spot, "Time entry changed", &logged).await?;
     Ok(None)
 }
@@ -131,20 +138,23 @@ async fn meeting(
         return Ok(None);
     };
     let description = Some(filled.description).filter(|text| !text.is_empty());
+    let mut tx = cx.store.read_in(bound.workspace()).await?;
+    let draft = drafts::get(&mut tx, &bound.who, instance).await?;
+    drop(tx);
+    let suggested = draft.and_then(|draft| draft.suggestion.project_id);
     let ask = Convert {
-        instance,
-        client_id: None,
-        project_id: filled.project,
-        force: false,
-        billable: None,
+        // Left as suggested, everything that is suggested with it stands too.
+        project_id: filled.project.filter(|chosen| Some(*chosen) != suggested),
         description,
-        only_offered: false,
-        separate: false,
+        ..Convert::of(instance)
     };
-    let (mut entry, created) = convert_and_tell(cx, &bound.who, ask, false).await?;
-    if created && entry.duration_minutes != filled.minutes {
+    let (mut entry, created) = drafts::log_and_tell(cx, &bound.who, ask, false).await?;
+    let other_length = entry.duration_minutes != filled.minutes;
+    let on_none = filled.project.is_none() && entry.project_id.is_some();
+    if created && (other_length || on_none) {
         let changes = Changes {
-            duration_minutes: Some(filled.minutes),
+            duration_minutes: other_length.then_some(filled.minutes),
+            project_id: on_none.then_some(None),
             ..Changes::default()
         };
         entry = timesheets::entries::update(cx, &bound.who, entry.id, changes).await?;

@@ -19,7 +19,7 @@ use crate::Context;
 use crate::invoices::send::amount;
 use crate::slack::blocks::{self, Broken, InvoiceReady, Summary};
 use crate::slack::{approvals, meetings, time};
-use crate::timesheets::reminders;
+use crate::timesheets::{drafts, reminders};
 
 /// The message of a notice.
 pub(super) async fn message(
@@ -72,7 +72,7 @@ fn invoice(cx: &Context, notice: &Notice) -> Option<Message> {
         total: text("total")?,
         path: &format!("/invoices/{}", text("invoice_id")?),
     };
-    Some(blocks::invoice(&ready, &cx.settings.base_url))
+    Some(blocks::invoice(&ready, cx.settings.dashboard()))
 }
 
 async fn summary(
@@ -85,7 +85,7 @@ async fn summary(
         return Ok(None);
     };
     let day = figures(cx, tx, notice.workspace_id, notice.member_id, date, zone).await?;
-    Ok(Some(blocks::summary(&day, &cx.settings.base_url)))
+    Ok(Some(blocks::summary(&day, cx.settings.dashboard())))
 }
 
 /// A member's day in figures.
@@ -105,8 +105,8 @@ async fn figures(
         ..Filter::default()
     };
     let entries = store::time_entries::list(tx, workspace, &filter, None, 1_000).await?;
-    let until = to.min(cx.clock.now());
-    let open = meetings::unlogged(tx, workspace, member, from, until).await?;
+    let who = meetings::member(tx, workspace, member).await?;
+    let open = meetings::over(tx, &who, (from, to.min(cx.clock.now()))).await?;
     let pending = entries.iter().filter(|one| one.status == Status::Pending);
     Ok(Summary {
         entries: entries.len(),
@@ -121,8 +121,10 @@ async fn meeting(tx: &mut Tx, notice: &Notice, zone: &TimeZone) -> store::Result
     let Some(id) = field::<InstanceId>(notice, "instance_id") else {
         return Ok(None);
     };
-    let meeting = store::instances::get(tx, notice.workspace_id, id).await?;
-    Ok(meetings::is_open(&meeting).then(|| blocks::ask_meeting(&meeting, zone)))
+    let who = meetings::member(tx, notice.workspace_id, notice.member_id).await?;
+    let open = drafts::get(tx, &who, id).await?;
+    let open = meetings::named(tx, notice.workspace_id, open.into_iter().collect()).await?;
+    Ok(open.first().map(|open| blocks::ask_meeting(open, zone)))
 }
 
 async fn approval(tx: &mut Tx, notice: &Notice, zone: &TimeZone) -> store::Result<Option<Message>> {
@@ -151,7 +153,7 @@ async fn broken(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Opt
         account: account.unwrap_or(provider),
         path: &format!("/integrations/connect/{}", connection.provider),
     };
-    Ok(Some(blocks::broken(&message, &cx.settings.base_url)))
+    Ok(Some(blocks::broken(&message, cx.settings.dashboard())))
 }
 
 async fn overdue(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Option<Message>> {
@@ -173,7 +175,7 @@ async fn overdue(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Op
         path: &format!("/invoices/{id}"),
     };
     let due = due.strftime("%-d %B %Y").to_string();
-    let base = &cx.settings.base_url;
+    let base = cx.settings.dashboard();
     Ok(Some(blocks::overdue(&late, &due, base)))
 }
 
@@ -188,7 +190,7 @@ async fn submit_reminder(
     let (ws, member) = (notice.workspace_id, notice.member_id);
     let (entries, minutes) = reminders::open_of(tx, ws, member, monday).await?;
     let week = monday.strftime("%-d %B").to_string();
-    let base = &cx.settings.base_url;
+    let base = cx.settings.dashboard();
     Ok((entries > 0).then(|| blocks::submit_reminder(entries, minutes, &week, base)))
 }
 
