@@ -82,7 +82,7 @@ export function ChangedMeetings() {
         <IconCalendarExclamation size={18} className="warn" aria-hidden />
         {t("title", { count: changes.length })}
       </Text>
-      <ul className="rows">
+      <ul className="rows asks">
         {changes.map((changed) => (
           <Row key={changed.time_entry.id} changed={changed} />
         ))}
