@@ -8,6 +8,7 @@ Parts: google postgres caldav recurrence availability listing footprint large; a
     cargo build --profile fast -p daybook-sandbox --example bench_simulators
     cargo bench --profile fast -p daybook-domain --bench recurrence --bench availability --no-run
     cargo build --release --manifest-path benches/peers/Cargo.toml --target-dir target/peers
+    (mkdir -p target/calcom && cd target/calcom && npm pack @calcom/platform-libraries@0.0.360 && tar xzf calcom-*.tgz && npm install --no-save dayjs@1.11.13)
     python3 -m venv target/bench-venv && target/bench-venv/bin/pip install -r benches/requirements.txt
 """
 
@@ -39,6 +40,7 @@ class Tools:
         target = ROOT / "target"
         self.daybook = target / profile / "daybook"
         self.simulators = target / profile / "examples/bench_simulators"
+        self.calcom = target / "calcom"
         self.peers = target / "peers/release/daybook-bench-peers"
         self.recurrence, self.availability = (newest(target / profile / "deps", name) for name in ("recurrence", "availability"))
         for tool in (self.daybook, self.simulators, self.peers):

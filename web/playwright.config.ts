@@ -8,6 +8,8 @@ const CHANGING = [
   "billing.spec.ts",
   "changes.spec.ts",
   "events.spec.ts",
+  "money.spec.ts",
+  "moving.spec.ts",
   "providers.spec.ts",
   "time.spec.ts",
 ];

@@ -1,36 +1,26 @@
 // Every route in both themes and at 390 px. One page load serves all three: the theme and the width change under it,
 // as they do for people whose system turns dark in the evening.
-import { expect, type Page, test } from "@playwright/test";
-import { expectAccessible, firstCalendar, OUTSIDE, ROUTES, settled } from "./helpers";
+import { expect, test } from "@playwright/test";
+import {
+  accessibleInBothThemes,
+  expectAccessible,
+  firstCalendar,
+  fitsAt390,
+  OUTSIDE,
+  pathOf,
+  ROUTES,
+  settled,
+} from "./helpers";
 
 // Only so that axe can be injected; the policy itself is tested in language.spec.ts.
 test.use({ bypassCSP: true });
 
-const THEMES = ["light", "dark"] as const;
-
-async function accessibleInBothThemes(page: Page) {
-  for (const colorScheme of THEMES) {
-    await test.step(`axe, ${colorScheme}`, async () => {
-      await page.emulateMedia({ colorScheme });
-      await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
-      await expectAccessible(page);
-    });
-  }
-}
-
 for (const route of ROUTES) {
   test(`axe in light and dark, and 390 px: ${route}`, async ({ page, request }) => {
-    const path = route.includes("{id}") ? route.replace("{id}", (await firstCalendar(request)).id) : route;
-    await page.goto(path);
+    await page.goto(await pathOf(route, request));
     await settled(page);
     await accessibleInBothThemes(page);
-    await test.step("no sideways scrolling at 390 px", async () => {
-      await page.setViewportSize({ width: 390, height: 844 });
-      await settled(page);
-      const beyond = () =>
-        page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      await expect.poll(beyond).toBe(0);
-    });
+    await fitsAt390(page);
   });
 }
 
@@ -70,10 +60,7 @@ test("axe in light and dark, and 390 px: slots with their reasons", async ({ pag
   await accessibleInBothThemes(page);
   await page.keyboard.press("Escape");
   await accessibleInBothThemes(page);
-  await page.setViewportSize({ width: 390, height: 844 });
-  const beyond = () =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  await expect.poll(beyond).toBe(0);
+  await fitsAt390(page);
 });
 
 /** Microsoft as the server lists it; a demo has no simulator behind it. */

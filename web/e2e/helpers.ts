@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type APIRequestContext, expect, type Locator, type Page } from "@playwright/test";
+import { type APIRequestContext, expect, type Locator, type Page, test } from "@playwright/test";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -32,6 +32,28 @@ export async function expectAccessible(page: Page) {
   expect(lines).toEqual([]);
 }
 
+const THEMES = ["light", "dark"] as const;
+
+export async function accessibleInBothThemes(page: Page) {
+  for (const colorScheme of THEMES) {
+    await test.step(`axe, ${colorScheme}`, async () => {
+      await page.emulateMedia({ colorScheme });
+      await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
+      await expectAccessible(page);
+    });
+  }
+}
+
+export async function fitsAt390(page: Page) {
+  await test.step("no sideways scrolling at 390 px", async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await settled(page);
+    const beyond = () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    await expect.poll(beyond).toBe(0);
+  });
+}
+
 /** Presses Tab until the element has the focus: what a person without a mouse does. */
 export async function tabTo(page: Page, target: Locator, limit = 150) {
   await target.first().waitFor();
@@ -58,6 +80,15 @@ export async function firstCalendar(request: APIRequestContext) {
   return calendar;
 }
 
+/** A route with the first calendar, client or project of the server in the place of its name. */
+export async function pathOf(route: string, request: APIRequestContext): Promise<string> {
+  if (route.includes("{calendar}")) return route.replace("{calendar}", (await firstCalendar(request)).id);
+  const kind = /\{(clients|projects)\}/.exec(route)?.[1];
+  if (!kind) return route;
+  const { items } = await (await request.get(`/api/v1/${kind}?limit=1`)).json();
+  return route.replace(`{${kind}}`, items[0].id);
+}
+
 export const ROUTES = [
   "/",
   "/calendar",
@@ -73,7 +104,15 @@ export const ROUTES = [
   "/clients",
   "/clients?client=new",
   "/projects",
+  "/clients/{clients}",
+  "/clients/no-such-client",
   "/projects?project=new",
+  "/projects/{projects}",
+  "/rules",
+  "/rules?rule=new",
+  "/invoices",
+  "/invoices?status=void",
+  "/invoices/new",
   "/integrations",
   "/integrations/connect/google",
   "/integrations/connect/caldav",
@@ -81,7 +120,7 @@ export const ROUTES = [
   "/integrations/connect/microsoft",
   "/integrations/callback?error=access_denied",
   "/integrations/calendar",
-  "/integrations/calendar/{id}",
+  "/integrations/calendar/{calendar}",
   "/integrations/sync-status",
   "/integrations/logs",
   "/settings",
@@ -91,6 +130,9 @@ export const ROUTES = [
   "/settings/availability/no-such-hours",
   "/admin",
   "/admin?jobs=done",
+  "/settings/billing",
+  "/settings/notifications",
+  "/settings/slack",
   "/settings/api-keys",
   "/settings/members",
   "/no-such-page",

@@ -2,7 +2,7 @@
 // letter carries a mark; a word without marks was written into the code, unless the server or Intl said it.
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { firstCalendar, OUTSIDE, ROUTES, settled } from "./helpers";
+import { OUTSIDE, pathOf, ROUTES, settled } from "./helpers";
 
 type Tree = { [key: string]: string | Tree };
 const PLAIN = "aceghijklmnorstuwyzACEGHIJKLMNORSTUWYZ";
@@ -119,11 +119,10 @@ test("no page has words of its own, breaks its own policy or logs an error", asy
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
-  const { id } = await firstCalendar(request);
   const heard = await speakPseudo(page);
   for (const route of ROUTES) {
     await test.step(route, async () => {
-      await page.goto(route.replace("{id}", id));
+      await page.goto(await pathOf(route, request));
       await settled(page);
       await expect(page.locator("html")).toHaveAttribute("lang", "es");
       expect.soft(ownWords(await said(page), heard), route).toEqual([]);

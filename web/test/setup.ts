@@ -1,6 +1,8 @@
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+import { speak } from "../src/i18n";
 
+await speak("en");
 afterEach(cleanup);
 
 // happy-dom has no layout; the kit asks for these.

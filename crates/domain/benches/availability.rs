@@ -1,6 +1,6 @@
 //! Free slots of many people over thirty days: the sweep beside a scan of every busy stretch for every candidate.
 
-#![expect(clippy::unwrap_used, reason = "benches")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "benches")]
 
 use daybook_domain::availability::{Hours, Interval, Need, Person, Search, Set, Slot, TimeRange};
 use daybook_domain::zone::Zone;
@@ -12,8 +12,19 @@ const BUSY_EACH: usize = 1_000;
 const DAYS: i64 = 30;
 const HALF_HOUR: i64 = 1_800;
 
+/// `DAYBOOK_BENCH_SLOTS=10x60,1x1000` prints the starts of the slots of so many people with so many busy stretches each, for a
+/// comparison with others, and measures nothing.
 fn main() {
-    divan::main();
+    let Ok(sizes) = std::env::var("DAYBOOK_BENCH_SLOTS") else {
+        return divan::main();
+    };
+    for size in sizes.split(',') {
+        let (count, busy_each) = size.split_once('x').unwrap();
+        let people = people(count.parse().unwrap(), busy_each.parse().unwrap());
+        let slots = sweep(&people, Need::All);
+        let starts: Vec<i64> = slots.iter().map(|slot| slot.time.start).collect();
+        println!("{size} {starts:?}");
+    }
 }
 
 /// People as the mirror gives them: busy stretches in order of start, and the hours of a zone.
@@ -23,7 +34,7 @@ struct People {
     hours: Vec<Hours>,
 }
 
-fn people(count: usize) -> People {
+fn people(count: usize, busy_each: usize) -> People {
     let begin = "2026-03-16T00:00:00Z"
         .parse::<Timestamp>()
         .unwrap()
@@ -48,7 +59,7 @@ fn people(count: usize) -> People {
     };
     let mut busy = Vec::new();
     for _ in 0..count {
-        let mut own: Vec<Interval> = (0..BUSY_EACH)
+        let mut own: Vec<Interval> = (0..busy_each)
             .map(|_| {
                 let start = begin + next(DAYS * 288) * 300;
                 Interval::new(start, start + (1 + next(3)) * 300)
@@ -130,14 +141,14 @@ fn naive(people: &People, enough: usize) -> Vec<Slot> {
 
 #[divan::bench(args = [1, 10, 100])]
 fn sweep_all(bencher: Bencher<'_, '_>, count: usize) {
-    let people = people(count);
+    let people = people(count, BUSY_EACH);
     assert_eq!(sweep(&people, Need::All), naive(&people, count));
     bencher.bench(|| sweep(black_box(&people), Need::All));
 }
 
 #[divan::bench(args = [10, 100])]
 fn sweep_half(bencher: Bencher<'_, '_>, count: usize) {
-    let people = people(count);
+    let people = people(count, BUSY_EACH);
     assert_eq!(
         sweep(&people, Need::AtLeast(count / 2)),
         naive(&people, count / 2)
@@ -147,6 +158,6 @@ fn sweep_half(bencher: Bencher<'_, '_>, count: usize) {
 
 #[divan::bench(args = [1, 10, 100], sample_count = 10)]
 fn naive_all(bencher: Bencher<'_, '_>, count: usize) {
-    let people = people(count);
+    let people = people(count, BUSY_EACH);
     bencher.bench(|| naive(black_box(&people), count));
 }

@@ -16,6 +16,7 @@ pub mod invoices;
 pub mod jobs;
 pub mod live;
 pub mod mail;
+pub mod notifications;
 pub mod projects;
 pub mod push;
 pub mod rates;

@@ -72,7 +72,9 @@ fn system_routes() -> OpenApiRouter<App> {
 }
 
 fn account_routes() -> OpenApiRouter<App> {
-    use accounts::{api_keys, auth, invitations, me, members, oidc, password, workspace};
+    use accounts::{
+        api_keys, auth, invitations, me, members, notifications, oidc, password, workspace,
+    };
     OpenApiRouter::new()
         .routes(routes!(auth::set_up))
         .routes(routes!(auth::log_in))
@@ -84,6 +86,7 @@ fn account_routes() -> OpenApiRouter<App> {
         .routes(routes!(oidc::start))
         .routes(routes!(oidc::callback))
         .routes(routes!(me::get, me::update))
+        .routes(routes!(notifications::get, notifications::put))
         .routes(routes!(api_keys::list, api_keys::create))
         .routes(routes!(api_keys::revoke))
         .routes(routes!(workspace::get, workspace::update))

@@ -12,7 +12,7 @@ use crate::{Error, Result, Store};
 /// # Errors
 /// [`Error::Unusable`] on PostgreSQL (use `pg_dump`) and when the file exists or cannot be written; then nothing is left behind.
 pub async fn backup(store: &Store, path: &Path) -> Result<()> {
-    let Db::Sqlite { write, read } = &store.inner.db else {
+    let Db::Sqlite { write, .. } = &store.inner.db else {
         return Err(Error::Unusable(
             "PostgreSQL is backed up with pg_dump".into(),
         ));
@@ -31,12 +31,11 @@ pub async fn backup(store: &Store, path: &Path) -> Result<()> {
         .ok_or_else(|| unusable(&"its name is not UTF-8"))?;
     let partial = format!("{name}.partial");
     // A read-only connection refuses VACUUM INTO, although it writes elsewhere.
-    let _ = read;
-    let mut conn = write.acquire().await?;
+    let mut conn = write.take().await?;
     let _ = std::fs::remove_file(&partial);
     let written = sqlx::query(sql!(sqlite: "VACUUM INTO $1"))
         .bind(&partial)
-        .execute(&mut *conn)
+        .execute(conn.conn())
         .await;
     drop(conn);
     let finish = || -> std::io::Result<()> {
@@ -60,13 +59,13 @@ pub async fn integrity_check(store: &Store) -> Result<Vec<String>> {
     let Db::Sqlite { read, .. } = &store.inner.db else {
         return Ok(Vec::new());
     };
-    let mut conn = read.acquire().await?;
+    let mut conn = read.take().await?;
     let pages: Vec<(String,)> = sqlx::query_as(sql!(sqlite: "PRAGMA integrity_check"))
-        .fetch_all(&mut *conn)
+        .fetch_all(conn.conn())
         .await?;
     let dangling: Vec<(String,)> =
         sqlx::query_as(sql!(sqlite: "SELECT DISTINCT \"table\" FROM pragma_foreign_key_check"))
-            .fetch_all(&mut *conn)
+            .fetch_all(conn.conn())
             .await?;
     let pages = pages
         .into_iter()

@@ -78,6 +78,26 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0011_mail.sql"),
         postgres: include_str!("../migrations/postgres/0011_mail.sql"),
     },
+    Migration {
+        name: "oauth_browser",
+        sqlite: include_str!("../migrations/sqlite/0012_oauth_browser.sql"),
+        postgres: include_str!("../migrations/postgres/0012_oauth_browser.sql"),
+    },
+    Migration {
+        name: "notifications",
+        sqlite: include_str!("../migrations/sqlite/0013_notifications.sql"),
+        postgres: include_str!("../migrations/postgres/0013_notifications.sql"),
+    },
+    Migration {
+        name: "invoice_deliveries",
+        sqlite: include_str!("../migrations/sqlite/0014_invoice_deliveries.sql"),
+        postgres: include_str!("../migrations/postgres/0014_invoice_deliveries.sql"),
+    },
+    Migration {
+        name: "submissions",
+        sqlite: include_str!("../migrations/sqlite/0015_submissions.sql"),
+        postgres: include_str!("../migrations/postgres/0015_submissions.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.
@@ -114,7 +134,7 @@ pub(crate) async fn version(store: &Store) -> Result<Option<i64>> {
     let mut tx = store.read().await?;
     let (there,): (i64,) = match &mut tx.conn {
         crate::tx::Conn::Sqlite(t) => sqlx::query_as(sql!(sqlite: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'"))
-            .fetch_one(&mut **t)
+            .fetch_one(t.conn())
             .await?,
         crate::tx::Conn::Postgres(t) => sqlx::query_as(sql!(postgres: "SELECT count(*) FROM pg_class WHERE oid = to_regclass('schema_migration')"))
             .fetch_one(&mut **t)
@@ -147,11 +167,12 @@ pub(crate) async fn run(store: &Store) -> Result<()> {
     let now = store.inner.clock.now();
     match &store.inner.db {
         Db::Sqlite { write, .. } => {
-            let mut conn = write.acquire().await?;
+            let mut held = write.take().await?;
+            let conn = held.conn();
             // Another process may be at a big migration: it is waited for, as on PostgreSQL.
-            busy_timeout(&mut conn, PATIENCE).await?;
-            let done = run_sqlite(&mut conn, now).await;
-            busy_timeout(&mut conn, BUSY_TIMEOUT).await?;
+            busy_timeout(conn, PATIENCE).await?;
+            let done = run_sqlite(conn, now).await;
+            busy_timeout(conn, BUSY_TIMEOUT).await?;
             done?;
         }
         Db::Postgres { options, .. } => {

@@ -20,6 +20,8 @@ pub struct Flow {
     pub member_id: MemberId,
     /// Hash of the session or API key that started it; the callback must come from the same.
     pub session_binding: Vec<u8>,
+    /// SHA-256 of what the browser that started it keeps in a cookie.
+    pub browser_hash: Option<Vec<u8>>,
     /// The provider's key.
     pub provider: String,
     /// `calendar`, `video`, `chat` or `sign_in`.
@@ -49,6 +51,8 @@ pub struct NewFlow<'a> {
     pub member_id: MemberId,
     /// Hash of the session or API key.
     pub session_binding: &'a [u8],
+    /// SHA-256 of what the browser keeps in a cookie.
+    pub browser_hash: &'a [u8; 32],
     /// The provider's key.
     pub provider: &'a str,
     /// `calendar`, `video`, `chat` or `sign_in`.
@@ -73,6 +77,7 @@ row! {
         workspace_id: WorkspaceId,
         member_id: MemberId,
         session_binding: Vec<u8>,
+        browser_hash: Option<Vec<u8>>,
         provider: String,
         kind: String,
         verifier: Option<Vec<u8>>,
@@ -95,8 +100,8 @@ pub async fn create(tx: &mut Tx, ws: WorkspaceId, new: &NewFlow<'_>) -> Result<O
         .transpose()?;
     execute!(
         tx,
-        "INSERT INTO oauth_flow (id, state_hash, workspace_id, member_id, session_binding, provider, kind, verifier, redirect_uri, return_to, scopes, created_at, expires_at, connection_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        "INSERT INTO oauth_flow (id, state_hash, workspace_id, member_id, session_binding, provider, kind, verifier, redirect_uri, return_to, scopes, created_at, expires_at, connection_id, browser_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         id,
         new.state_hash,
         ws,
@@ -110,7 +115,8 @@ pub async fn create(tx: &mut Tx, ws: WorkspaceId, new: &NewFlow<'_>) -> Result<O
         Json(new.scopes),
         now,
         new.expires_at,
-        new.connection_id
+        new.connection_id,
+        new.browser_hash
     )?;
     Ok(id)
 }
@@ -156,6 +162,7 @@ fn open(tx: &Tx, row: Row) -> Result<Flow> {
         workspace_id: row.workspace_id,
         member_id: row.member_id,
         session_binding: row.session_binding,
+        browser_hash: row.browser_hash,
         provider: row.provider,
         kind: row.kind,
         verifier: verifier.transpose()?,

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use daybook_domain::{Clock, Ids};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, PgPool};
 
 use crate::crypto::KeyRing;
+use crate::shelf::Shelf;
 use crate::{Error, Result, keys, migrations};
 
 /// How long a caller waits for a free connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's lock.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long opening a SQLite file waits while another process turns it into a WAL database, and between two looks.
@@ -66,8 +67,8 @@ pub(crate) struct Inner {
 
 pub(crate) enum Db {
     Sqlite {
-        write: SqlitePool,
-        read: SqlitePool,
+        write: Arc<Shelf>,
+        read: Arc<Shelf>,
     },
     Postgres {
         pool: PgPool,
@@ -212,49 +213,29 @@ async fn open_sqlite(url: &str, readers: u32) -> Result<Db> {
         .statement_cache_capacity(PREPARED_STATEMENTS)
         .pragma("secure_delete", "FAST")
         .disable_statement_logging();
-    let pool = || {
-        SqlitePoolOptions::new()
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .test_before_acquire(false)
-            .max_lifetime(None)
-            .idle_timeout(None)
-    };
     if url.contains(":memory:") || url.contains("mode=memory") {
-        let only = pool()
-            .max_connections(1)
-            .min_connections(1)
-            .connect_with(options.shared_cache(false).create_if_missing(true))
-            .await?;
+        let only = Shelf::new(options.shared_cache(false).create_if_missing(true), 1);
+        only.try_open().await?;
         return Ok(Db::Sqlite {
             write: only.clone(),
             read: only,
         });
     }
     make_private(options.get_filename())?;
-    // SQLite has undone a transaction whose commit failed (full disk, failed sync); the driver goes on counting it as open and
-    // refuses every later one on that connection. Such a connection is closed and a new one opened.
-    let pool = || {
-        pool().before_acquire(|conn, _| {
-            let whole = !conn.is_in_transaction();
-            Box::pin(async move { Ok(whole) })
-        })
-    };
-    let write = open_first(pool().max_connections(1), options.clone()).await?;
-    let read = pool()
-        .max_connections(readers.max(1))
-        .connect_with(options.pragma("query_only", "ON"))
-        .await?;
+    let write = Shelf::new(options.clone(), 1);
+    open_first(&write).await?;
+    let read = Shelf::new(options.pragma("query_only", "ON"), readers.max(1));
+    read.try_open().await?;
     Ok(Db::Sqlite { write, read })
 }
 
-/// Opens the pool whose first connection may have to turn a new file into a WAL database. That takes a lock for which SQLite
-/// does not wait by itself (`PRAGMA journal_mode` does not heed the busy timeout): processes that start together on a new file
-/// would be told that it is locked.
-async fn open_first(pool: SqlitePoolOptions, options: SqliteConnectOptions) -> Result<SqlitePool> {
+/// Opens the connection that may have to turn a new file into a WAL database. That takes a lock for which SQLite does not wait by
+/// itself (`PRAGMA journal_mode` does not heed the busy timeout): processes that start together on a new file would be told that
+/// it is locked.
+async fn open_first(shelf: &Shelf) -> Result<()> {
     let mut waited = Duration::ZERO;
     loop {
-        let opened = pool.clone().connect_with(options.clone()).await;
-        match opened.map_err(Error::from) {
+        match shelf.try_open().await {
             Err(Error::Locked) if waited < SWITCH_TIMEOUT => {
                 tokio::time::sleep(SWITCH_PAUSE).await;
                 waited += SWITCH_PAUSE;

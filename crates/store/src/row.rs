@@ -187,9 +187,11 @@ ids!(
     RateId,
     TimeRuleId,
     EntryChangeId,
+    SubmissionId,
     InvoiceId,
     InvoiceLineId,
     PaymentId,
+    DeliveryId,
     SlackInstallationId,
     SlackBindingId,
     SlackLinkId,
@@ -232,6 +234,8 @@ texts!(
     crate::slack::notices::State,
     crate::slack::notices::Kind,
     crate::slack::bindings::LinkedBy,
+    crate::invoices::deliveries::Kind,
+    crate::invoices::deliveries::State,
 );
 
 macro_rules! jsons {

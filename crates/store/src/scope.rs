@@ -65,7 +65,7 @@ impl Store {
 
     async fn reading(&self, scope: Scope) -> Result<Tx> {
         let conn = match &self.inner.db {
-            Db::Sqlite { read, .. } => Conn::Sqlite(read.begin().await?),
+            Db::Sqlite { read, .. } => Conn::Sqlite(read.begin("BEGIN").await?),
             Db::Postgres { pool, .. } => {
                 let begin = AssertSqlSafe(scope.begin(" READ ONLY"));
                 Conn::Postgres(pool.begin_with(begin).await?)
@@ -76,7 +76,7 @@ impl Store {
 
     async fn writing(&self, scope: Scope) -> Result<Tx> {
         let conn = match &self.inner.db {
-            Db::Sqlite { write, .. } => Conn::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Sqlite { write, .. } => Conn::Sqlite(write.begin("BEGIN IMMEDIATE").await?),
             Db::Postgres { pool, .. } => {
                 let begin = AssertSqlSafe(scope.begin(""));
                 Conn::Postgres(pool.begin_with(begin).await?)

@@ -161,8 +161,8 @@ macro_rules! bulk {
 macro_rules! on {
     ($tx:expr, |$c:ident| $body:expr) => {
         match &mut $tx.conn {
-            $crate::tx::Conn::Sqlite(transaction) => {
-                let $c = &mut **transaction;
+            $crate::tx::Conn::Sqlite(held) => {
+                let $c = held.conn();
                 $body
             }
             $crate::tx::Conn::Postgres(transaction) => {

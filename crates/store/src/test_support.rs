@@ -171,7 +171,7 @@ impl Store {
         let text = AssertSqlSafe(text);
         let done = match &self.inner.db {
             Db::Sqlite { write, .. } => sqlx::raw_sql(text)
-                .execute(write)
+                .execute(write.take().await?.conn())
                 .await
                 .map(|r| r.rows_affected()),
             Db::Postgres { pool, .. } => {
@@ -197,8 +197,8 @@ impl Store {
         let Db::Sqlite { write, .. } = &self.inner.db else {
             return Err(Error::Unusable("PostgreSQL is no file".into()));
         };
-        let mut conn = write.acquire().await?;
-        Ok(conn.serialize(None).await?.to_vec())
+        let mut held = write.take().await?;
+        Ok(held.conn().serialize(None).await?.to_vec())
     }
 
     /// Makes a SQLite database in memory one that holds what `image` says.
@@ -210,8 +210,8 @@ impl Store {
             return Err(Error::Unusable("PostgreSQL is no file".into()));
         };
         let image = SqliteOwnedBuf::try_from(image)?;
-        let mut conn = write.acquire().await?;
-        Ok(conn.deserialize(None, image, false).await?)
+        let mut held = write.take().await?;
+        Ok(held.conn().deserialize(None, image, false).await?)
     }
 
     /// The first column of every row, as text, that a query yields; on a connection for reading.
@@ -233,7 +233,9 @@ impl Store {
             ));
         };
         let text = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
-        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(text).fetch_all(read).await?;
+        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(text)
+            .fetch_all(read.take().await?.conn())
+            .await?;
         let steps: Vec<String> = rows.into_iter().map(|row| row.3).collect();
         Ok(steps.join("\n"))
     }
@@ -246,7 +248,9 @@ impl Store {
         use sqlx::{Executor, SqlSafeStr};
         let text = AssertSqlSafe(text).into_sql_str();
         match &self.inner.db {
-            Db::Sqlite { write, .. } => write.prepare(text).await.map(|_| ())?,
+            Db::Sqlite { write, .. } => {
+                write.take().await?.conn().prepare(text).await.map(|_| ())?
+            }
             Db::Postgres { pool, .. } => pool.prepare(text).await.map(|_| ())?,
         }
         Ok(())
@@ -289,7 +293,7 @@ impl Tx {
         let query = format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}");
         let query = query.replace("CAST(busy_timeout", "CAST(timeout");
         let row: (String,) = sqlx::query_as(AssertSqlSafe(query))
-            .fetch_one(&mut **transaction)
+            .fetch_one(transaction.conn())
             .await?;
         Ok(row.0)
     }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Transaction};
 
 use crate::crypto::KeyRing;
 use crate::open::{Inner, Kind};
+use crate::shelf::Held;
 use crate::{Error, Result};
 
 /// A transaction. Dropping it rolls back.
@@ -19,7 +20,7 @@ pub struct Tx {
 
 /// The connection a transaction runs on.
 pub(crate) enum Conn {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Held),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -39,9 +40,9 @@ impl Tx {
     /// When the database refuses; then nothing was written.
     pub async fn commit(self) -> Result<()> {
         match self.conn {
-            Conn::Sqlite(t) => t.commit().await,
-            Conn::Postgres(t) => t.commit().await,
-        }?;
+            Conn::Sqlite(t) => t.commit().await?,
+            Conn::Postgres(t) => t.commit().await?,
+        }
         if self.wakes {
             self.store.wake();
         }
@@ -54,9 +55,9 @@ impl Tx {
     /// When the database is out of reach; the transaction is undone all the same.
     pub async fn rollback(self) -> Result<()> {
         match self.conn {
-            Conn::Sqlite(t) => t.rollback().await,
-            Conn::Postgres(t) => t.rollback().await,
-        }?;
+            Conn::Sqlite(t) => t.rollback().await?,
+            Conn::Postgres(t) => t.rollback().await?,
+        }
         Ok(())
     }
 

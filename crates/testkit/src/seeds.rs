@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Within this a share of a simulation ends, on however slow a machine: before the test runner takes it for hung.
+/// Within this a share of a simulation ends, on however slow a machine, unless `DAYBOOK_REQUIRE_SEEDS` is set.
 const LIMIT: Duration = Duration::from_secs(400);
 
 /// Which seeds of a simulation are run.
@@ -22,31 +22,33 @@ impl Seeds {
     /// `DAYBOOK_SIM_SEEDS` (a number, without limit of time), or else as many of `count` as fit into `seconds`.
     #[must_use]
     pub fn from_env(count: u64, seconds: u64) -> Self {
-        match number("DAYBOOK_SIM_SEEDS") {
-            Some(count) => Self {
-                first: 0,
-                count,
-                time: Duration::MAX,
-            },
-            None => Self {
-                first: 0,
-                count,
-                time: Duration::from_secs(seconds),
-            },
+        let (count, time) = usual(count, Duration::from_secs(seconds));
+        Self {
+            first: 0,
+            count,
+            time,
         }
     }
 
     /// The `nth` of `of` equal shares of `count` seeds, or of `DAYBOOK_SIM_SEEDS` (without limit of time).
     #[must_use]
     pub fn share(count: u64, nth: u64, of: u64) -> Self {
-        let wanted = number("DAYBOOK_SIM_SEEDS");
-        let count = wanted.unwrap_or(count);
+        let (count, time) = usual(count, LIMIT);
         let first = count * nth / of;
         Self {
             first,
             count: count * (nth + 1) / of - first,
-            time: wanted.map_or(LIMIT, |_| Duration::MAX),
+            time,
         }
+    }
+}
+
+/// How many seeds, and for how long at most.
+fn usual(count: u64, limit: Duration) -> (u64, Duration) {
+    match number("DAYBOOK_SIM_SEEDS") {
+        Some(wanted) => (wanted, Duration::MAX),
+        None if std::env::var_os("DAYBOOK_REQUIRE_SEEDS").is_some() => (count, Duration::MAX),
+        None => (count, limit),
     }
 }
 

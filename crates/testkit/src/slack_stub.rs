@@ -275,6 +275,7 @@ pub async fn install(
         kind: "chat".to_owned(),
         return_to: None,
         connection: None,
+        browser: None,
     };
     let started = authorize::authorize(cx, who, ask).await?;
     let back = Callback {

@@ -53,6 +53,7 @@ const ACROSS_WORKSPACES: &[&str] = &[
     "crates/engine/src/accounts/setup.rs",
     "crates/engine/src/connections/callback.rs",
     "crates/engine/src/connections/disconnect.rs",
+    "crates/engine/src/invoices/overdue.rs",
     "crates/engine/src/jobs/cleanup.rs",
     "crates/engine/src/jobs/full_calendar_sync.rs",
     "crates/engine/src/jobs/refresh_tokens.rs",
@@ -68,6 +69,7 @@ const ACROSS_WORKSPACES: &[&str] = &[
     "crates/engine/src/slack/summaries.rs",
     "crates/engine/src/slack/who.rs",
     "crates/engine/src/sync/roll.rs",
+    "crates/engine/src/timesheets/reminders.rs",
     "crates/store/src/",
     "crates/testkit/src/",
 ];

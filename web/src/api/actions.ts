@@ -17,6 +17,9 @@ type EntryPatch = Schemas["TimeEntryPatch"];
 
 const at = (id: string) => ({ params: { path: { id } } });
 
+/** The same request sent again with the same key is done once. */
+const once = (id: string, key: string) => ({ params: { path: { id }, header: { "Idempotency-Key": key } } });
+
 const account = {
   setup: (input: Schemas["SetupInput"]) => body(http.POST("/api/v1/auth/setup", { body: input })),
   login: (input: Schemas["LoginInput"]) => body(http.POST("/api/v1/auth/login", { body: input })),
@@ -64,8 +67,8 @@ const slack = {
   linkSlack: (input: Schemas["SlackLinkInput"]) =>
     body(http.POST("/api/v1/integrations/slack/link", { body: input })),
   unlinkSlack: () => body(http.DELETE("/api/v1/integrations/slack/link")),
-  updateSlackPreferences: (input: Schemas["SlackPreferencesInput"]) =>
-    body(http.PUT("/api/v1/integrations/slack/preferences", { body: input })),
+  updateNotifications: (input: Schemas["NotificationsInput"]) =>
+    body(http.PUT("/api/v1/me/notifications", { body: input })),
 };
 
 const calendars = {
@@ -100,6 +103,13 @@ const events = {
         params: { path: inCalendar(calendar, event), query: { scope, notify_attendees } },
       }),
     ),
+  moveEvent: (calendar: string, event: string, input: Schemas["MoveInput"], scope?: EventScope) =>
+    body(
+      http.POST("/api/v1/integrations/calendars/{id}/events/{event_id}/move", {
+        params: { path: inCalendar(calendar, event), query: { scope } },
+        body: input,
+      }),
+    ),
   respond: (calendar: string, event: string, response: string, scope?: EventScope) =>
     body(
       http.POST("/api/v1/integrations/calendars/{id}/events/{event_id}/respond", {
@@ -130,12 +140,31 @@ const invoices = {
   refreshInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/refresh", at(id))),
   deleteInvoice: (id: string) => body(http.DELETE("/api/v1/invoices/{id}", at(id))),
   finalizeInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/finalize", at(id))),
-  sendInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/send", at(id))),
-  payInvoice: (id: string, amount_minor: number) =>
-    body(http.POST("/api/v1/invoices/{id}/pay", { ...at(id), body: { amount_minor } })),
-  voidInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/void", { ...at(id), body: {} })),
+  sendInvoice: (id: string, input: Schemas["SendInput"], key: string) =>
+    body(http.POST("/api/v1/invoices/{id}/send", { ...once(id, key), body: input })),
+  payInvoice: (id: string, input: Schemas["PaymentInput"], key: string) =>
+    body(http.POST("/api/v1/invoices/{id}/pay", { ...once(id, key), body: input })),
+  removePayment: (id: string, payment_id: string) =>
+    body(
+      http.DELETE("/api/v1/invoices/{id}/payments/{payment_id}", { params: { path: { id, payment_id } } }),
+    ),
+  voidInvoice: (id: string, reason: string) =>
+    body(http.POST("/api/v1/invoices/{id}/void", { ...at(id), body: { reason: reason || null } })),
   creditInvoice: (id: string) =>
     body(http.POST("/api/v1/invoices/{id}/credit-note", { ...at(id), body: {} })),
+};
+
+const billing = {
+  updateBilling: (patch: Schemas["BillingPatch"]) =>
+    body(http.PATCH("/api/v1/workspace/billing", { body: patch })),
+  setLogo: (data: string) => body(http.PUT("/api/v1/workspace/billing/logo", { body: { data } })),
+  removeLogo: () => body(http.DELETE("/api/v1/workspace/billing/logo")),
+  updateClientBilling: (id: string, patch: Schemas["ClientBillingPatch"]) =>
+    body(http.PATCH("/api/v1/clients/{id}/billing", { ...at(id), body: patch })),
+  createRate: (input: Schemas["RateInput"]) => body(http.POST("/api/v1/rates", { body: input })),
+  updateRate: (id: string, patch: Schemas["RatePatch"]) =>
+    body(http.PATCH("/api/v1/rates/{id}", { ...at(id), body: patch })),
+  deleteRate: (id: string) => body(http.DELETE("/api/v1/rates/{id}", at(id))),
 };
 
 const time = {
@@ -169,8 +198,6 @@ const time = {
       : body(http.POST("/api/v1/time-rules", { body: input })),
   placeRule: (id: string, position: number) =>
     body(http.PATCH("/api/v1/time-rules/{id}", { ...at(id), body: { position } })),
-  previewRule: (input: Schemas["TimeRuleInput"]) =>
-    body(http.POST("/api/v1/time-rules/preview", { body: input })),
   deleteRule: (id: string) => body(http.DELETE("/api/v1/time-rules/{id}", at(id))),
   submitEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/submit", at(id))),
   approveEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/approve", at(id))),
@@ -207,5 +234,6 @@ export const actions = {
   ...events,
   ...availability,
   ...invoices,
+  ...billing,
   ...time,
 };

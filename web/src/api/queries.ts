@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { body, http } from "./client";
 import type { paths } from "./schema";
-import type { BillingFilters, JobState } from "./types";
+import type { BillingFilters, InvoiceInput, JobState, RuleInput } from "./types";
 
 interface Page<T> {
   items: T[];
@@ -16,6 +16,7 @@ export type EntriesQuery = QueryOf<"/api/v1/time-entries">;
 export type InvoicesQuery = QueryOf<"/api/v1/invoices">;
 export type ApprovalsQuery = QueryOf<"/api/v1/approvals">;
 export type ReportQuery = QueryOf<"/api/v1/reports/time">;
+export type RatesQuery = QueryOf<"/api/v1/rates">;
 export type LogsQuery = QueryOf<"/api/v1/integrations/logs">;
 
 const MOST_PAGES = 10;
@@ -58,6 +59,11 @@ export const queries = {
     queryOptions({
       queryKey: ["slack"],
       queryFn: () => body(http.GET("/api/v1/integrations/slack/status")),
+    }),
+  notifications: () =>
+    queryOptions({
+      queryKey: ["notifications"],
+      queryFn: () => body(http.GET("/api/v1/me/notifications")),
     }),
   signInMethods: () =>
     queryOptions({
@@ -141,11 +147,38 @@ export const queries = {
     queryOptions({
       queryKey: ["invoices", id],
       queryFn: () => body(http.GET("/api/v1/invoices/{id}", { params: { path: { id } } })),
+      // A mail on its way is looked after until it has arrived or was given up.
+      refetchInterval: ({ state }) => (state.data?.delivery_state === "queued" ? 2_000 : false),
     }),
   numbering: () =>
     queryOptions({
       queryKey: ["invoices", "numbering"],
       queryFn: () => body(http.GET("/api/v1/invoices/numbering")),
+    }),
+  /** What a draft would be; nothing is kept. */
+  invoicePreview: (input: InvoiceInput) =>
+    queryOptions({
+      queryKey: ["invoices", "preview", input],
+      queryFn: () => body(http.POST("/api/v1/invoices/preview", { body: input })),
+      retry: false,
+    }),
+  billing: () =>
+    queryOptions({ queryKey: ["billing"], queryFn: () => body(http.GET("/api/v1/workspace/billing")) }),
+  clientBilling: (id: string) =>
+    queryOptions({
+      queryKey: ["clients", id, "billing"],
+      queryFn: () => body(http.GET("/api/v1/clients/{id}/billing", { params: { path: { id } } })),
+    }),
+  budget: (id: string) =>
+    queryOptions({
+      queryKey: ["projects", id, "budget"],
+      queryFn: () => body(http.GET("/api/v1/projects/{id}/budget", { params: { path: { id } } })),
+    }),
+  rates: (filter: RatesQuery) =>
+    queryOptions({
+      queryKey: ["rates", filter],
+      queryFn: () =>
+        everything((page) => http.GET("/api/v1/rates", { params: { query: { ...filter, ...page } } })),
     }),
   clients: () =>
     queryOptions({
@@ -225,6 +258,13 @@ export const queries = {
     queryOptions({
       queryKey: ["rules"],
       queryFn: () => everything((query) => http.GET("/api/v1/time-rules", { params: { query } })),
+    }),
+  /** What a rule would do with the last 30 days; nothing is saved. */
+  rulePreview: (input: RuleInput) =>
+    queryOptions({
+      queryKey: ["rules", "preview", input],
+      queryFn: () => body(http.POST("/api/v1/time-rules/preview", { body: input })),
+      retry: false,
     }),
   timeEntry: (id: string) =>
     queryOptions({

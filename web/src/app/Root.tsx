@@ -22,9 +22,10 @@ function Themed({ children }: { children: ReactNode }) {
 
 /** Everything around the pages: language, theme, data, messages. */
 export function Root() {
-  const { locale, messages } = useSpoken();
+  const spoken = useSpoken();
+  if (!spoken) return null;
   return (
-    <IntlProvider locale={locale} messages={messages} timeZone={browserZone()}>
+    <IntlProvider locale={spoken.locale} messages={spoken.messages} timeZone={browserZone()}>
       <Themed>
         <QueryClientProvider client={queryClient}>
           <Notifications position="bottom-right" limit={4} />

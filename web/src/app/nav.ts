@@ -1,4 +1,5 @@
 import {
+  IconBell,
   IconBrandSlack,
   IconCalendarCog,
   IconCalendarTime,
@@ -12,6 +13,7 @@ import {
   IconKey,
   IconListDetails,
   IconPlugConnected,
+  IconReceiptEuro,
   IconRefresh,
   IconServerCog,
   IconSettings,
@@ -45,6 +47,7 @@ export const NAV = [
       { to: "/integrations", key: "overview", icon: IconPlugConnected, go: "i" },
       { to: "/integrations/calendar", key: "calendars", icon: IconCalendarCog, go: "a" },
       { to: "/integrations/sync-status", key: "sync", icon: IconRefresh, go: "y" },
+      { to: "/settings/notifications", key: "notifications", icon: IconBell, go: "f" },
       { to: "/settings/slack", key: "slack", icon: IconBrandSlack, go: "b" },
       { to: "/integrations/logs", key: "logs", icon: IconListDetails, go: "o" },
     ],
@@ -53,6 +56,7 @@ export const NAV = [
     group: "workspace",
     items: [
       { to: "/settings/members", key: "members", icon: IconUsers, go: "m" },
+      { to: "/settings/billing", key: "billing", icon: IconReceiptEuro, go: "u", admin: true },
       { to: "/settings/api-keys", key: "apiKeys", icon: IconKey, go: "k" },
       { to: "/admin", key: "admin", icon: IconServerCog, go: "d", admin: true },
       { to: "/settings", key: "settings", icon: IconSettings, go: "e" },

@@ -7,6 +7,8 @@ interface Options<In, Out> {
   /** Said aloud when it worked; a function may build the sentence from the answer. */
   done?: string | ((out: Out, input: In) => string | undefined);
   invalidate?: string[];
+  /** Writes of one scope run one after the other. */
+  scope?: string;
   onDone?: (out: Out, input: In) => void;
   /** Return true when the caller shows the error itself (a form beside its fields). */
   onFail?: (error: ApiError, input: In) => boolean | undefined;
@@ -18,6 +20,7 @@ export function useAction<In, Out>(run: (input: In) => Promise<Out>, options: Op
   const t = useTranslations("common");
   return useMutation<Out, ApiError, In>({
     mutationFn: run,
+    scope: options.scope ? { id: options.scope } : undefined,
     onSuccess: (out, input) => {
       for (const key of options.invalidate ?? []) void client.invalidateQueries({ queryKey: [key] });
       const message = typeof options.done === "function" ? options.done(out, input) : options.done;

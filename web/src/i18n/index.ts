@@ -1,14 +1,14 @@
-// Which language the page speaks. English is there from the start; any other catalogue is loaded when it is chosen.
+// Which language the page speaks. A catalogue is loaded when it is chosen, so that nobody loads two.
 import { useSyncExternalStore } from "react";
 import { createTranslator } from "use-intl";
-import en from "./en.json";
+import type en from "./en.json";
 
 export type Messages = typeof en;
 type Catalogue = { readonly locale: string; readonly load: () => Promise<Messages> };
 
 /** Each language with the locale its dates, numbers and money are written in. */
 export const LANGUAGES = {
-  en: { locale: "en-GB", load: async () => en },
+  en: { locale: "en-GB", load: async () => (await import("./en.json")).default },
   es: { locale: "es-ES", load: async () => (await import("./es.json")).default },
 } as const satisfies Record<string, Catalogue>;
 export type Language = keyof typeof LANGUAGES;
@@ -22,7 +22,7 @@ interface Spoken {
   readonly messages: Messages;
 }
 const STORE = "daybook-language";
-let spoken: Spoken = { language: "en", locale: LANGUAGES.en.locale, messages: en };
+let spoken: Spoken | undefined;
 const listeners = new Set<() => void>();
 const subscribe = (listener: () => void) => {
   listeners.add(listener);
@@ -40,26 +40,32 @@ export function languageFor(tag: string | null | undefined): Language {
 /** Before anyone has signed in: the language last used in this browser, else the browser's own. */
 export const firstLanguage = () => languageFor(localStorage.getItem(STORE) ?? navigator.language);
 
-/** Loads the catalogue and shows it; when it cannot be loaded the page keeps the language it has. */
+/** Loads the catalogue and shows it; when it cannot be loaded the page keeps the language it has, or begins in English. */
 export async function speak(tag: string): Promise<void> {
   const language = languageFor(tag);
   localStorage.setItem(STORE, language);
-  if (language === spoken.language) return;
+  if (language === spoken?.language) return;
   const { locale, load } = LANGUAGES[language];
   const messages = await load().catch(() => undefined);
-  if (!messages) return;
+  if (!messages) {
+    if (!spoken && language !== "en") await speak("en");
+    return;
+  }
   spoken = { language, locale, messages };
   document.documentElement.lang = language;
   for (const listener of listeners) listener();
 }
 
+/** The language; undefined while no catalogue could be loaded. */
 export const useSpoken = () => useSyncExternalStore(subscribe, () => spoken);
 
-export const spokenLanguage = () => spoken.language;
+export const spokenLanguage = (): Language => spoken?.language ?? "en";
 
 /** The locale to write dates, numbers and money in. */
-export const currentLocale = () => spoken.locale;
+export const currentLocale = (): string => LANGUAGES[spokenLanguage()].locale;
 
 /** A message of `common` for code that is not a component. */
 export const say = (key: "offline" | "answered", values: Record<string, string | number> = {}): string =>
-  createTranslator({ locale: spoken.locale, messages: spoken.messages, namespace: "common" })(key, values);
+  spoken
+    ? createTranslator({ locale: spoken.locale, messages: spoken.messages, namespace: "common" })(key, values)
+    : key;

@@ -133,6 +133,10 @@ export const formatDays = (
     new Date(`${to}T00:00Z`),
   );
 
+/** `5 Nov 2026`, for tables and letters. */
+export const shortDate = (date: string, locale = currentLocale()) =>
+  formatDate(date, { day: "numeric", month: "short", year: "numeric" }, locale);
+
 /** `Madrid (GMT+1)`: the zone people see next to every grid. */
 export function zoneLabel(timeZone: string, at: string | Date = new Date()): string {
   const parts = formatter(currentLocale(), { timeZone, timeZoneName: "shortOffset" }).formatToParts(

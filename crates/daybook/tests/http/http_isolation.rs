@@ -491,6 +491,7 @@ const MEMBERS_MAY: &[&str] = &[
     "get /api/v1/integrations/{provider}/authorize",
     "post /api/v1/integrations/{provider}/callback",
     "patch /api/v1/me",
+    "put /api/v1/me/notifications",
     "post /api/v1/projects",
     "get /api/v1/projects/{id}",
     "delete /api/v1/projects/{id}",
@@ -778,6 +779,7 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         "InvoiceInput" => json!({"client_id": id("client")}),
         "InvoicePatch" => json!({"notes": "n"}),
         "PaymentInput" => json!({"amount_minor": 1}),
+        "SendInput" => json!({"by_hand": true}),
         "VoidInput" => json!({"reason": "r"}),
         "CreditNoteInput" => json!({}),
         "BillingPatch" => json!({"notes": "n"}),
@@ -836,6 +838,9 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         "FollowInput" => json!({"action": "keep"}),
         "DraftLogInput" => json!({}),
         "DraftsLogInput" => json!({"items": [{"event_id": id("event")}]}),
+        "NotificationsInput" => {
+            json!({"items": [{"kind": "approval_needed", "mail": false}], "daily_summary_time": "16:30"})
+        }
         "SlackPreferencesInput" => json!({"daily_summary_time": "16:30"}),
         "SlackLinkInput" => json!({"token": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"}),
         "SlackTimeEntryInput" => json!({"duration": "30min", "description": "d"}),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::client::Client;
 use crate::support::sink::Sink;
-use crate::support::{OWNER, PASSWORD, World, eventually};
+use crate::support::{OWNER, PASSWORD, WORKSPACE, World, eventually};
 
 const NEW_PASSWORD: &str = "another ledger of hours";
 
@@ -134,6 +134,54 @@ async fn told(mut world: World, sink: Sink) {
         "one link a minute"
     );
     misbehaved(&client, &sink).await;
+    invoiced(&client, &sink).await;
+}
+
+/// An invoice goes to the client with its PDF; a refused address is seen on it, and it is sent again to another one.
+async fn invoiced(client: &Client, sink: &Sink) {
+    let acme = json!({"name": "Acme", "email": "gone@acme.example"});
+    let acme = client.post("/clients", acme).await.expect(201);
+    let lines = json!([{"description": "Work", "price_minor": 125_000}]);
+    let draft = json!({"client_id": acme["id"], "lines": lines});
+    let draft = client.post("/invoices", draft).await.expect(201);
+    let path = format!("/invoices/{}", draft["id"].as_str().unwrap());
+    let made = client
+        .post(&format!("{path}/finalize"), json!({}))
+        .await
+        .expect(200);
+    let number = made["number"].as_str().unwrap();
+    let asked = client
+        .post(&format!("{path}/send"), json!({"message": "Thank you."}))
+        .await
+        .expect(200);
+    assert_eq!(asked["status"], "sent");
+    let refused = eventually("the refusal is on the invoice", || async {
+        let invoice = client.get(&path).await.expect(200);
+        (invoice["delivery_state"] == "failed").then_some(invoice)
+    })
+    .await;
+    let error = refused["last_error"].as_str().unwrap();
+    assert!(error.contains("answered 550"), "{error}");
+    let other = json!({"to": "billing@acme.example", "message": "Thank you."});
+    client
+        .post(&format!("{path}/send"), other)
+        .await
+        .expect(200);
+    let mail = sink.mail("billing@acme.example", 0).await;
+    assert_eq!(
+        mail["subject"],
+        format!("Invoice {number} from {WORKSPACE}")
+    );
+    assert!(mail["text"].as_str().unwrap().contains("Thank you."));
+    let file = &mail["files"][0];
+    assert_eq!(file["name"], format!("{number}.pdf"), "{mail}");
+    assert_eq!(file["type"], "application/pdf");
+    assert!(file["size"].as_u64().unwrap() > 5_000, "{mail}");
+    eventually("the mail server took it", || async {
+        let invoice = client.get(&path).await.expect(200);
+        (invoice["deliveries"][1]["state"] == "sent").then_some(())
+    })
+    .await;
 }
 
 /// 4xx is tried again, 5xx is not, and a lost answer leads to the same message again.

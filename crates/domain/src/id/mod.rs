@@ -94,6 +94,8 @@ id! {
     RateId,
     /// A rule about what meetings are booked on.
     TimeRuleId,
+    /// Time that is asked about at once.
+    SubmissionId,
     /// A line of a time entry's history.
     EntryChangeId,
     /// An invoice or credit note.
@@ -102,6 +104,8 @@ id! {
     InvoiceLineId,
     /// A payment of an invoice.
     PaymentId,
+    /// A delivery of an invoice to its client.
+    DeliveryId,
     /// The app in a Slack workspace.
     SlackInstallationId,
     /// A Slack user who is a member.

@@ -157,7 +157,7 @@ impl Status {
     pub const fn allows(self, step: Step) -> Result<(), NotAllowed> {
         let fine = match step {
             Step::Edit | Step::Finalize => matches!(self, Self::Draft),
-            Step::Send => matches!(self, Self::Finalized | Self::Sent),
+            Step::Send => matches!(self, Self::Finalized | Self::Sent | Self::Paid),
             Step::Pay | Step::Void => matches!(self, Self::Finalized | Self::Sent),
             Step::Credit => matches!(self, Self::Finalized | Self::Sent | Self::Paid),
         };

@@ -43,6 +43,8 @@ pub struct Profile {
     pub grouping: Grouping,
     /// How time is rounded on new invoices.
     pub rounding: Rounding,
+    /// How many days after its due date a client is reminded of an invoice, each once, in order; none: never.
+    pub reminder_days: Vec<i64>,
 }
 
 impl Default for Profile {
@@ -63,6 +65,7 @@ impl Default for Profile {
             credit_note_pattern: None,
             grouping: Grouping::Project,
             rounding: Rounding::NONE,
+            reminder_days: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ use daybook_provider_api::oauth::{self, Authorization, Pkce};
 use daybook_provider_api::registry::Configured;
 use daybook_store as store;
 use jiff::SignedDuration;
+use secrecy::{ExposeSecret, SecretString};
 use store::oauth_flows::NewFlow;
 
 use super::{Error, return_to};
@@ -27,6 +28,8 @@ pub struct Authorize {
     pub return_to: Option<String>,
     /// The connection to authorise again: another account is refused then.
     pub connection: Option<ConnectionId>,
+    /// What the browser's cookie holds from an authorisation that is still under way, so that several can be.
+    pub browser: Option<SecretString>,
 }
 
 /// What the browser needs.
@@ -36,6 +39,8 @@ pub struct Started {
     pub authorization_url: String,
     /// The state in it.
     pub state: String,
+    /// What the browser keeps in a cookie until it is back.
+    pub browser: SecretString,
 }
 
 /// Starts an authorisation at `ask.provider` for `who`.
@@ -65,6 +70,8 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
     let return_to = return_to::check(&cx.settings, return_to)?;
     let ids = cx.ids.as_ref();
     let (state, pkce) = (oauth::new_state(ids), Pkce::new(ids));
+    let browser = ask.browser.filter(is_ours);
+    let browser = browser.unwrap_or_else(|| SecretString::from(oauth::new_state(ids)));
     let scopes = oauth::all_scopes(manifest);
     let request = Authorization {
         state: &state,
@@ -83,6 +90,7 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
         state_hash: &oauth::state_hash(&state),
         member_id: who.member_id,
         session_binding: &who.binding(),
+        browser_hash: &oauth::state_hash(browser.expose_secret()),
         provider: &ask.provider,
         kind: &ask.kind,
         verifier: Some(&pkce.verifier),
@@ -97,7 +105,15 @@ pub async fn authorize(cx: &Context, who: &Principal, ask: Authorize) -> Result<
     Ok(Started {
         authorization_url: url.into(),
         state,
+        browser,
     })
+}
+
+/// Whether a cookie's value has the form of those made here: 43 characters of base64url.
+fn is_ours(value: &SecretString) -> bool {
+    let value = value.expose_secret();
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    value.len() == 43 && value.bytes().all(known)
 }
 
 /// Whether `who` may connect the provider, and this version can do anything with it.

@@ -9,7 +9,9 @@ use daybook_provider_api::oauth::{self, TokenSet};
 use daybook_provider_api::registry::{Configured, Identity};
 use daybook_provider_api::{self as provider, Credential, Session};
 use daybook_store as store;
+use secrecy::{ExposeSecret, SecretString};
 use store::oauth_flows::{Fate, Flow};
+use subtle::ConstantTimeEq;
 use url::{Origin, Url};
 
 use super::establish::{self, Connected, Established};
@@ -31,6 +33,8 @@ pub struct Callback {
     pub description: Option<String>,
     /// Who says so (RFC 9207), where the provider does.
     pub issuer: Option<String>,
+    /// What the browser's cookie holds. Programs have none: the session or key that started it is compared in any case.
+    pub browser: Option<SecretString>,
 }
 
 /// A completed authorisation.
@@ -76,7 +80,7 @@ pub async fn complete(
         .as_deref()
         .filter(|state| state.len() <= 512)
         .ok_or(Error::InvalidState)?;
-    let flow = take(cx, who, state, &callback.provider).await?;
+    let flow = take(cx, who, state, &callback).await?;
     let return_to = flow.return_to.clone();
     finish(cx, who, flow, callback)
         .await
@@ -204,7 +208,7 @@ async fn take(
     cx: &Context,
     who: Option<&Principal>,
     state: &str,
-    provider: &str,
+    callback: &Callback,
 ) -> Result<Flow, Error> {
     let mut tx = cx.store.write().await?;
     let hash = oauth::state_hash(state);
@@ -220,14 +224,23 @@ async fn take(
             && who.member_id == flow.member_id
             && who.binding() == flow.session_binding
     });
-    if !own {
+    if !own || !same_browser(&flow, callback.browser.as_ref()) {
         return Err(Error::StateForeign);
     }
-    if flow.provider != provider {
+    if flow.provider != callback.provider {
         return Err(Error::InvalidState);
     }
     tx.commit().await?;
     Ok(flow)
+}
+
+/// Whether a cookie, where there is one, is that of the browser that started the flow.
+fn same_browser(flow: &Flow, cookie: Option<&SecretString>) -> bool {
+    let (Some(known), Some(cookie)) = (&flow.browser_hash, cookie) else {
+        return true;
+    };
+    let given = oauth::state_hash(cookie.expose_secret());
+    given.as_slice().ct_eq(known).into()
 }
 
 /// Reconnecting a connection takes its account and no other.

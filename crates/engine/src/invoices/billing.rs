@@ -16,6 +16,8 @@ use crate::{Context, Principal};
 
 /// The largest logo, in bytes.
 pub const MAX_LOGO: usize = 150 * 1024;
+/// The most reminders of one invoice.
+const MAX_REMINDERS: usize = 10;
 /// The widest and highest, in pixels.
 const MAX_SIDE: u32 = 2000;
 
@@ -52,6 +54,8 @@ pub struct Changes {
     pub grouping: Option<Grouping>,
     /// How time is rounded.
     pub rounding: Option<Rounding>,
+    /// How many days after the due date clients are reminded.
+    pub reminder_days: Option<Vec<i64>>,
 }
 
 /// What changes of a client; `None` stays, `Some(None)` clears.
@@ -140,6 +144,9 @@ fn apply(profile: &mut Profile, changes: Changes) -> Result<(), Error> {
         profile.rounding = rounding;
     }
     profile.grouping = changes.grouping.unwrap_or(profile.grouping);
+    if let Some(days) = changes.reminder_days {
+        profile.reminder_days = steps(days)?;
+    }
     Ok(())
 }
 
@@ -148,6 +155,17 @@ fn pattern(pointer: &str, text: &str) -> Result<(), Error> {
     parsed
         .map(drop)
         .map_err(|error| invalid(pointer, error.to_string()))
+}
+
+/// Days in order, each once.
+fn steps(mut days: Vec<i64>) -> Result<Vec<i64>, Error> {
+    if days.len() > MAX_REMINDERS || days.iter().any(|day| !(1..=365).contains(day)) {
+        let detail = format!("must be at most {MAX_REMINDERS} numbers of days from 1 to 365");
+        return Err(invalid("/reminder_days", detail));
+    }
+    days.sort_unstable();
+    days.dedup();
+    Ok(days)
 }
 
 fn within_years(days: i64) -> Result<i64, Error> {

@@ -10,8 +10,10 @@ pub mod edit;
 pub mod finalize;
 mod gather;
 mod lines;
+pub mod overdue;
 pub mod paper;
 pub mod read;
+pub mod send;
 pub mod settle;
 
 use daybook_domain::TimeEntryId;
@@ -93,6 +95,19 @@ pub enum Error {
     /// Cancelling would lose payments.
     #[error("payments or credit notes are noted on it; remove them first, or write a credit note")]
     HasPayments,
+    /// Nobody to mail it to.
+    #[error(
+        "the client has no e-mail address; give them one, name another address in `to`, or mark the invoice as sent by hand"
+    )]
+    NoRecipient,
+    /// No mail server.
+    #[error(
+        "this server sends no mail yet: its operator sets SMTP_URL and MAIL_FROM; meanwhile, give the PDF to the client and mark the invoice as sent by hand"
+    )]
+    NoMail,
+    /// Its files are too large.
+    #[error("{}", crate::mail::letters::Refusal::TooLarge)]
+    TooLarge,
     /// It has no number yet.
     #[error("a draft has no number, and so no electronic invoice; finalise it first")]
     StillDraft,

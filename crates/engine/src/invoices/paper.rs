@@ -1,7 +1,7 @@
 //! Invoices as documents: PDF, and the two forms of EN 16931.
 
-use daybook_domain::InvoiceId;
 use daybook_domain::invoice::Document;
+use daybook_domain::{InvoiceId, WorkspaceId};
 use daybook_paper as paper;
 use daybook_store as store;
 
@@ -22,18 +22,25 @@ pub enum Form {
 /// # Errors
 /// When there is no such invoice, or it cannot be printed.
 pub async fn pdf(cx: &Context, who: &Principal, id: InvoiceId) -> Result<(String, Vec<u8>), Error> {
-    let (document, logo) = load(cx, who, id).await?;
+    read::seen(who)?;
+    let (document, logo) = load(cx, who.workspace_id, id).await?;
     let name = name(&document);
+    Ok((name, typeset(document, logo).await?))
+}
+
+/// The PDF of a document.
+pub(super) async fn typeset(
+    document: Document,
+    logo: Option<store::billing::Logo>,
+) -> Result<Vec<u8>, Error> {
     let picture = logo.map(|logo| paper::Logo {
         is_png: logo.media_type == "image/png",
         data: logo.data,
     });
     // Typesetting is work for a processor, not for a thread that serves requests.
     let made = tokio::task::spawn_blocking(move || paper::pdf(&document, picture.as_ref())).await;
-    let bytes = made
-        .map_err(|error| Error::Paper(error.to_string()))?
-        .map_err(|error| Error::Paper(error.to_string()))?;
-    Ok((name, bytes))
+    made.map_err(|error| Error::Paper(error.to_string()))?
+        .map_err(|error| Error::Paper(error.to_string()))
 }
 
 /// The electronic invoice, and what to call it.
@@ -46,7 +53,8 @@ pub async fn xml(
     id: InvoiceId,
     form: Form,
 ) -> Result<(String, String), Error> {
-    let (document, _) = load(cx, who, id).await?;
+    read::seen(who)?;
+    let (document, _) = load(cx, who.workspace_id, id).await?;
     if document.number.is_none() {
         return Err(Error::StillDraft);
     }
@@ -61,13 +69,13 @@ pub async fn xml(
     Ok((name(&document), text))
 }
 
-async fn load(
+/// What is printed: frozen, or of a draft as it would be today; and its logo.
+pub(super) async fn load(
     cx: &Context,
-    who: &Principal,
+    ws: WorkspaceId,
     id: InvoiceId,
 ) -> Result<(Document, Option<store::billing::Logo>), Error> {
-    read::seen(who)?;
-    let (mut tx, ws) = (cx.store.read_in(who.workspace_id).await?, who.workspace_id);
+    let mut tx = cx.store.read_in(ws).await?;
     let document = match store::invoices::document(&mut tx, ws, id).await? {
         Some(frozen) => frozen,
         None => {

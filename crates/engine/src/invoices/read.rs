@@ -7,6 +7,7 @@ use daybook_domain::{InvoiceId, WorkspaceId};
 use daybook_store as store;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use store::invoices::deliveries::Delivery;
 use store::invoices::lines::Line;
 use store::invoices::payments::Payment;
 use store::invoices::{Filter, Invoice};
@@ -28,6 +29,8 @@ pub struct View {
     pub entries: Vec<usize>,
     /// What was paid.
     pub payments: Vec<Payment>,
+    /// How it went to the client, the first first.
+    pub deliveries: Vec<Delivery>,
     /// What an electronic invoice would lack: rule of EN 16931, and what to do. Empty once it is finalised.
     pub missing: Vec<(String, String)>,
 }
@@ -188,6 +191,7 @@ pub(super) async fn view(
         invoice,
         lines,
         payments,
+        deliveries: store::invoices::deliveries::list(tx, ws, id).await?,
         missing,
     })
 }

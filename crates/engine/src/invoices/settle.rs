@@ -1,4 +1,4 @@
-//! What happens to an invoice with a number: sent, paid, cancelled, taken back.
+//! What happens to an invoice with a number: paid, cancelled, taken back.
 
 use daybook_domain::invoice::{Kind, Status, Step};
 use daybook_domain::{InvoiceId, PaymentId};
@@ -20,25 +20,6 @@ pub struct Pay {
     pub paid_on: Option<Date>,
     /// Anything.
     pub note: Option<String>,
-}
-
-/// Notes that the client has the invoice.
-///
-/// # Errors
-/// [`Error::NotAllowed`].
-pub async fn send(cx: &Context, who: &Principal, id: InvoiceId) -> Result<View, Error> {
-    let (mut tx, ws) = (cx.store.write_in(who.workspace_id).await?, who.workspace_id);
-    let invoice = store::invoices::get(&mut tx, ws, id).await?;
-    invoice.status.allows(Step::Send)?;
-    let to = Progress {
-        status: Some(Status::Sent),
-        sent: true,
-        ..Progress::default()
-    };
-    store::invoices::progress(&mut tx, ws, id, invoice.version, &to).await?;
-    let view = read::view(&mut tx, ws, id).await?;
-    tx.commit().await?;
-    Ok(view)
 }
 
 /// Notes a payment, of all that is left or a part of it.

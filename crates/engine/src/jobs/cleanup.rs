@@ -25,6 +25,7 @@ pub(super) fn logs(cx: Context, _: Value) -> Work {
         store::jobs::delete_finished_older(&mut tx, days_before(now, JOB_DAYS), JOB_BATCH).await?;
         store::idempotency::delete_older(&mut tx, days_before(now, 1)).await?;
         store::mails::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
+        store::submissions::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
         store::event_writes::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
         store::slack::notices::delete_older(&mut tx, days_before(now, RETENTION_DAYS)).await?;
         store::slack::requests::delete_expired(&mut tx, now).await?;

@@ -7,7 +7,9 @@ use super::{
     refresh_tokens, renew_push_channels, send_email, settle_event_write, stop_push_channel,
     sync_all_calendars, sync_calendar, watch_calendar,
 };
+use crate::invoices::overdue;
 use crate::slack::jobs as slack;
+use crate::timesheets::{reminders, submissions};
 
 const fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(minutes * 60)
@@ -71,6 +73,21 @@ pub const JOBS: &[Kind] = &[
         run: settle_event_write::run,
     },
     Kind {
+        name: overdue::NAME,
+        timeout: minutes(10),
+        run: overdue::run,
+    },
+    Kind {
+        name: submissions::ASK,
+        timeout: minutes(2),
+        run: submissions::run,
+    },
+    Kind {
+        name: reminders::NAME,
+        timeout: minutes(10),
+        run: reminders::run,
+    },
+    Kind {
         name: slack::SEND,
         timeout: minutes(2),
         run: slack::send,
@@ -89,6 +106,11 @@ pub const JOBS: &[Kind] = &[
         name: slack::UPDATE,
         timeout: minutes(1),
         run: slack::update,
+    },
+    Kind {
+        name: slack::DECIDED,
+        timeout: minutes(1),
+        run: slack::decided,
     },
     Kind {
         name: slack::HOME,

@@ -1,5 +1,5 @@
 //! `notify_integration_disconnected`: tells the owner, once, that an account must be connected again. A line in the activity
-//! log, a message to open dashboards, and an e-mail with a link to connect it again, where mail is configured. Slack joins here.
+//! log, a message to open dashboards, and an e-mail with a link to connect it again, where mail is configured, and a message in Slack: as the owner wants it.
 
 use daybook_domain::activity::LogType;
 use daybook_domain::{ConnectionId, WorkspaceId};
@@ -7,6 +7,7 @@ use daybook_store as store;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::jobs::NewJob;
+use store::mail_preferences;
 
 use super::{Failure, Work};
 use crate::activity::Line;
@@ -86,6 +87,10 @@ async fn mailed(
     connection: &store::connections::Connection,
     account: &str,
 ) -> store::Result<bool> {
+    let wants = mail_preferences::get(tx, connection.workspace_id, connection.member_id).await?;
+    if !wants.connection_broken {
+        return Ok(false);
+    }
     let owner =
         store::sessions::principal(tx, connection.workspace_id, connection.member_id).await?;
     // Whoever left the workspace is not told.

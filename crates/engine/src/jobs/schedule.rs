@@ -64,6 +64,16 @@ pub const SCHEDULE: &[Entry] = &[
         words: "every minute: who has 17:00, or the time they chose",
     },
     Entry {
+        job: "send_invoice_notifications",
+        every: Duration::from_secs(15 * MINUTE),
+        words: "every 15 minutes: what is overdue since midnight in the workspace's zone",
+    },
+    Entry {
+        job: "send_submit_reminders",
+        every: Duration::from_secs(15 * MINUTE),
+        words: "every 15 minutes: whose Monday morning it is",
+    },
+    Entry {
         job: "ask_about_meetings",
         every: Duration::from_secs(MINUTE),
         words: "every minute",

@@ -99,15 +99,15 @@ pub fn is_configured(cx: &Context) -> bool {
     cx.settings.mailer.is_some()
 }
 
-/// Puts a letter into the outbox in the caller's transaction. False when no mail server is configured, or the fact was told before.
+/// Puts a letter into the outbox in the caller's transaction. `None` when no mail server is configured, or the fact was told before.
 pub(crate) async fn enqueue(
     cx: &Context,
     tx: &mut Tx,
     workspace: WorkspaceId,
     (about, letter): (About<'_>, &Letter),
-) -> Result<bool> {
+) -> Result<Option<MailId>> {
     if !is_configured(cx) {
-        return Ok(false);
+        return Ok(None);
     }
     // A letter is plain texts: it always has a JSON form.
     let body = serde_json::to_string(letter).unwrap_or_default();
@@ -118,9 +118,9 @@ pub(crate) async fn enqueue(
         member_id: about.member,
         letter: &SecretString::from(body),
     };
-    let Some(id) = mails::create(tx, workspace, &new).await? else {
-        return Ok(false);
-    };
-    crate::jobs::send_email::enqueue(tx, workspace, id).await?;
-    Ok(true)
+    let id = mails::create(tx, workspace, &new).await?;
+    if let Some(id) = id {
+        crate::jobs::send_email::enqueue(tx, workspace, id).await?;
+    }
+    Ok(id)
 }

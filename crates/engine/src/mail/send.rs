@@ -2,6 +2,7 @@
 
 use daybook_domain::activity::LogType;
 use daybook_domain::{MailId, WorkspaceId};
+use daybook_store::invoices::deliveries::{self, State as Delivered};
 use daybook_store::mails::{self, Mail, State};
 use daybook_store::{Result, Tx};
 use secrecy::ExposeSecret;
@@ -72,6 +73,7 @@ async fn note(
     let refused = match sent {
         Ok(()) => {
             if mails::settle(tx, workspace, mail.id, (State::Sent, None)).await? {
+                deliveries::settle(tx, workspace, mail.id, (Delivered::Sent, None)).await?;
                 line(mail, None).write(tx, workspace).await?;
             }
             return Ok(Outcome::Sent);
@@ -82,9 +84,11 @@ async fn note(
     let why = refused.to_string();
     if !last {
         mails::tried(tx, workspace, mail.id, &why).await?;
+        deliveries::settle(tx, workspace, mail.id, (Delivered::Queued, Some(&why))).await?;
         return Ok(Outcome::Again(why));
     }
     if mails::settle(tx, workspace, mail.id, (State::Failed, Some(&why))).await? {
+        deliveries::settle(tx, workspace, mail.id, (Delivered::Failed, Some(&why))).await?;
         line(mail, Some(&why)).write(tx, workspace).await?;
     }
     Ok(Outcome::Failed(why))
@@ -98,6 +102,9 @@ fn line(mail: &Mail, failed: Option<&str>) -> Line {
         "connection_broken" => "A request to connect again",
         "approval_asked" => "A request for approval",
         "invoice" => "An invoice",
+        "invoice_reminder" => "A reminder of an invoice",
+        "invoice_overdue" => "A notice of an overdue invoice",
+        "submit_reminder" => "A reminder to hand in time",
         _ => "A notice",
     };
     let title = match failed {

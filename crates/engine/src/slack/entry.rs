@@ -147,7 +147,7 @@ pub async fn create(
     let (entry, created) = made.map_err(timesheets::Error::from)?;
     if created {
         timesheets::history::created(tx, who, &entry, "created").await?;
-        notify::approval_needed(tx, &entry).await?;
+        timesheets::submissions::waits(tx, &entry, false).await?;
     }
     let project = project.map(|project| project.name);
     Ok((Logged { entry, project }, created))

@@ -1,6 +1,8 @@
 //! The jobs of Slack: what calls the provider, and what runs by the clock.
 
-use daybook_domain::{ConnectionId, MemberId, SlackBindingId, SlackNoticeId, WorkspaceId};
+use daybook_domain::{
+    ConnectionId, MemberId, SlackBindingId, SlackNoticeId, SubmissionId, UserId, WorkspaceId,
+};
 use daybook_store as store;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use store::jobs::{NewJob, Priority};
 use store::slack::bindings::Binding;
 
 use super::who::Sender;
-use super::{home, link, meetings, notify, respond, summaries};
+use super::{approvals, home, link, meetings, notify, respond, summaries};
 use crate::Context;
 use crate::connections::Error;
 use crate::jobs::{Failure, Work};
@@ -23,6 +25,8 @@ pub const SUMMARIES: &str = "send_slack_daily_summaries";
 pub const MEETINGS: &str = "ask_about_meetings";
 /// Puts a message in the place of another one.
 pub const UPDATE: &str = "update_slack_message";
+/// Shows a decision in the place of the questions it answers.
+pub const DECIDED: &str = "show_approval_decision";
 /// Shows somebody's home page.
 pub const HOME: &str = "publish_slack_home";
 /// Looks for a member in Slack by their address, and asks them.
@@ -36,6 +40,14 @@ pub(super) struct Home {
     pub(super) workspace_id: WorkspaceId,
     pub(super) connection_id: ConnectionId,
     pub(super) sender: Sender,
+}
+
+/// What was decided about, and by whom.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Decided {
+    pub(super) workspace_id: WorkspaceId,
+    pub(super) submission_id: SubmissionId,
+    pub(super) by: UserId,
 }
 
 /// Who was linked.
@@ -67,6 +79,16 @@ pub(super) async fn enqueue_home(tx: &mut Tx, ask: &Home) -> store::Result<()> {
         priority: Priority::High,
         max_attempts: crate::jobs::TRIES,
         ..NewJob::new(HOME, serde_json::to_value(ask).unwrap_or_default())
+    };
+    store::jobs::enqueue(tx, &job).await.map(|_| ())
+}
+
+pub(super) async fn enqueue_decided(tx: &mut Tx, ask: &Decided) -> store::Result<()> {
+    let job = NewJob {
+        workspace_id: Some(ask.workspace_id),
+        priority: Priority::High,
+        max_attempts: crate::jobs::TRIES,
+        ..NewJob::new(DECIDED, serde_json::to_value(ask).unwrap_or_default())
     };
     store::jobs::enqueue(tx, &job).await.map(|_| ())
 }
@@ -140,6 +162,13 @@ pub(crate) fn meetings(cx: Context, _: Value) -> Work {
 
 pub(crate) fn update(cx: Context, payload: Value) -> Work {
     Box::pin(async move { respond::make(&cx, read(payload)?).await })
+}
+
+pub(crate) fn decided(cx: Context, payload: Value) -> Work {
+    Box::pin(async move {
+        let ask: Decided = read(payload)?;
+        approvals::show(&cx, &ask).await.map_err(Failure::from)
+    })
 }
 
 pub(crate) fn home(cx: Context, payload: Value) -> Work {

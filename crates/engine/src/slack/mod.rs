@@ -3,6 +3,7 @@
 //! A request is authenticated by its signature (`inbound`), its sender by the binding of the Slack user to a member (`who`), and
 //! everything it does goes through the same use cases as the API. The provider is called after the answer, never before it.
 
+mod approvals;
 pub mod blocks;
 mod call;
 pub mod command;
@@ -23,7 +24,7 @@ pub mod seed;
 pub mod socket;
 pub mod status;
 mod summaries;
-mod time;
+pub(crate) mod time;
 mod who;
 
 use daybook_provider_api::Chat;

@@ -24,6 +24,10 @@ pub struct Changes {
     pub approval_needed: Option<bool>,
     /// A connection must be made again.
     pub connection_broken: Option<bool>,
+    /// An invoice should have been paid.
+    pub invoice_overdue: Option<bool>,
+    /// Last week's time is not handed in.
+    pub submit_reminder: Option<bool>,
 }
 
 /// Changes the member's choices.
@@ -34,11 +38,10 @@ pub async fn put(cx: &Context, who: &Principal, changes: Changes) -> Result<Pref
     let mut tx = cx.store.write_in(who.workspace_id).await?;
     let mut choices = preferences::get(&mut tx, who.workspace_id, who.member_id).await?;
     if let Some(text) = changes.daily_summary_time {
-        let time = clock(&text).ok_or_else(|| Error::Invalid {
+        choices.daily_summary_time = summary_time(&text).ok_or_else(|| Error::Invalid {
             pointer: "/daily_summary_time",
             detail: "must be a time of day such as 17:00".to_owned(),
         })?;
-        choices.daily_summary_time = time.strftime("%H:%M").to_string();
     }
     let set = |choice: &mut bool, change: Option<bool>| *choice = change.unwrap_or(*choice);
     set(&mut choices.time_entry_created, changes.time_entry_created);
@@ -47,9 +50,16 @@ pub async fn put(cx: &Context, who: &Principal, changes: Changes) -> Result<Pref
     set(&mut choices.log_this_meeting, changes.log_this_meeting);
     set(&mut choices.approval_needed, changes.approval_needed);
     set(&mut choices.connection_broken, changes.connection_broken);
+    set(&mut choices.invoice_overdue, changes.invoice_overdue);
+    set(&mut choices.submit_reminder, changes.submit_reminder);
     preferences::put(&mut tx, who.workspace_id, who.member_id, &choices).await?;
     tx.commit().await?;
     Ok(choices)
+}
+
+/// A time of day as it is kept: `17:00`.
+pub(crate) fn summary_time(text: &str) -> Option<String> {
+    clock(text).map(|time| time.strftime("%H:%M").to_string())
 }
 
 /// `17:00` or `17:00:00`, as a time of day in whole minutes.

@@ -6,9 +6,9 @@ use daybook_store as store;
 use jiff::civil::Date;
 use store::time_entries::{Changes, Filter, TimeEntry};
 
-use super::Error;
 use super::entries::{edit, erase, take_step, tell, words};
 use super::policy::Policy;
+use super::{Error, submissions};
 use crate::{Context, Principal};
 
 /// The most entries of one request.
@@ -71,6 +71,11 @@ pub async fn run(
             other => other,
         };
         done.push((entry.id, result));
+    }
+    if matches!(what, What::Step(Step::Approve | Step::Reject, _)) {
+        let decided = done.iter().filter(|(_, result)| result.is_ok());
+        let decided: Vec<TimeEntryId> = decided.map(|(id, _)| *id).collect();
+        submissions::decided(&mut tx, who, &decided).await?;
     }
     tx.commit().await?;
     for (_, result) in &done {

@@ -9,7 +9,7 @@ use store::instances::InstanceView;
 use store::projects::Project;
 use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
 
-use super::{Error, Policy, agree, choices, follow, history, project_of};
+use super::{Error, Policy, agree, choices, follow, history, project_of, submissions};
 use crate::events::hint;
 use crate::slack::notify;
 use crate::{Context, Principal, live};
@@ -221,7 +221,7 @@ async fn told(tx: &mut store::Tx, entry: &TimeEntry, tell: bool) -> store::Resul
     if tell {
         notify::time_entry_created(tx, entry).await?;
     }
-    notify::approval_needed(tx, entry).await
+    submissions::waits(tx, entry, false).await
 }
 
 fn check(event: &InstanceView, force: bool) -> Result<(), Error> {

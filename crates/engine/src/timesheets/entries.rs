@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
 use super::policy::Policy;
-use super::{Error, agree, history, project_of};
+use super::{Error, agree, history, project_of, submissions};
 use crate::slack::notify;
 use crate::{Context, Once, Outcome, Principal, live};
 
@@ -226,6 +226,9 @@ pub async fn step(
     let policy = Policy::load(&mut tx, who.workspace_id).await?;
     let entry = load_to_change(&mut tx, who, id).await?;
     let after = take_step(who, &mut tx, &policy, &entry, step, reason.as_deref()).await?;
+    if matches!(step, Step::Approve | Step::Reject) {
+        submissions::decided(&mut tx, who, &[id]).await?;
+    }
     tx.commit().await?;
     tell(cx, who, &after);
     Ok(after)
@@ -254,7 +257,7 @@ pub(super) async fn take_step(
     };
     history::changed(tx, who, (entry, &after), action, reason).await?;
     if step == Step::Submit {
-        notify::approval_needed(tx, &after).await?;
+        submissions::waits(tx, &after, true).await?;
     }
     Ok(after)
 }

@@ -13,8 +13,10 @@ pub mod import;
 pub mod overlaps;
 mod policy;
 pub mod quick;
+pub mod reminders;
 pub mod rules;
 pub mod shape;
+pub(crate) mod submissions;
 pub mod timer;
 pub mod to_calendar;
 

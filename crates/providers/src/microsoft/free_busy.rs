@@ -21,6 +21,8 @@ use super::{Microsoft, wire};
 /// The longest range of one call.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 42);
 
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 /// How one calendar is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way<'a> {
@@ -133,7 +135,7 @@ async fn view(
     zone: &mut Option<Zone>,
 ) -> Result<Answer> {
     let mut busy = Vec::new();
-    for piece in pieces(range) {
+    for piece in pieces(&widened(range)) {
         let found = calendar_view::all(session, calendar, &piece, calendar_view::BUSY).await;
         let events = match found {
             Ok(events) => events,
@@ -184,6 +186,13 @@ fn span(event: &wire::Event, home: &Zone) -> Option<Busy> {
         start: at(start),
         end: at(end),
     })
+}
+
+/// A day more on both sides: where whole days begin and end for a calendar view depends on a zone that is not told.
+fn widened(range: &Range<Timestamp>) -> Range<Timestamp> {
+    let start = range.start.saturating_sub(DAY).unwrap_or(range.start);
+    let end = range.end.saturating_add(DAY).unwrap_or(range.end);
+    start..end
 }
 
 /// The range in stretches that one call may ask for.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::{Json, Router, routing};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -17,6 +19,8 @@ use super::wire;
 
 const MOST_SCHEDULES: usize = 20;
 const MOST_ITEMS: usize = 1000;
+/// Whole days reach so far beyond where UTC has them, at most.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 const LONGEST: SignedDuration = SignedDuration::from_hours(62 * 24);
 
 pub(super) fn routes() -> Router<Arc<Sim>> {
@@ -145,9 +149,13 @@ fn line(
         .calendars
         .values()
         .filter(|c| c.owner == person.email && c.default);
-    let items: Vec<Event> = own
-        .flat_map(|c| c.view(window))
+    let around = (window.0 - DAY, window.1 + DAY);
+    let zone = zones::zone(&person.time_zone).unwrap_or(TimeZone::UTC);
+    let items: Vec<Taken> = own
+        .flat_map(|c| c.view(around))
         .filter(|e| !e.cancelled && e.response != "declined")
+        .map(|e| Taken::of(e, &zone))
+        .filter(|taken| taken.meets(window))
         .collect();
     if items.len() > MOST_ITEMS {
         return fail(
@@ -155,19 +163,44 @@ fn line(
             "The result set contains too many calendar entries.".to_owned(),
         );
     }
-    let rows: Vec<Value> = items.iter().map(|e| item(e, prefer)).collect();
+    let rows: Vec<Value> = items.iter().map(|taken| item(taken, prefer)).collect();
     json!({"scheduleId": address, "availabilityView": digits(&items, window, interval), "scheduleItems": rows,
         "workingHours": wire::settings(person)["workingHours"]})
 }
 
-fn item(event: &Event, prefer: &Prefer) -> Value {
-    let (start, end) = event.instants();
+/// An event, and the stretch that it takes. Unlike in calendars, whole days are told as what they are in the mailbox's zone:
+/// one at UTC+3 begins at 21:00 UTC (issue 578 of microsoft-graph-explorer-v4).
+struct Taken {
+    event: Event,
+    start: Timestamp,
+    end: Timestamp,
+}
+
+impl Taken {
+    fn of(event: Event, mailbox: &TimeZone) -> Self {
+        let (start, end) = if event.all_day {
+            let midnight = |at: DateTime| mailbox.to_timestamp(at).unwrap_or_default();
+            (midnight(event.start), midnight(event.end))
+        } else {
+            event.instants()
+        };
+        Self { event, start, end }
+    }
+
+    /// Whether it meets `[from, to)`; one without length counts as its moment.
+    fn meets(&self, (from, to): (Timestamp, Timestamp)) -> bool {
+        self.start < to && (self.end > from || (self.start == self.end && self.start >= from))
+    }
+}
+
+fn item(taken: &Taken, prefer: &Prefer) -> Value {
+    let event = &taken.event;
     let at = |t: Timestamp| {
         let civil = t.to_zoned(prefer.zone.clone());
         json!({"dateTime": civil.strftime("%Y-%m-%dT%H:%M:%S.0000000").to_string(), "timeZone": prefer.zone_label})
     };
     let private = matches!(event.text("sensitivity"), "private" | "confidential");
-    let mut row = json!({"status": event.show_as(), "start": at(start), "end": at(end), "isPrivate": private});
+    let mut row = json!({"status": event.show_as(), "start": at(taken.start), "end": at(taken.end), "isPrivate": private});
     if !private {
         row["subject"] = json!(event.text("subject"));
         row["location"] = event
@@ -181,15 +214,15 @@ fn item(event: &Event, prefer: &Prefer) -> Value {
 }
 
 /// One digit per interval, the busiest state in it.
-fn digits(items: &[Event], (from, to): (Timestamp, Timestamp), minutes: i64) -> String {
+fn digits(items: &[Taken], (from, to): (Timestamp, Timestamp), minutes: i64) -> String {
     let mut text = String::new();
     let mut at = from;
     while at < to {
         let end = at
             .checked_add(SignedDuration::from_mins(minutes))
             .unwrap_or(to);
-        let busy = items.iter().filter(|e| e.meets((at, end.min(to))));
-        let digit = busy.map(|e| match e.show_as() {
+        let busy = items.iter().filter(|taken| taken.meets((at, end.min(to))));
+        let digit = busy.map(|taken| match taken.event.show_as() {
             "free" | "workingElsewhere" => '0',
             "tentative" => '1',
             "oof" => '3',

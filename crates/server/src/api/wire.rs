@@ -18,7 +18,9 @@ use daybook_domain::invoice::{
 use daybook_domain::rate::Level as RateLevel;
 use daybook_domain::time_entry::{Source, Status as TimeEntryStatus};
 use daybook_engine::health::Health;
+use daybook_engine::notifications;
 use daybook_engine::reports::GroupBy;
+use daybook_engine::store::invoices::deliveries::{Kind as DeliveryKind, State as DeliveryState};
 use daybook_engine::store::jobs::State as JobState;
 use daybook_engine::timesheets::approvals::State as ApprovalState;
 use daybook_engine::timesheets::drafts::Because;
@@ -99,6 +101,10 @@ text_schema! {
     LogTypeSchema = "LogType" of LogType;
     /// [`InvoiceStatus`].
     InvoiceStatusSchema = "InvoiceStatus" of InvoiceStatus;
+    /// [`DeliveryKind`].
+    DeliveryKindSchema = "InvoiceDeliveryKind" of DeliveryKind;
+    /// [`DeliveryState`].
+    DeliveryStateSchema = "InvoiceDeliveryState" of DeliveryState;
     /// [`InvoiceKind`].
     InvoiceKindSchema = "InvoiceKind" of InvoiceKind;
     /// [`InvoiceUnit`].
@@ -111,6 +117,25 @@ text_schema! {
     RoundingPerSchema = "RoundingPer" of RoundingPer;
     /// [`TaxCategory`].
     TaxCategorySchema = "TaxCategory" of TaxCategory;
+}
+
+/// The kinds of notices that members choose.
+pub struct NoticeKindSchema;
+
+impl PartialSchema for NoticeKindSchema {
+    fn schema() -> RefOr<Schema> {
+        let values: Vec<&str> = notifications::kinds().map(|kind| kind.as_str()).collect();
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .enum_values(Some(values))
+            .into()
+    }
+}
+
+impl ToSchema for NoticeKindSchema {
+    fn name() -> Cow<'static, str> {
+        "NotificationKind".into()
+    }
 }
 
 /// An instant (RFC 3339), or a date, which stands for its midnight in UTC.

@@ -8,6 +8,6 @@ mod query;
 
 pub use id::{Id, Id2};
 pub use json::{Json, OptionalJson, nullable};
-pub use once::{Creating, OnceKey, answer, created};
+pub use once::{Creating, CreatingOptional, OnceKey, answer, created};
 pub use principal::{Admin, Anyone, Guest, Reader, Writer};
 pub use query::{Page, Paging, Query, switch};

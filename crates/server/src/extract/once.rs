@@ -1,5 +1,6 @@
 //! `Idempotency-Key`: a POST that creates may be sent again without creating again (SPEC §2, R7).
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
 use daybook_engine::accounts::once::{self, Answer, Key, Once, Outcome, Render};
@@ -14,6 +15,14 @@ use crate::problem::Problem;
 
 /// The body of a POST that creates, and its idempotency key.
 pub struct Creating<T> {
+    /// The parsed body.
+    pub body: T,
+    /// The key, if the client sent one.
+    pub key: OnceKey,
+}
+
+/// As [`Creating`], where the body may be missing altogether.
+pub struct CreatingOptional<T> {
     /// The parsed body.
     pub body: T,
     /// The key, if the client sent one.
@@ -103,26 +112,43 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Creating<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        let name = name(request.headers())?;
-        let path = request.extensions().get::<MatchedPath>();
-        let route = format!(
-            "{} {}",
-            request.method(),
-            path.map_or("", MatchedPath::as_str)
-        );
-        let target = request.uri().path().to_owned();
-        let (is_json, bytes) = read(request).await?;
+        let (key, is_json, bytes) = keyed(request).await?;
         let body = parse(is_json, &bytes)?;
-        let key = name.map(|name| Key {
-            route,
-            name,
-            body_hash: mark(&target, &bytes),
-        });
-        Ok(Self {
-            body,
-            key: OnceKey(key),
-        })
+        Ok(Self { body, key })
     }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for CreatingOptional<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let (key, is_json, bytes) = keyed(request).await?;
+        let body = if bytes.iter().all(u8::is_ascii_whitespace) {
+            T::default()
+        } else {
+            parse(is_json, &bytes)?
+        };
+        Ok(Self { body, key })
+    }
+}
+
+/// The key of a request, whether its body says that it is JSON, and the body.
+async fn keyed(request: Request) -> Result<(OnceKey, bool, Bytes), Problem> {
+    let name = name(request.headers())?;
+    let path = request.extensions().get::<MatchedPath>();
+    let route = format!(
+        "{} {}",
+        request.method(),
+        path.map_or("", MatchedPath::as_str)
+    );
+    let target = request.uri().path().to_owned();
+    let (is_json, bytes) = read(request).await?;
+    let key = name.map(|name| Key {
+        route,
+        name,
+        body_hash: mark(&target, &bytes),
+    });
+    Ok((OnceKey(key), is_json, bytes))
 }
 
 /// What makes two requests the same: the thing in the address, and the body.

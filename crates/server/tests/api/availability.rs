@@ -40,6 +40,7 @@ impl Desk {
         let started = Started {
             authorization_url: text(&start["authorization_url"]),
             state: text(&start["state"]),
+            browser: "".into(),
         };
         let back = desk.world.consent(&started, ADA, Consent::Allow).await;
         let code = json!({"code": back.code.unwrap(), "state": back.state.unwrap()});

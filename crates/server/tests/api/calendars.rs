@@ -53,6 +53,7 @@ async fn a_google_account_becomes_a_time_entry() {
     let started = Started {
         authorization_url: text(&start.body["authorization_url"]),
         state: text(&start.body["state"]),
+        browser: "".into(),
     };
     let back = world.consent(&started, ADA, Consent::Allow).await;
     let query = format!("code={}&state={}", back.code.unwrap(), back.state.unwrap());

@@ -85,6 +85,24 @@ impl Desk {
 }
 
 #[tokio::test]
+async fn reminders_are_days_in_order() {
+    let desk = Desk::open().await;
+    let billing = desk.done("GET", "workspace/billing", Value::Null).await;
+    assert_eq!(billing["reminder_days"], json!([]), "off unless it is set");
+    let days = |days: Value| desk.ask("PATCH", "workspace/billing", json!({"reminder_days": days}));
+    let set = days(json!([30, 7, 14, 7])).await;
+    assert_eq!(
+        set.body["reminder_days"],
+        json!([7, 14, 30]),
+        "{}",
+        set.text
+    );
+    for bad in [json!([0]), json!([366]), json!(vec![1; 11])] {
+        days(bad).await.refuses(&["/reminder_days"]);
+    }
+}
+
+#[tokio::test]
 async fn time_becomes_a_paid_invoice() {
     let desk = Desk::open().await;
     let (first, second) = (
@@ -212,7 +230,25 @@ async fn time_becomes_a_paid_invoice() {
         .await
         .is_problem(422, "validation");
 
-    desk.done("POST", &path("send"), json!({})).await;
+    // This server sends no mail: it says what to do instead.
+    let refused = desk.ask("POST", &path("send"), json!({})).await;
+    refused.is_problem(503, "mail_not_configured");
+    let text = refused.body["detail"].as_str().unwrap();
+    assert!(
+        text.contains("SMTP_URL") && text.contains("by hand"),
+        "{text}"
+    );
+    let both = json!({"by_hand": true, "to": "a@b.example"});
+    desk.ask("POST", &path("send"), both)
+        .await
+        .refuses(&["/to"]);
+    let sent = desk
+        .done("POST", &path("send"), json!({"by_hand": true}))
+        .await;
+    assert_eq!(
+        (&sent["status"], &sent["delivery_state"]),
+        (&json!("sent"), &json!("by_hand"))
+    );
     let part = desk
         .done(
             "POST",

@@ -300,6 +300,60 @@ async fn members_see_and_choose() {
 }
 
 #[tokio::test]
+async fn every_kind_of_notice_is_chosen_by_channel() {
+    let (server, Ada { cookie, .. }) = Server::with_ada().await;
+    let path = "/api/v1/me/notifications";
+    let get = async || server.send(Ask::get(path).cookie(&cookie)).await.body;
+    let put = async |body: &serde_json::Value| {
+        let ask = Ask::new("PUT", path).json(body);
+        server.send(ask.cookie(&cookie)).await
+    };
+    let of = |body: &serde_json::Value, kind: &str| {
+        let rows = body["items"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["kind"] == kind).unwrap();
+        (row["mail"].clone(), row["slack"].clone())
+    };
+    let matrix = get().await;
+    assert_eq!(matrix["items"].as_array().unwrap().len(), 8, "{matrix}");
+    assert_eq!(
+        (
+            &matrix["daily_summary_time"],
+            &matrix["mail_configured"],
+            &matrix["slack_linked"]
+        ),
+        (&json!("17:00"), &json!(false), &json!(false))
+    );
+    assert_eq!(of(&matrix, "approval_needed"), (json!(true), json!(true)));
+    assert_eq!(of(&matrix, "daily_summary"), (json!(null), json!(true)));
+    let changes = json!({"daily_summary_time": "16:30", "items": [
+        {"kind": "approval_needed", "mail": false},
+        {"kind": "daily_summary", "slack": false},
+    ]});
+    let changed = put(&changes).await;
+    assert_eq!(
+        of(&changed.body, "approval_needed"),
+        (json!(false), json!(true))
+    );
+    assert_eq!(
+        of(&changed.body, "daily_summary"),
+        (json!(null), json!(false))
+    );
+    assert_eq!(get().await, changed.body);
+    let wrong = json!({"items": [{"kind": "submit_reminder", "mail": false}, {"kind": "daily_summary", "mail": true}]});
+    put(&wrong).await.refuses(&["/items/1/mail"]);
+    put(&json!({"items": [{"kind": "confirm_link", "slack": false}]}))
+        .await
+        .refuses(&["/items/0/slack"]);
+    put(&json!({"items": [{"kind": "weekly"}]}))
+        .await
+        .refuses(&["/items/0/kind"]);
+    put(&json!({"daily_summary_time": "5pm"}))
+        .await
+        .refuses(&["/daily_summary_time"]);
+    assert_eq!(get().await, changed.body, "all of it or nothing");
+}
+
+#[tokio::test]
 async fn the_words_of_the_command_work_by_api() {
     let (server, Ada { cookie, .. }) = Server::with_ada().await;
     let post = async |body: &serde_json::Value, key: &str| {

@@ -1,5 +1,6 @@
 //! Invoices: their heads. Lines, entries, numbers and payments are beside this file.
 
+pub mod deliveries;
 pub mod entries;
 pub mod lines;
 pub mod numbers;
@@ -87,6 +88,10 @@ row! {
         pub finalized_at: Option<Timestamp>,
         /// When the client got it.
         pub sent_at: Option<Timestamp>,
+        /// When it was found that its due date had passed.
+        pub overdue_at: Option<Timestamp>,
+        /// When the owners were told so.
+        pub overdue_told_at: Option<Timestamp>,
         /// When nothing was left to pay.
         pub paid_at: Option<Timestamp>,
         /// When it was cancelled.
@@ -104,6 +109,14 @@ impl Invoice {
             Status::Void => 0,
             _ => (self.total_minor - self.paid_minor - self.credited_minor).max(0),
         }
+    }
+
+    /// Whether the client is to pay something.
+    #[must_use]
+    pub fn is_payable(&self) -> bool {
+        self.kind == Kind::Invoice
+            && matches!(self.status, Status::Finalized | Status::Sent)
+            && self.open_minor() > 0
     }
 }
 
@@ -280,6 +293,32 @@ pub async fn list(
         filter.issued_to,
         limit
     )
+}
+
+/// Notes since when an invoice is overdue; false when that was known.
+pub async fn mark_overdue(tx: &mut Tx, ws: WorkspaceId, id: InvoiceId) -> Result<bool> {
+    let now = tx.stamp().await?;
+    let changed = execute!(
+        tx,
+        "UPDATE invoice SET overdue_at = $3 WHERE workspace_id = $1 AND id = $2 AND overdue_at IS NULL",
+        ws,
+        id,
+        now
+    )?;
+    Ok(changed == 1)
+}
+
+/// Notes that the owners were told that an invoice is overdue; false when they were.
+pub async fn mark_overdue_told(tx: &mut Tx, ws: WorkspaceId, id: InvoiceId) -> Result<bool> {
+    let now = tx.stamp().await?;
+    let changed = execute!(
+        tx,
+        "UPDATE invoice SET overdue_told_at = $3 WHERE workspace_id = $1 AND id = $2 AND overdue_told_at IS NULL",
+        ws,
+        id,
+        now
+    )?;
+    Ok(changed == 1)
 }
 
 /// Changes a draft as `version` shows it: what people set, and what it comes to. `Conflict` when it changed meanwhile.

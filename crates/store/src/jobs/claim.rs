@@ -82,7 +82,7 @@ async fn claim_rank(
                 .bind(now)
                 .bind(n)
                 .bind(Json(kinds))
-                .fetch_all(&mut **t)
+                .fetch_all(t.conn())
                 .await?
         }
         Conn::Postgres(t) => {

@@ -23,6 +23,10 @@ daybook_domain::text_enum! {
         ApprovalNeeded = "approval_needed",
         /// A connection must be made again.
         ConnectionBroken = "connection_broken",
+        /// An invoice should have been paid.
+        InvoiceOverdue = "invoice_overdue",
+        /// Last week's time is not handed in.
+        SubmitReminder = "submit_reminder",
         /// The question whether a Slack user is a member.
         ConfirmLink = "confirm_link",
     }

@@ -26,6 +26,10 @@ row! {
         pub approval_needed: bool,
         /// A connection must be made again.
         pub connection_broken: bool,
+        /// An invoice should have been paid.
+        pub invoice_overdue: bool,
+        /// Last week's time is not handed in.
+        pub submit_reminder: bool,
     }
 }
 
@@ -39,23 +43,32 @@ impl Default for Preferences {
             log_this_meeting: true,
             approval_needed: true,
             connection_broken: true,
+            invoice_overdue: true,
+            submit_reminder: true,
         }
     }
 }
 
 impl Preferences {
-    /// Whether notices of this kind are wanted.
+    /// Whether notices of this kind are wanted; `None` for those that nobody chooses.
     #[must_use]
-    pub const fn wants(&self, kind: Kind) -> bool {
-        match kind {
-            Kind::TimeEntryCreated => self.time_entry_created,
-            Kind::InvoiceReady => self.invoice_ready,
-            Kind::DailySummary => self.daily_summary,
-            Kind::LogThisMeeting => self.log_this_meeting,
-            Kind::ApprovalNeeded => self.approval_needed,
-            Kind::ConnectionBroken => self.connection_broken,
-            Kind::ConfirmLink => true,
-        }
+    pub fn wants(&self, kind: Kind) -> Option<bool> {
+        self.clone().switch(kind).copied()
+    }
+
+    /// The switch of a kind.
+    pub const fn switch(&mut self, kind: Kind) -> Option<&mut bool> {
+        Some(match kind {
+            Kind::TimeEntryCreated => &mut self.time_entry_created,
+            Kind::InvoiceReady => &mut self.invoice_ready,
+            Kind::DailySummary => &mut self.daily_summary,
+            Kind::LogThisMeeting => &mut self.log_this_meeting,
+            Kind::ApprovalNeeded => &mut self.approval_needed,
+            Kind::ConnectionBroken => &mut self.connection_broken,
+            Kind::InvoiceOverdue => &mut self.invoice_overdue,
+            Kind::SubmitReminder => &mut self.submit_reminder,
+            Kind::ConfirmLink => return None,
+        })
     }
 }
 
@@ -81,11 +94,12 @@ pub async fn put(
     let now = tx.stamp().await?;
     execute!(
         tx,
-        "INSERT INTO slack_preference (workspace_id, member_id, time_entry_created, invoice_ready, daily_summary, daily_summary_time, log_this_meeting, approval_needed, connection_broken, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        "INSERT INTO slack_preference (workspace_id, member_id, time_entry_created, invoice_ready, daily_summary, daily_summary_time, log_this_meeting, approval_needed, connection_broken, invoice_overdue, submit_reminder, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (workspace_id, member_id) DO UPDATE SET time_entry_created = excluded.time_entry_created, invoice_ready = excluded.invoice_ready,
          daily_summary = excluded.daily_summary, daily_summary_time = excluded.daily_summary_time, log_this_meeting = excluded.log_this_meeting,
-         approval_needed = excluded.approval_needed, connection_broken = excluded.connection_broken, updated_at = excluded.updated_at",
+         approval_needed = excluded.approval_needed, connection_broken = excluded.connection_broken, invoice_overdue = excluded.invoice_overdue,
+         submit_reminder = excluded.submit_reminder, updated_at = excluded.updated_at",
         ws,
         member,
         choices.time_entry_created,
@@ -95,6 +109,8 @@ pub async fn put(
         choices.log_this_meeting,
         choices.approval_needed,
         choices.connection_broken,
+        choices.invoice_overdue,
+        choices.submit_reminder,
         now
     )?;
     Ok(())

@@ -300,6 +300,7 @@ mod told {
             state_hash: hash,
             member_id: c.member,
             session_binding: b"session",
+            browser_hash: &[7; 32],
             provider: "google",
             kind: "calendar",
             verifier: Some(&verifier),

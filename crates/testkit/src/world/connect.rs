@@ -52,6 +52,7 @@ impl World {
             kind: "calendar".to_owned(),
             return_to: None,
             connection: None,
+            browser: None,
         };
         authorize::authorize(&self.cx, who, ask).await
     }

@@ -5,6 +5,7 @@ use daybook_domain::availability::{BusyRules, Configuration, Interval, Set};
 use daybook_engine::availability::check::{Ask, Checked, check};
 use daybook_engine::availability::configurations;
 use daybook_engine::{Once, Outcome, Principal};
+use daybook_sandbox::microsoft::Account;
 use daybook_testkit::World;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, date};
@@ -12,29 +13,31 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::providers::{self, PERSON};
-use crate::spec::{self, Kind, Spec, ZONES, pick};
+use crate::spec::{self, Ends, Kind, Spec, ZONES, pick};
 
 /// Days looked at in each calendar.
 const DAYS: usize = 4;
 
-/// Plays a seed. What `forgotten` names takes time in the oracle when it takes none, and the other way round.
-pub async fn one(seed: u64, forgotten: Option<Kind>) -> Result<(), String> {
+/// What the oracle gets wrong, so that it must be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// Whether events of this kind take time.
+    Forgets(Kind),
+    /// That occurrences at Microsoft end at the same time on the wall.
+    KeepsLengths,
+    /// That whole days at Microsoft begin at the midnight of the mailbox.
+    DaysInUtc,
+}
+
+/// Plays a seed.
+pub async fn one(seed: u64, wrong: Option<Wrong>) -> Result<(), String> {
     let mut dice = StdRng::seed_from_u64(seed);
     let specs = spec::calendar(&mut dice);
     let world = World::builder().seed(seed).build().await.unwrap();
     let who = world.owner("ada").await;
     let home = pick(&ZONES, &mut dice);
     for provider in ["google", "microsoft", "caldav"] {
-        // Microsoft's whole days float, and its schedules do not say from where to where (contracts/microsoft §5).
-        let floats = provider == "microsoft" && home != "UTC";
-        // And its occurrences keep the wall-clock time of their end, where those of iCalendar keep their length. A mirror holds a
-        // rule and keeps the length too: while clocks change they differ by that hour. (docs/guides/proofs.md)
-        let stretched = |spec: &Spec| provider == "microsoft" && spec.is_stretched();
-        let own = specs
-            .iter()
-            .filter(|spec| !(stretched(spec) || floats && spec.all_day));
-        let specs: Vec<Spec> = own.cloned().collect();
-        let calendar = connect(&world, &who, provider, &specs, home).await;
+        let calendar = connect(&world, &who, provider, &specs, home, &mut dice).await;
         let case = Case {
             world: &world,
             who: &who,
@@ -42,7 +45,7 @@ pub async fn one(seed: u64, forgotten: Option<Kind>) -> Result<(), String> {
             calendar,
             specs: &specs,
             home,
-            forgotten,
+            wrong,
         };
         case.check(&mut dice).await?;
     }
@@ -55,10 +58,15 @@ async fn connect(
     provider: &str,
     specs: &[Spec],
     home: &str,
+    dice: &mut StdRng,
 ) -> CalendarId {
     match provider {
         "google" => providers::at_google(world, specs, home),
-        "microsoft" => providers::at_microsoft(world, specs, home),
+        // Personal accounts have no schedules: there, what is asked live is the calendar's own view.
+        "microsoft" => {
+            let account = pick(&[Account::Work, Account::Personal], dice);
+            providers::at_microsoft(world, specs, home, account);
+        }
         _ => providers::at_caldav(world, specs, home),
     }
     let connected = match provider {
@@ -77,7 +85,7 @@ struct Case<'a> {
     specs: &'a [Spec],
     /// Where the calendar's days begin.
     home: &'a str,
-    forgotten: Option<Kind>,
+    wrong: Option<Wrong>,
 }
 
 impl Case<'_> {
@@ -169,6 +177,16 @@ impl Case<'_> {
     /// What takes time on a day.
     fn oracle(&self, zone: &str, day: Date, rules: BusyRules) -> Set {
         let (from, to) = (first(zone, day), first(zone, day.saturating_add(1.day())));
+        let is = |wrong| self.wrong == Some(wrong);
+        let microsoft = self.provider == "microsoft";
+        let ends = match microsoft && !is(Wrong::KeepsLengths) {
+            true => Ends::Wall,
+            false => Ends::Length,
+        };
+        let home = match microsoft && is(Wrong::DaysInUtc) {
+            true => "UTC",
+            false => self.home,
+        };
         let mut taken = Vec::new();
         for spec in self.specs {
             let counts = match spec.kind {
@@ -178,10 +196,10 @@ impl Case<'_> {
                 Kind::Declined => rules.declined,
             };
             let counts = counts && (!spec.all_day || rules.all_day);
-            if counts == (self.forgotten == Some(spec.kind)) {
+            if counts == (self.wrong == Some(Wrong::Forgets(spec.kind))) {
                 continue;
             }
-            let within = spec.covers(self.home).into_iter();
+            let within = spec.covers(home, ends).into_iter();
             taken
                 .extend(within.map(|(start, end)| Interval::between(start.max(from), end.min(to))));
         }

@@ -127,10 +127,8 @@ pub fn at_google(world: &World, specs: &[Spec], home: &str) {
 }
 
 /// Puts them into a new person's calendar at Microsoft.
-pub fn at_microsoft(world: &World, specs: &[Spec], home: &str) {
-    world
-        .microsoft
-        .add_person(PERSON, "Cy", home, Account::Work);
+pub fn at_microsoft(world: &World, specs: &[Spec], home: &str, account: Account) {
+    world.microsoft.add_person(PERSON, "Cy", home, account);
     let (calendar, _) = world.microsoft.calendars_of(PERSON).remove(0);
     for spec in specs {
         let times = |start: DateTime| {

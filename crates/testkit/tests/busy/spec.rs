@@ -54,6 +54,15 @@ pub struct Rule {
     pub end: End,
 }
 
+/// What the occurrences of a series have in common where the clocks change within one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// Their length, as in iCalendar.
+    Length,
+    /// The time on the wall at which they end, as in Exchange.
+    Wall,
+}
+
 /// One event or series.
 #[derive(Debug, Clone)]
 pub struct Spec {
@@ -221,18 +230,19 @@ impl Spec {
         instant(self.zone, start) + SignedDuration::from_mins(self.minutes)
     }
 
-    /// Whether the clocks change during one of several occurrences.
-    pub fn is_stretched(&self) -> bool {
-        let changes = |nth: usize| {
-            let wall = self.wall(nth);
-            let end = zone(self.zone).to_datetime(self.end_of(wall));
-            end != wall.saturating_add(self.minutes.minutes())
-        };
-        self.rule.is_some() && !self.all_day && (0..self.dates().len()).any(changes)
+    /// When the nth occurrence ends, if nobody moved it.
+    fn usual_end(&self, nth: usize, ends: Ends) -> Timestamp {
+        let wall = self.wall(nth);
+        if ends == Ends::Length || self.rule.is_none() {
+            return self.end_of(wall);
+        }
+        let first = zone(self.zone).to_datetime(self.end_of(self.start));
+        let length = self.start.duration_until(first);
+        instant(self.zone, wall.saturating_add(length)).max(instant(self.zone, wall))
     }
 
     /// Every stretch that it covers. Days begin where `home` says.
-    pub fn covers(&self, home: &str) -> Vec<(Timestamp, Timestamp)> {
+    pub fn covers(&self, home: &str, ends: Ends) -> Vec<(Timestamp, Timestamp)> {
         let occurrences = (0..self.dates().len()).filter(|nth| !self.holes.contains(nth));
         occurrences
             .map(|nth| {
@@ -241,9 +251,11 @@ impl Spec {
                     let after = wall.saturating_add((self.minutes / 1_440).days());
                     return (instant(home, wall), instant(home, after));
                 }
-                let later = self.moved.get(&nth).copied().unwrap_or(0);
-                let start = wall.saturating_add(later.minutes());
-                (instant(self.zone, start), self.end_of(start))
+                if let Some(later) = self.moved.get(&nth) {
+                    let start = wall.saturating_add(later.minutes());
+                    return (instant(self.zone, start), self.end_of(start));
+                }
+                (instant(self.zone, wall), self.usual_end(nth, ends))
             })
             .collect()
     }

@@ -365,8 +365,7 @@ impl<S: Bell> Run<S> {
 shares!(notices_of_google_are_hints, 1_000, |seed| one::<Google>(
     seed, false
 ));
-// Not more yet: seed 102 keeps a whole-day occurrence that is not there any more.
-shares!(notices_of_microsoft_are_hints, 100, |seed| {
+shares!(notices_of_microsoft_are_hints, 1_000, |seed| {
     one::<Microsoft>(seed, false)
 });
 

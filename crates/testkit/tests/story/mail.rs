@@ -15,7 +15,7 @@ use crate::{ada, log};
 
 /// A mail server in this process: it refuses as laid out, and keeps the rest.
 #[derive(Debug, Default)]
-struct Postbox {
+pub(crate) struct Postbox {
     /// Letters that are taken although the answer gets lost.
     lost: Mutex<usize>,
     refusals: Mutex<Vec<Refused>>,
@@ -24,11 +24,11 @@ struct Postbox {
 
 /// A letter that can be shown.
 #[derive(Debug, Clone)]
-struct Letter2 {
-    subject: String,
-    text: String,
+pub(crate) struct Letter2 {
+    pub(crate) subject: String,
+    pub(crate) text: String,
     html: String,
-    files: Vec<String>,
+    pub(crate) files: Vec<String>,
 }
 
 #[async_trait]
@@ -65,7 +65,7 @@ impl Mailer for Postbox {
 }
 
 impl Postbox {
-    fn install(world: &mut World) -> Arc<Self> {
+    pub(crate) fn install(world: &mut World) -> Arc<Self> {
         let postbox = Arc::new(Self::default());
         let mut settings = (*world.cx.settings).clone();
         settings.mailer = Some(postbox.clone());
@@ -73,11 +73,11 @@ impl Postbox {
         postbox
     }
 
-    fn taken(&self) -> Vec<(String, String, Letter2)> {
+    pub(crate) fn taken(&self) -> Vec<(String, String, Letter2)> {
         self.taken.lock().unwrap().clone()
     }
 
-    fn refuse(&self, refusals: &[Refused]) {
+    pub(crate) fn refuse(&self, refusals: &[Refused]) {
         *self.refusals.lock().unwrap() = refusals.to_vec();
     }
 }
@@ -239,20 +239,25 @@ async fn an_invoice_goes_out_with_its_file() {
             total: "EUR 1,250.00",
             due: "12 December 2026",
             message: "Thank you.\n\nUntil next time.",
+            open: None,
             pdf: &large,
+            xml: Some("<Invoice/>"),
         };
         let mut tx = world.cx.store.write_in(who.workspace_id).await.unwrap();
         let refused = letters::invoice(&world.cx, &mut tx, who.workspace_id, &it).await;
         assert!(matches!(refused, Err(Refusal::TooLarge)), "{refused:?}");
         it.pdf = b"%PDF-1.7";
         let written = letters::invoice(&world.cx, &mut tx, who.workspace_id, &it).await;
-        assert!(written.unwrap());
+        assert!(written.unwrap().is_some());
         tx.commit().await.unwrap();
         world.run_jobs().await;
         let (to, _, letter) = postbox.taken().remove(0);
         assert_eq!(
             (to.as_str(), letter.files),
-            ("client@acme.example", vec!["INV-0042.pdf".to_owned()])
+            (
+                "client@acme.example",
+                vec!["INV-0042.pdf".to_owned(), "INV-0042.xml".to_owned()]
+            )
         );
         assert!(letter.text.contains("Total: EUR 1,250.00") && letter.text.contains("Until next"));
     }

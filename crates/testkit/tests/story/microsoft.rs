@@ -66,7 +66,7 @@ pub(crate) async fn same(world: &World, who: &Principal, id: CalendarId) {
 }
 
 /// Microsoft would have no complaint about what it was asked.
-fn lawful(world: &World) {
+pub(crate) fn lawful(world: &World) {
     let found = world.microsoft.desk().violations();
     assert!(found.is_empty(), "{found:?}");
 }

@@ -73,7 +73,7 @@ async fn two_at_home() -> (World, Principal, CalendarId, CalendarId) {
     (world, who, calendars[0].id, calendars[1].id)
 }
 
-fn to(to: CalendarId) -> Move {
+pub(crate) fn to(to: CalendarId) -> Move {
     Move {
         to,
         scope: None,
@@ -81,7 +81,7 @@ fn to(to: CalendarId) -> Move {
     }
 }
 
-async fn moved(
+pub(crate) async fn moved(
     world: &World,
     who: &Principal,
     from: CalendarId,
@@ -109,7 +109,12 @@ async fn cut_after_the_copy(
 }
 
 /// Where events with this title are, by calendar, after both were read anew.
-async fn places(world: &World, who: &Principal, title: &str, of: &[CalendarId]) -> Vec<CalendarId> {
+pub(crate) async fn places(
+    world: &World,
+    who: &Principal,
+    title: &str,
+    of: &[CalendarId],
+) -> Vec<CalendarId> {
     for id in of {
         world.sync(who, *id).await.unwrap();
     }

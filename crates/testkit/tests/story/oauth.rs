@@ -125,6 +125,31 @@ async fn of_two_concurrent_callbacks_one_exchanges() {
 }
 
 #[tokio::test]
+async fn another_browser_cannot_finish_what_this_one_began() {
+    for world in World::on_all(World::builder()).await {
+        let who = world.owner("ada").await;
+        let started = world.start_google(&who).await.unwrap();
+        let back = world.consent(&started, ADA, Consent::Allow).await;
+        let other = world.start_google(&who).await.unwrap();
+        let elsewhere = Callback {
+            browser: Some(other.browser),
+            ..back.clone()
+        };
+        let refused = refused(&world, Some(&who), elsewhere).await;
+        assert!(matches!(refused, Error::StateForeign), "{refused}");
+        assert_eq!(exchanges(&world), 0, "no code is spent on it");
+
+        let here = Callback {
+            browser: Some(started.browser),
+            ..back
+        };
+        callback::complete(&world.cx, Some(&who), here)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_at_the_provider_connects_nothing() {
     for world in World::on_all(World::builder()).await {
         let who = world.owner("ada").await;
@@ -147,8 +172,7 @@ async fn a_refusal_at_the_provider_connects_nothing() {
             code: None,
             state: Some(started.state),
             error: Some("<script>alert(1)</script>".to_owned()),
-            description: None,
-            issuer: None,
+            ..Callback::default()
         };
         let Error::ProviderError(shown) = refused(&world, Some(&who), odd).await else {
             panic!("not the provider's error");
@@ -292,6 +316,7 @@ async fn a_provider_that_cannot_be_used_yet_is_not_begun_with() {
         kind: "video".to_owned(),
         return_to: None,
         connection: None,
+        browser: None,
     };
     let (without, with) = (
         set_up(&[]),

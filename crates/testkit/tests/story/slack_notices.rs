@@ -1,10 +1,11 @@
 //! What people are told in Slack: once, or not at all, whatever fails; and what they do about it there.
 
 use daybook_domain::account::Role;
-use daybook_domain::time_entry::{Source, Step};
+use daybook_domain::time_entry::Source;
 use daybook_engine::slack::notify::{self, Invoice};
 use daybook_engine::slack::{interactions, preferences, status};
 use daybook_engine::store::time_entries::TimeEntry;
+use daybook_engine::timesheets::drafts;
 use daybook_engine::timesheets::entries::{self, Create};
 use daybook_engine::{Context, Once, Outcome, Principal};
 use daybook_testkit::slack_stub::{self as stub, Says, SlackStub};
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use crate::slack::{entries_of, installed, linked, run};
 use crate::{meeting, put};
 
-async fn logged(cx: &Context, who: &Principal, what: &str) -> TimeEntry {
+pub(crate) async fn logged(cx: &Context, who: &Principal, what: &str) -> TimeEntry {
     let ask = Create {
         description: what.to_owned(),
         started_at: cx.clock.now() - SignedDuration::from_hours(1),
@@ -33,7 +34,7 @@ async fn logged(cx: &Context, who: &Principal, what: &str) -> TimeEntry {
     }
 }
 
-fn posts(slack: &SlackStub) -> Vec<Value> {
+pub(crate) fn posts(slack: &SlackStub) -> Vec<Value> {
     slack.calls_of("chat.postMessage")
 }
 
@@ -207,109 +208,6 @@ async fn tokens_that_rotate_are_refreshed_and_the_message_is_sent_once() {
 }
 
 #[tokio::test]
-async fn approvers_are_asked_and_decide_in_place() {
-    for world in World::on_all(World::builder()).await {
-        let (cx, slack, ada) = installed(&world).await;
-        let workspace = world.workspace(&ada).await;
-        let carl = world.member(&workspace, "carl", Role::Admin).await;
-        let bo = world.member(&workspace, "bo", Role::Member).await;
-        linked(&cx, &carl, "U3").await;
-        linked(&cx, &bo, "U2").await;
-        run(&world, &cx).await;
-        slack.calls();
-        let entry = logged(&cx, &bo, "work").await;
-        run(&world, &cx).await;
-        assert_eq!(posts(&slack).len(), 1, "a draft waits for nobody");
-        entries::step(&cx, &bo, entry.id, Step::Submit, None)
-            .await
-            .unwrap();
-        run(&world, &cx).await;
-        let asked = posts(&slack);
-        let mut channels: Vec<&str> = asked
-            .iter()
-            .map(|post| post["channel"].as_str().unwrap())
-            .collect();
-        channels.sort_unstable();
-        assert_eq!(channels, ["DU1", "DU3"]);
-        assert!(
-            asked[0]["text"]
-                .as_str()
-                .unwrap()
-                .starts_with("Approval needed: bo")
-        );
-        // Bo cannot approve for them.
-        let id = entry.id.to_string();
-        interactions::handle(&cx, &stub::click("U2", "approval_approve", &id, "1"))
-            .await
-            .unwrap();
-        assert_eq!(
-            entries::get(&cx, &bo, entry.id)
-                .await
-                .unwrap()
-                .status
-                .as_str(),
-            "pending"
-        );
-        run(&world, &cx).await;
-        slack.calls();
-        // Carl sends it back, with a reason; Ada sees that too.
-        interactions::handle(&cx, &stub::click("U3", "approval_reject", &id, "2"))
-            .await
-            .unwrap();
-        cx.detached.close();
-        cx.detached.wait().await;
-        cx.detached.reopen();
-        let form = slack.calls_of("views.open").remove(0)["view"].clone();
-        let filled = json!({"type": "view_submission", "team": {"id": "T1"}, "user": {"id": "U3"}, "view": {
-            "id": "V1", "hash": "h", "callback_id": form["callback_id"], "private_metadata": form["private_metadata"],
-            "state": {"values": {"reason": {"v": {"value": "Wrong day"}}}}}});
-        assert_eq!(interactions::handle(&cx, &filled).await.unwrap(), None);
-        let rejected = entries::get(&cx, &bo, entry.id).await.unwrap();
-        assert_eq!(
-            (
-                rejected.status.as_str(),
-                rejected.rejected_reason.as_deref()
-            ),
-            ("rejected", Some("Wrong day"))
-        );
-        run(&world, &cx).await;
-        let changed = slack.calls_of("chat.update");
-        let texts: Vec<&str> = changed
-            .iter()
-            .map(|one| one["text"].as_str().unwrap())
-            .collect();
-        let twice = changed
-            .iter()
-            .filter(|one| one.to_string().contains("Wrong day"))
-            .count();
-        assert!(
-            twice >= 2
-                && texts
-                    .iter()
-                    .all(|text| text.starts_with("Sent back by carl")),
-            "{texts:?}"
-        );
-        // Handed in again, they are asked again; Ada approves.
-        entries::step(&cx, &bo, entry.id, Step::Submit, None)
-            .await
-            .unwrap();
-        run(&world, &cx).await;
-        assert_eq!(posts(&slack).len(), 2);
-        interactions::handle(&cx, &stub::click("U1", "approval_approve", &id, "3"))
-            .await
-            .unwrap();
-        assert_eq!(
-            entries::get(&cx, &bo, entry.id)
-                .await
-                .unwrap()
-                .status
-                .as_str(),
-            "approved"
-        );
-    }
-}
-
-#[tokio::test]
 async fn a_meeting_that_is_over_is_asked_about_once_and_logged_once() {
     for db in [Db::Memory, Db::Postgres] {
         let Some(world) = World::builder().db(db).build().await else {
@@ -376,6 +274,65 @@ async fn a_meeting_that_is_over_is_asked_about_once_and_logged_once() {
             "no message on top"
         );
     }
+}
+
+#[tokio::test]
+async fn a_meeting_that_is_not_wanted_is_no_draft_any_more() {
+    for db in [Db::Memory, Db::Postgres] {
+        let Some(world) = World::builder().db(db).build().await else {
+            continue;
+        };
+        put(&world, &meeting("Lunch", 4, 10));
+        put(&world, &meeting("Review", 4, 10));
+        let (ada, _, _) = crate::ada(&world).await;
+        let (cx, slack) = SlackStub::around(&world);
+        stub::install(&cx, &ada).await.unwrap();
+        run(&world, &cx).await;
+        slack.calls();
+        world.clock.pass(3600);
+        run_named(&cx, "ask_about_meetings").await;
+        run(&world, &cx).await;
+        let asked = posts(&slack);
+        assert_eq!(asked.len(), 2);
+        let lunch = asked
+            .iter()
+            .find(|post| post["text"].as_str().unwrap().contains("Lunch"));
+        let id = lunch.unwrap()["blocks"][1]["elements"][2]["value"].clone();
+        let id = id.as_str().unwrap();
+        // A colleague's click on it does nothing.
+        let workspace = world.workspace(&ada).await;
+        let bo = world.member(&workspace, "bo", Role::Member).await;
+        linked(&cx, &bo, "U2").await;
+        interactions::handle(&cx, &stub::click("U2", "meeting_dismiss", id, "1"))
+            .await
+            .unwrap();
+        assert_eq!(titles_of_drafts(&cx, &ada).await, ["Lunch", "Review"]);
+        for n in ["1", "1", "2"] {
+            interactions::handle(&cx, &stub::click("U1", "meeting_dismiss", id, n))
+                .await
+                .unwrap();
+        }
+        assert_eq!(titles_of_drafts(&cx, &ada).await, ["Review"]);
+        run(&world, &cx).await;
+        let changed = slack.calls_of("chat.update");
+        let own = changed
+            .iter()
+            .filter(|one| one["text"] == "Not logged: Lunch");
+        assert_eq!(own.count(), 2, "{changed:?}");
+    }
+}
+
+async fn titles_of_drafts(cx: &Context, who: &Principal) -> Vec<String> {
+    let now = cx.clock.now();
+    let range = (now - SignedDuration::from_hours(48), now);
+    let found = drafts::list(cx, who, range, None, 100).await.unwrap();
+    let mut titles: Vec<String> = found
+        .drafts
+        .into_iter()
+        .map(|draft| draft.event.details.title)
+        .collect();
+    titles.sort();
+    titles
 }
 
 async fn run_named(cx: &Context, name: &str) {

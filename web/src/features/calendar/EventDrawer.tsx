@@ -5,6 +5,7 @@ import type { Calendar, CalendarEvent, Draft } from "../../api/types";
 import { unlessAsked } from "../../components/onTop";
 import { DeleteEvent } from "../events/DeleteEvent";
 import { EditEvent } from "../events/EditEvent";
+import { MoveToCalendar } from "../events/MoveToCalendar";
 import { Respond } from "../events/Respond";
 import { canWrite, isInvitation, isWritable } from "../events/values";
 import { Details, When } from "./EventFacts";
@@ -46,6 +47,9 @@ function Shown({ event, calendar, draft, onEdit, onClose }: ShownProps) {
             <Button variant="default" size="xs" onClick={onEdit}>
               {f("edit")}
             </Button>
+          )}
+          {event.status !== "cancelled" && (
+            <MoveToCalendar event={event} calendar={calendar} onDone={onClose} />
           )}
           <DeleteEvent event={event} calendar={calendar} onDone={onClose} />
         </Group>

@@ -4,12 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
+import { Swatch } from "../../components/ColorInput";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, NoMatch, QueryState } from "../../components/States";
 import { StatusBadge } from "../../components/StatusBadge";
 import { useFilters } from "../../lib/filters";
 import { text } from "../../lib/url";
-import { ClientDrawer } from "./ClientDrawer";
+import { NewClient } from "./NewClient";
 
 interface Filters {
   client?: string;
@@ -69,13 +70,12 @@ export function Clients() {
                 {rows.map((c) => (
                   <Table.Tr key={c.id}>
                     <Table.Td>
-                      <button
-                        type="button"
-                        className="rowlink"
-                        onClick={() => set({ client: c.id }, { push: true })}
-                      >
-                        {c.name}
-                      </button>
+                      <span className="titled">
+                        <Swatch color={c.color} />
+                        <Link className="textlink" to="/clients/$id" params={{ id: c.id } as never}>
+                          {c.name}
+                        </Link>
+                      </span>
                     </Table.Td>
                     <Table.Td>{c.email}</Table.Td>
                     <Table.Td>{c.currency}</Table.Td>
@@ -98,11 +98,7 @@ export function Clients() {
           </section>
         )}
       </QueryState>
-      <ClientDrawer
-        open={client}
-        client={clients.data?.find((c) => c.id === client)}
-        onClose={() => set({ client: undefined })}
-      />
+      <NewClient open={client === "new"} onClose={() => set({ client: undefined })} />
     </Stack>
   );
 }

@@ -2,7 +2,7 @@ import { Checkbox, NativeSelect, Switch, Textarea, TextInput } from "@mantine/co
 import { useTranslations } from "use-intl";
 import type { Calendar, CalendarEvent } from "../../api/types";
 import { RepeatFields } from "./RepeatFields";
-import { addresses, conferenceOf } from "./values";
+import { addresses, conferenceOf, nameWithAccount } from "./values";
 import { type EventFormState, WhenFields } from "./WhenFields";
 
 interface Props {
@@ -18,7 +18,6 @@ export function EventFields({ form, calendars, provider, series }: Props) {
   const t = useTranslations("eventForm");
   const conference = conferenceOf(provider);
   const invited = addresses(form.values.attendee_emails).length > 0;
-  const accountOf = (c: Calendar) => c.provider_details.connection_email;
   return (
     <>
       <TextInput
@@ -31,10 +30,7 @@ export function EventFields({ form, calendars, provider, series }: Props) {
       {calendars && (
         <NativeSelect
           label={t("calendar")}
-          data={calendars.map((c) => ({
-            value: c.id,
-            label: accountOf(c) && accountOf(c) !== c.name ? `${c.name} · ${accountOf(c)}` : c.name,
-          }))}
+          data={calendars.map((c) => ({ value: c.id, label: nameWithAccount(c) }))}
           {...form.getInputProps("calendar_id")}
         />
       )}

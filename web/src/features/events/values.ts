@@ -41,6 +41,16 @@ export const isWritable = (c: Calendar | undefined) =>
 /** Where events can be written now: the account must still let us in. */
 export const canWrite = (c: Calendar | undefined) => isWritable(c) && c?.connection_status === "connected";
 
+/** Where an event of a calendar could go: only calendars that are synced, so that it shows up again. */
+export const destinations = (all: Calendar[], from: Calendar) =>
+  all.filter((c) => c.id !== from.id && c.sync_enabled && canWrite(c));
+
+/** A calendar's name, with its account where that says more. */
+export function nameWithAccount(c: Calendar): string {
+  const account = c.provider_details.connection_email;
+  return account && account !== c.name ? `${c.name} · ${account}` : c.name;
+}
+
 /** The meeting link that the calendar's own provider makes. */
 export function conferenceOf(provider: string | undefined): Conference | undefined {
   if (provider === "google") return "google_meet";

@@ -1,155 +1,156 @@
-import { ActionIcon, Button, Group, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
-import { IconPlus, IconTrash } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { Alert, Button, Group, NumberInput, Stack, Textarea, TextInput, Title } from "@mantine/core";
+import { IconCheck, IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useId } from "react";
 import { useTranslations } from "use-intl";
-import { actions } from "../../api/actions";
-import type { Invoice, InvoicePatch } from "../../api/types";
-import { useAction } from "../../app/useAction";
-import { toMajor, toMinor } from "../../lib/money";
+import { queries } from "../../api/queries";
+import type { Invoice } from "../../api/types";
+import { freshKey } from "../../lib/key";
+import { DiscountFields } from "./DiscountFields";
 import { GroupingFields, type Rounded, roundingOf } from "./grouping";
+import { LineRow } from "./LineRow";
+import { moved, newRow, type Row } from "./lines";
+import { TaxSelect } from "./TaxSelect";
+import { type DraftState, useDraft } from "./useDraft";
 
-interface Row {
-  key: string;
-  line: string | null;
-  fromTime: boolean;
-  description: string;
-  quantity: string;
-  price: number | string;
-}
-
-const rowsOf = (invoice: Invoice): Row[] =>
-  invoice.lines.map((line) => ({
-    key: line.id,
-    line: line.id,
-    fromTime: line.unit === "hour",
-    description: line.description,
-    quantity: line.quantity,
-    price: toMajor(line.price_minor, invoice.currency),
-  }));
-
-const patchOf = (rows: Row[], currency: string): InvoicePatch => ({
-  lines: rows.map((row) => ({
-    line: row.line,
-    description: row.description,
-    price_minor: toMinor(Number(row.price) || 0, currency),
-    ...(row.fromTime ? {} : { quantity: row.quantity || "1" }),
-  })),
-});
-
-function Lines({ invoice, save }: { invoice: Invoice; save: (patch: InvoicePatch) => void }) {
+/** Whether what is typed has reached the server. */
+function Saving({ draft }: { draft: DraftState }) {
   const t = useTranslations("invoices");
-  const [rows, setRows] = useState(() => rowsOf(invoice));
-  useEffect(() => setRows(rowsOf(invoice)), [invoice]);
-  const change = (key: string, patch: Partial<Row>) =>
-    setRows((all) => all.map((row) => (row.key === key ? { ...row, ...patch } : row)));
-  const add = () =>
-    setRows((all) => [
-      ...all,
-      {
-        key: `new-${all.length}`,
-        line: null,
-        fromTime: false,
-        description: "",
-        quantity: "1",
-        price: "",
-      },
-    ]);
   return (
-    <Stack gap="xs">
-      {rows.map((row, at) => (
-        <Group key={row.key} gap="xs" align="flex-end" role="group" aria-label={t("line", { n: at + 1 })}>
-          <TextInput
-            label={t("description")}
-            flex="1 1 12rem"
-            value={row.description}
-            onChange={(e) => change(row.key, { description: e.currentTarget.value })}
-          />
-          <TextInput
-            label={t("quantity")}
-            w={80}
-            disabled={row.fromTime}
-            value={row.quantity}
-            onChange={(e) => change(row.key, { quantity: e.currentTarget.value })}
-          />
-          <NumberInput
-            label={t("price")}
-            w={110}
-            min={0}
-            hideControls
-            value={row.price}
-            onChange={(price) => change(row.key, { price })}
-          />
-          <ActionIcon
-            variant="subtle"
-            size="lg"
-            aria-label={t("removeLine", { n: at + 1 })}
-            onClick={() => setRows((all) => all.filter((one) => one.key !== row.key))}
-          >
-            <IconTrash size={16} aria-hidden />
-          </ActionIcon>
-        </Group>
-      ))}
-      <Group gap="xs">
-        <Button variant="default" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={add}>
-          {t("addLine")}
-        </Button>
-        <Button size="xs" onClick={() => save(patchOf(rows, invoice.currency))}>
-          {t("save")}
-        </Button>
-      </Group>
-    </Stack>
+    <span role="status" className={draft.state === "refused" ? "status bad" : "status idle"}>
+      {draft.state === "saved" && <IconCheck size={15} aria-hidden />}
+      {t(`saving.${draft.state}`)}
+    </span>
   );
 }
 
-/** Changes to a draft are saved one by one; the preview beside it shows what they come to. */
-export function DraftEditor({ invoice }: { invoice: Invoice }) {
+function Lines({ invoice, draft }: { invoice: Invoice; draft: DraftState }) {
+  const t = useTranslations("invoiceLines");
+  const workspace = useQuery(queries.billing()).data?.tax;
+  const taxes = [invoice.tax, ...invoice.lines.map((line) => line.tax), ...(workspace ? [workspace] : [])];
+  const { rows } = draft;
+  const change = (key: string, patch: Partial<Row>) =>
+    draft.change(rows.map((row) => (row.key === key ? { ...row, ...patch } : row)));
+  return (
+    <>
+      <ol className="plainlist" aria-label={t("title")}>
+        {rows.map((row, at) => (
+          <LineRow
+            key={row.key}
+            {...{ row, at, invoice, taxes }}
+            errors={draft.errors}
+            count={rows.length}
+            onChange={(patch) => change(row.key, patch)}
+            onMove={(by) => draft.change(moved(rows, row.key, by))}
+            onRemove={() => draft.change(rows.filter((one) => one.key !== row.key))}
+          />
+        ))}
+      </ol>
+      {rows.length === 0 && <span className="dim">{t("none")}</span>}
+      <Group>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => draft.change([...rows, newRow(freshKey())])}
+        >
+          {t("add")}
+        </Button>
+      </Group>
+    </>
+  );
+}
+
+function Letter({ invoice, draft }: { invoice: Invoice; draft: DraftState }) {
   const t = useTranslations("invoices");
-  const update = useAction((patch: InvoicePatch) => actions.updateInvoice(invoice.id, patch), {
-    done: t("saved"),
-    invalidate: ["invoices"],
-  });
-  const save = (patch: InvoicePatch) => update.mutate(patch);
-  const rounded: Rounded = {
-    grouping: invoice.grouping,
-    mode: invoice.rounding.mode,
-    minutes: invoice.rounding.minutes,
-    per: invoice.rounding.per,
-  };
-  const blurred = (name: "notes" | "payment_terms" | "reference") => ({
+  const text = (name: "notes" | "payment_terms" | "reference") => ({
+    label: t(name === "payment_terms" ? "terms" : name),
     defaultValue: invoice[name] ?? "",
-    onBlur: (e: { currentTarget: { value: string } }) => {
-      if (e.currentTarget.value !== (invoice[name] ?? "")) save({ [name]: e.currentTarget.value || null });
-    },
+    error: draft.errors[`/${name}`],
+    onChange: (e: { currentTarget: { value: string } }) =>
+      draft.later({ [name]: e.currentTarget.value || null }),
   });
   return (
-    <section className="panel" aria-label={t("edit")}>
+    <>
+      <Group gap="sm" grow align="flex-start">
+        <TextInput
+          type="date"
+          label={t("issuedOn")}
+          description={t("issuedOnHint")}
+          defaultValue={invoice.issued_on ?? ""}
+          error={draft.errors["/issued_on"]}
+          onChange={(e) => draft.later({ issued_on: e.currentTarget.value || null })}
+        />
+        {invoice.kind === "invoice" && (
+          <NumberInput
+            label={t("termsDays")}
+            description={t("termsDaysHint")}
+            min={0}
+            max={3650}
+            allowDecimal={false}
+            hideControls
+            defaultValue={invoice.payment_terms_days}
+            error={draft.errors["/payment_terms_days"]}
+            onChange={(days) => days !== "" && draft.later({ payment_terms_days: Number(days) })}
+          />
+        )}
+      </Group>
+      <TextInput {...text("reference")} description={t("referenceHint")} />
+      {invoice.kind === "invoice" && <Textarea autosize minRows={1} {...text("payment_terms")} />}
+      <Textarea autosize minRows={2} {...text("notes")} />
+    </>
+  );
+}
+
+/** Everything that can be changed of a draft. It saves itself; the paper beside it shows what it comes to. */
+export function DraftEditor({ invoice }: { invoice: Invoice }) {
+  const t = useTranslations("invoices");
+  const draft = useDraft(invoice);
+  const id = useId();
+  const timed = invoice.lines.some((line) => line.entries_count > 0);
+  const rounded: Rounded = { grouping: invoice.grouping, ...invoice.rounding };
+  return (
+    <section className="panel" aria-labelledby={id} onBlur={draft.flush}>
       <Stack gap="sm">
-        {invoice.lines.some((line) => line.entries_count > 0) && (
+        <Group justify="space-between">
+          <Title order={2} size="h5" id={id}>
+            {t("edit")}
+          </Title>
+          <Saving draft={draft} />
+        </Group>
+        {draft.refused && (
+          <Alert color="red" variant="outline" role="alert">
+            {draft.refused}
+          </Alert>
+        )}
+        {timed && (
           <GroupingFields
             values={rounded}
             onChange={(patch) => {
               const next = { ...rounded, ...patch };
-              save({ grouping: next.grouping, rounding: roundingOf(next) });
+              draft.regroup({ grouping: next.grouping, rounding: roundingOf(next) });
             }}
           />
         )}
-        <Lines invoice={invoice} save={save} />
-        <NumberInput
-          label={t("discountPercent")}
-          min={0}
-          max={100}
-          decimalScale={2}
-          hideControls
-          defaultValue={invoice.discount?.percent ?? ""}
-          onBlur={(e) => {
-            const percent = e.currentTarget.value || null;
-            if (percent !== (invoice.discount?.percent ?? null))
-              save({ discount: percent ? { percent } : null });
-          }}
-        />
-        <TextInput label={t("reference")} {...blurred("reference")} />
-        <Textarea label={t("terms")} autosize minRows={1} {...blurred("payment_terms")} />
-        <Textarea label={t("notes")} autosize minRows={2} {...blurred("notes")} />
+        <Lines invoice={invoice} draft={draft} />
+        <Stack gap="sm" key={draft.version}>
+          <div className="twocol">
+            <TaxSelect
+              label={t("taxOfAll")}
+              value={invoice.tax}
+              known={invoice.lines.map((line) => line.tax)}
+              error={draft.errors["/tax/rate"]}
+              onChange={(tax) => draft.later({ tax })}
+            />
+            <DiscountFields
+              value={invoice.discount}
+              currency={invoice.currency}
+              error={draft.errors["/discount/percent"] ?? draft.errors["/discount/amount_minor"]}
+              onChange={(discount) => draft.later({ discount })}
+            />
+          </div>
+          <Letter invoice={invoice} draft={draft} />
+        </Stack>
       </Stack>
     </section>
   );

@@ -1,33 +1,20 @@
-import { Button, Group, NativeSelect, Stack, Switch, Table, Text } from "@mantine/core";
+import { Button, Group, Stack, Table, Text } from "@mantine/core";
 import { IconDownload, IconPlus } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
+import { downloadUrl } from "../../api/client";
 import { queries } from "../../api/queries";
-import type { InvoiceStatus, InvoiceSummary } from "../../api/types";
+import type { InvoiceSummary } from "../../api/types";
 import { LoadMore } from "../../components/LoadMore";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, NoMatch, QueryState } from "../../components/States";
 import { StatusBadge } from "../../components/StatusBadge";
 import { useFilters } from "../../lib/filters";
 import { formatMoney } from "../../lib/money";
-import { text } from "../../lib/url";
+import { shortDate } from "../../lib/time";
 import { InvoiceBadge } from "./InvoiceBadge";
-import { NewInvoice } from "./NewInvoice";
-
-const STATES = ["draft", "finalized", "sent", "paid", "void"] as const;
-interface Filters {
-  client?: string;
-  status?: InvoiceStatus;
-  overdue?: boolean;
-  draft?: string;
-}
-const parse = (raw: Record<string, unknown>): Filters => ({
-  client: text(raw.client),
-  status: STATES.find((one) => one === raw.status),
-  overdue: raw.overdue === true || raw.overdue === "true" || undefined,
-  draft: text(raw.draft),
-});
+import { InvoiceFilters, NO_FILTERS, parseFilters, queryOf } from "./InvoiceFilters";
 
 /** Whether the tax office would find every number. */
 function Numbering() {
@@ -74,19 +61,19 @@ function Rows({ rows }: { rows: InvoiceSummary[] }) {
               </Table.Td>
               <Table.Td>{row.client_name}</Table.Td>
               <Table.Td className="num" data-label={t("date")}>
-                {row.issued_on ?? "–"}
+                {row.issued_on ? shortDate(row.issued_on) : "–"}
               </Table.Td>
               <Table.Td className="num" data-label={t("due")}>
-                {row.due_on ?? "–"}
+                {row.due_on ? shortDate(row.due_on) : "–"}
               </Table.Td>
               <Table.Td ta="right" className="num" data-label={t("total")}>
                 {formatMoney(row.total_minor, row.currency)}
               </Table.Td>
               <Table.Td ta="right" className="num" data-label={t("open")}>
-                {row.number ? formatMoney(row.open_minor, row.currency) : "–"}
+                {row.open_minor > 0 && row.number ? formatMoney(row.open_minor, row.currency) : "–"}
               </Table.Td>
               <Table.Td>
-                <InvoiceBadge status={row.status} overdue={row.overdue} />
+                <InvoiceBadge invoice={row} />
               </Table.Td>
             </Table.Tr>
           ))}
@@ -98,12 +85,10 @@ function Rows({ rows }: { rows: InvoiceSummary[] }) {
 
 export function Invoices() {
   const t = useTranslations("invoices");
-  const [{ client, status, overdue, draft }, set] = useFilters(parse);
-  const invoices = useInfiniteQuery(queries.invoices({ client_id: client, status, overdue }));
-  const clients = useQuery(queries.clients()).data ?? [];
+  const [filters, set] = useFilters(parseFilters);
+  const invoices = useInfiniteQuery(queries.invoices(queryOf(filters)));
   const rows = invoices.data?.pages.flatMap((page) => page.items) ?? [];
-  const filtered = !!client || !!status || !!overdue;
-  const add = () => set({ draft: "new" }, { push: true });
+  const filtered = Object.values(filters).some((value) => value !== undefined);
   return (
     <Stack gap="md">
       <PageHeader title={t("title")} sub={t("sub")}>
@@ -111,43 +96,18 @@ export function Invoices() {
           <Button
             variant="default"
             component="a"
-            href="/api/v1/invoices/export.csv"
+            href={downloadUrl("/api/v1/invoices/export.csv", queryOf(filters))}
             download
             leftSection={<IconDownload size={16} aria-hidden />}
           >
             {t("export")}
           </Button>
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
+          <Button component={Link} to="/invoices/new" leftSection={<IconPlus size={16} aria-hidden />}>
             {t("add")}
           </Button>
         </Group>
       </PageHeader>
-      <Group align="flex-end" role="search">
-        <NativeSelect
-          label={t("client")}
-          data={[
-            { value: "", label: t("anyClient") },
-            ...clients.map((c) => ({ value: c.id, label: c.name })),
-          ]}
-          value={client ?? ""}
-          onChange={(e) => set({ client: e.currentTarget.value || undefined })}
-        />
-        <NativeSelect
-          label={t("state")}
-          data={[
-            { value: "", label: t("anyState") },
-            ...STATES.map((value) => ({ value, label: t(`status.${value}`) })),
-          ]}
-          value={status ?? ""}
-          onChange={(e) => set({ status: (e.currentTarget.value || undefined) as InvoiceStatus | undefined })}
-        />
-        <Switch
-          label={t("onlyOverdue")}
-          checked={!!overdue}
-          mb={8}
-          onChange={(e) => set({ overdue: e.currentTarget.checked || undefined })}
-        />
-      </Group>
+      <InvoiceFilters filters={filters} set={set} />
       <Text size="sm" component="div">
         <Numbering />
       </Text>
@@ -156,10 +116,10 @@ export function Invoices() {
         isEmpty={() => rows.length === 0}
         empty={
           filtered ? (
-            <NoMatch onClear={() => set({ client: undefined, status: undefined, overdue: undefined })} />
+            <NoMatch onClear={() => set(NO_FILTERS)} />
           ) : (
             <EmptyState title={t("emptyTitle")} text={t("emptyText")}>
-              <Button variant="default" onClick={add}>
+              <Button variant="default" component={Link} to="/invoices/new">
                 {t("add")}
               </Button>
             </EmptyState>
@@ -169,7 +129,6 @@ export function Invoices() {
         {() => <Rows rows={rows} />}
       </QueryState>
       <LoadMore query={invoices} />
-      <NewInvoice open={draft === "new"} clientId={client} onClose={() => set({ draft: undefined })} />
     </Stack>
   );
 }

@@ -1,101 +1,187 @@
-import { Button, Drawer, Group, NativeSelect, NumberInput, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Group, NativeSelect, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
+import { ApiError } from "../../api/client";
 import { queries } from "../../api/queries";
-import type { InvoiceInput } from "../../api/types";
-import { showFieldErrors } from "../../app/formErrors";
-import { useSession } from "../../app/session";
+import type { Billing, Client, InvoiceInput } from "../../api/types";
+import { useSession, useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
+import { MoneyInput } from "../../components/MoneyInput";
+import { PageHeader } from "../../components/PageHeader";
+import { EmptyState, QueryState, Skeletons } from "../../components/States";
 import { toMinor } from "../../lib/money";
-import { GroupingFields, lastMonth, type Rounded, roundingOf } from "./grouping";
+import { dateIn } from "../../lib/time";
+import { text } from "../../lib/url";
+import { GroupingFields, type Rounded, roundingOf } from "./grouping";
+import { Paper } from "./Paper";
+import { PERIODS, periodOf } from "./periods";
 
 interface Values extends Rounded {
   client_id: string;
+  project_id: string | null;
   period_start: string;
   period_end: string;
   fallback: number | string;
 }
 
-function NewForm({ clientId, onClose }: { clientId?: string; onClose: () => void }) {
+const inputOf = (v: Values, currency: string): InvoiceInput => ({
+  client_id: v.client_id,
+  project_id: v.project_id,
+  period_start: v.period_start,
+  period_end: v.period_end,
+  grouping: v.grouping,
+  rounding: roundingOf(v),
+  fallback_rate_minor: v.fallback === "" ? null : toMinor(Number(v.fallback), currency),
+});
+
+/** What the draft would be, while it is being put together. */
+function Preview({ input }: { input: InvoiceInput }) {
+  const t = useTranslations("invoices");
+  const preview = useQuery({ ...queries.invoicePreview(input), placeholderData: keepPreviousData });
+  const refused = preview.error instanceof ApiError ? preview.error : null;
+  if (refused)
+    return (
+      <Alert color="yellow" variant="outline" title={t("previewRefused")} role="alert">
+        {refused.message}
+      </Alert>
+    );
+  if (!preview.data) return <Skeletons rows={6} />;
+  return <Paper invoice={preview.data} busy={preview.isPlaceholderData} />;
+}
+
+function Form({ clients, billing, asked }: { clients: Client[]; billing: Billing; asked?: string }) {
   const t = useTranslations("invoices");
   const navigate = useNavigate();
   const { workspace } = useSession();
-  const clients = (useQuery(queries.clients()).data ?? []).filter((c) => !c.archived);
-  const [start, end] = lastMonth(new Date());
+  const projects = useQuery(queries.projects()).data ?? [];
+  const today = dateIn(new Date(), useTimeZone());
+  const [period_start, period_end] = periodOf("lastMonth", today);
   const form = useForm<Values>({
     initialValues: {
-      client_id: clientId ?? "",
-      period_start: start,
-      period_end: end,
-      grouping: "project",
-      mode: "none",
-      minutes: 15,
-      per: "entry",
+      client_id: clients.find((c) => c.id === asked)?.id ?? clients[0]?.id ?? "",
+      project_id: null,
+      period_start,
+      period_end,
+      grouping: billing.grouping,
+      ...billing.rounding,
       fallback: "",
     },
   });
-  const chosen = form.values.client_id || clients[0]?.id || "";
-  const currency = clients.find((c) => c.id === chosen)?.currency ?? workspace.currency;
-  const draft = useAction((input: InvoiceInput) => actions.draftInvoice(input), {
+  const { values } = form;
+  const currency = clients.find((c) => c.id === values.client_id)?.currency ?? workspace.currency;
+  const input = inputOf(values, currency);
+  const [shown] = useDebouncedValue(input, 300, { leading: true });
+  const draft = useAction((body: InvoiceInput) => actions.draftInvoice(body), {
     done: t("drafted"),
     invalidate: ["invoices"],
     onDone: (made) => navigate({ to: "/invoices/$id", params: { id: made.id } as never }),
-    onFail: (error) => showFieldErrors(form, error),
   });
+  const theirs = projects.filter((p) => p.client_id === values.client_id);
   return (
-    <form
-      onSubmit={form.onSubmit((v) =>
-        draft.mutate({
-          client_id: chosen,
-          period_start: v.period_start,
-          period_end: v.period_end,
-          grouping: v.grouping,
-          rounding: roundingOf(v),
-          fallback_rate_minor: v.fallback === "" ? null : toMinor(Number(v.fallback), currency),
-        }),
-      )}
-    >
-      <Stack gap="sm">
-        <NativeSelect
-          label={t("client")}
-          required
-          data={clients.map((c) => ({ value: c.id, label: c.name }))}
-          {...form.getInputProps("client_id")}
-          value={chosen}
-        />
-        <Group grow>
-          <TextInput label={t("from")} type="date" required {...form.getInputProps("period_start")} />
-          <TextInput label={t("to")} type="date" required {...form.getInputProps("period_end")} />
-        </Group>
-        <GroupingFields values={form.values} onChange={(patch) => form.setValues(patch)} />
-        <NumberInput
-          label={t("fallback")}
-          description={t("fallbackHint", { currency })}
-          min={0}
-          hideControls
-          {...form.getInputProps("fallback")}
-        />
-        <Group>
-          <Button type="submit" loading={draft.isPending} disabled={!chosen}>
-            {t("draft")}
-          </Button>
-          <Button variant="default" onClick={onClose}>
-            {t("back")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <div className="workbench">
+      <form className="panel" aria-label={t("add")} onSubmit={form.onSubmit(() => draft.mutate(input))}>
+        <Stack gap="sm">
+          <NativeSelect
+            label={t("client")}
+            required
+            data={clients.map((c) => ({ value: c.id, label: c.name }))}
+            {...form.getInputProps("client_id")}
+            onChange={(e) => form.setValues({ client_id: e.currentTarget.value, project_id: null })}
+          />
+          {theirs.length > 0 && (
+            <Select
+              label={t("onlyProject")}
+              placeholder={t("allProjects")}
+              clearable
+              clearButtonProps={{ "aria-label": t("allProjects") }}
+              data={theirs.map((p) => ({ value: p.id, label: p.name }))}
+              {...form.getInputProps("project_id")}
+            />
+          )}
+          <Group gap="xs" role="group" aria-label={t("period")}>
+            {PERIODS.map((period) => {
+              const [start, end] = periodOf(period, today);
+              const chosen = values.period_start === start && values.period_end === end;
+              return (
+                <Button
+                  key={period}
+                  size="compact-sm"
+                  variant={chosen ? "light" : "default"}
+                  aria-pressed={chosen}
+                  onClick={() => form.setValues({ period_start: start, period_end: end })}
+                >
+                  {t(`periods.${period}`)}
+                </Button>
+              );
+            })}
+          </Group>
+          <Group grow>
+            <TextInput label={t("from")} type="date" required {...form.getInputProps("period_start")} />
+            <TextInput label={t("to")} type="date" required {...form.getInputProps("period_end")} />
+          </Group>
+          <GroupingFields values={values} onChange={(patch) => form.setValues(patch)} />
+          <MoneyInput
+            label={t("fallback")}
+            description={t("fallbackHint")}
+            currency={currency}
+            {...form.getInputProps("fallback")}
+          />
+          <Text size="sm" c="dimmed">
+            {t("draftHint")}
+          </Text>
+          <Group>
+            <Button type="submit" loading={draft.isPending}>
+              {t("draft")}
+            </Button>
+            <Button variant="default" component={Link} to="/invoices">
+              {t("notNow")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+      <div className="sheet">{values.period_start && values.period_end && <Preview input={shown} />}</div>
+    </div>
   );
 }
 
-export function NewInvoice({ open, ...rest }: { open: boolean; clientId?: string; onClose: () => void }) {
+/** A draft is put together: for whom and which time; the paper beside it shows what it would be. */
+export function NewInvoice() {
   const t = useTranslations("invoices");
+  const search = useSearch({ strict: false }) as Record<string, unknown>;
+  const clients = useQuery(queries.clients());
+  const billing = useQuery(queries.billing());
+  const open = (clients.data ?? []).filter((c) => !c.archived);
   return (
-    <Drawer opened={open} onClose={rest.onClose} position="right" title={t("add")} size={420}>
-      {open && <NewForm {...rest} />}
-    </Drawer>
+    <Stack gap="md">
+      <PageHeader
+        title={t("add")}
+        sub={
+          <Link className="textlink" to="/invoices">
+            {t("back")}
+          </Link>
+        }
+      />
+      <QueryState
+        query={clients}
+        isEmpty={() => open.length === 0}
+        empty={
+          <EmptyState title={t("noClientTitle")} text={t("noClientText")}>
+            <Button component={Link} to="/clients?client=new">
+              {t("addClient")}
+            </Button>
+          </EmptyState>
+        }
+      >
+        {() => (
+          <QueryState query={billing}>
+            {(settings) => <Form clients={open} billing={settings} asked={text(search.client)} />}
+          </QueryState>
+        )}
+      </QueryState>
+    </Stack>
   );
 }

@@ -1,71 +1,47 @@
-import { Button, Group, NumberInput } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { ActionIcon, Button, Group, Menu, TextInput } from "@mantine/core";
+import {
+  IconBan,
+  IconCoins,
+  IconDots,
+  IconFileTypePdf,
+  IconFileTypeXml,
+  IconReceiptRefund,
+  IconRefresh,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { actions } from "../../api/actions";
 import type { Invoice } from "../../api/types";
-import { useAction } from "../../app/useAction";
 import { ConfirmDestructive } from "../../components/ConfirmDestructive";
-import { toMajor, toMinor } from "../../lib/money";
+import { Finalize } from "./Finalize";
+import { Pay } from "./Pay";
+import { Send } from "./Send";
+import { possible } from "./steps";
+import { useSteps } from "./useSteps";
 
-const LISTS = ["invoices", "time-entries"];
+type Asked = "finalize" | "send" | "pay" | "void" | "delete" | null;
 
-function Pay({ invoice }: { invoice: Invoice }) {
+const file = (id: string, name: string) => `/api/v1/invoices/${id}/${name}`;
+
+/** What ends an invoice, asked before it is done. */
+function Ending({ invoice, asked, onClose }: { invoice: Invoice; asked: Asked; onClose: () => void }) {
   const t = useTranslations("invoices");
-  const [amount, setAmount] = useState<number | string>(toMajor(invoice.open_minor, invoice.currency));
-  const pay = useAction((minor: number) => actions.payInvoice(invoice.id, minor), {
-    done: t("payDone"),
-    invalidate: LISTS,
-  });
-  return (
-    <Group gap="xs" align="flex-end">
-      <NumberInput label={t("payAmount")} w={130} min={0} hideControls value={amount} onChange={setAmount} />
-      <Button
-        variant="default"
-        loading={pay.isPending}
-        onClick={() => pay.mutate(toMinor(Number(amount), invoice.currency))}
-      >
-        {t("pay")}
-      </Button>
-    </Group>
-  );
-}
-
-/** What can be done with an invoice from where it stands. */
-export function Steps({ invoice }: { invoice: Invoice }) {
-  const t = useTranslations("invoices");
-  const navigate = useNavigate();
-  const [asking, setAsking] = useState<"finalize" | "void" | "delete" | null>(null);
-  const { id, status, kind } = invoice;
-  const done = (message: string) => ({ done: message, invalidate: LISTS });
-  const finalize = useAction(() => actions.finalizeInvoice(id), {
-    done: (made) => t("finalized", { number: made.number ?? "" }),
-    invalidate: LISTS,
-  });
-  const refresh = useAction(() => actions.refreshInvoice(id), done(t("refreshed")));
-  const send = useAction(() => actions.sendInvoice(id), done(t("sentDone")));
-  const cancel = useAction(() => actions.voidInvoice(id), done(t("voidDone")));
-  const remove = useAction(() => actions.deleteInvoice(id), {
-    ...done(t("deleted")),
-    onDone: () => navigate({ to: "/invoices" }),
-  });
-  const credit = useAction(() => actions.creditInvoice(id), {
-    ...done(t("creditDone")),
-    onDone: (made) => navigate({ to: "/invoices/$id", params: { id: made.id } as never }),
-  });
-  const payable = status === "finalized" || status === "sent";
+  const [reason, setReason] = useState("");
+  const steps = useSteps(invoice);
   const questions = {
-    finalize: {
-      title: t("finalizeTitle"),
-      action: t("finalize"),
-      goes: [t("finalizeGoes")],
-      stays: [t("finalizeStays")],
-    },
     void: {
       title: t("voidTitle", { number: invoice.number ?? "" }),
       action: t("void"),
       goes: [t("voidGoes")],
       stays: [t("voidStays")],
+      extra: (
+        <TextInput
+          label={t("voidReason")}
+          maxLength={500}
+          value={reason}
+          onChange={(e) => setReason(e.currentTarget.value)}
+        />
+      ),
     },
     delete: {
       title: t("deleteTitle"),
@@ -74,46 +50,118 @@ export function Steps({ invoice }: { invoice: Invoice }) {
       stays: [t("deleteStays")],
     },
   };
-  const runs = { finalize, void: cancel, delete: remove };
+  const runs = { void: steps.cancel, delete: steps.remove };
+  const which = asked === "void" || asked === "delete" ? asked : null;
   return (
-    <Group gap="xs" align="flex-end" role="group" aria-label={t("steps")}>
-      {status === "draft" && (
-        <>
-          <Button onClick={() => setAsking("finalize")} disabled={invoice.lines.length === 0}>
-            {t("finalize")}
-          </Button>
-          {kind === "invoice" && (
-            <Button variant="default" loading={refresh.isPending} onClick={() => refresh.mutate(undefined)}>
-              {t("refresh")}
-            </Button>
-          )}
-          <Button variant="outline" className="dangerbtn" onClick={() => setAsking("delete")}>
+    <ConfirmDestructive
+      what={which && questions[which]}
+      busy={which ? runs[which].isPending : false}
+      onConfirm={() => which && runs[which].mutate(reason, { onSettled: onClose })}
+      onClose={onClose}
+    />
+  );
+}
+
+function More({ invoice, ask }: { invoice: Invoice; ask: (what: Asked) => void }) {
+  const t = useTranslations("invoices");
+  const steps = useSteps(invoice);
+  const can = possible(invoice);
+  const icon = (Icon: typeof IconBan) => <Icon size={16} aria-hidden />;
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="default" size={36} aria-label={t("more")}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {invoice.number && (
+          <>
+            <Menu.Item
+              component="a"
+              href={file(invoice.id, "xml?format=ubl")}
+              download
+              leftSection={icon(IconFileTypeXml)}
+            >
+              {t("ubl")}
+            </Menu.Item>
+            <Menu.Item
+              component="a"
+              href={file(invoice.id, "xml?format=cii")}
+              download
+              leftSection={icon(IconFileTypeXml)}
+            >
+              {t("cii")}
+            </Menu.Item>
+          </>
+        )}
+        {can.refresh && (
+          <Menu.Item leftSection={icon(IconRefresh)} onClick={() => steps.refresh.mutate(undefined)}>
+            {t("refresh")}
+          </Menu.Item>
+        )}
+        {can.credit && (
+          <Menu.Item leftSection={icon(IconReceiptRefund)} onClick={() => steps.credit.mutate(undefined)}>
+            {t("credit")}
+          </Menu.Item>
+        )}
+        {can.cancel && (
+          <Menu.Item className="danger" leftSection={icon(IconBan)} onClick={() => ask("void")}>
+            {t("void")}
+          </Menu.Item>
+        )}
+        {can.remove && (
+          <Menu.Item className="danger" leftSection={icon(IconTrash)} onClick={() => ask("delete")}>
             {t("delete")}
-          </Button>
-        </>
-      )}
-      {status === "finalized" && (
-        <Button loading={send.isPending} onClick={() => send.mutate(undefined)}>
-          {t("send")}
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** What can be done with an invoice from where it stands: the next step as a button, the rest in a menu. */
+export function Steps({ invoice }: { invoice: Invoice }) {
+  const t = useTranslations("invoices");
+  const [asked, ask] = useState<Asked>(null);
+  const can = possible(invoice);
+  const close = () => ask(null);
+  return (
+    <Group gap="xs" role="group" aria-label={t("steps")}>
+      <Button
+        variant="default"
+        component="a"
+        href={file(invoice.id, "pdf")}
+        target="_blank"
+        rel="noopener"
+        leftSection={<IconFileTypePdf size={16} aria-hidden />}
+      >
+        {t("pdf")}
+      </Button>
+      {can.pay && (
+        <Button
+          variant={can.send ? "default" : "filled"}
+          leftSection={<IconCoins size={16} aria-hidden />}
+          onClick={() => ask("pay")}
+        >
+          {t("pay")}
         </Button>
       )}
-      {payable && kind === "invoice" && <Pay key={invoice.open_minor} invoice={invoice} />}
-      {status !== "draft" && status !== "void" && kind === "invoice" && (
-        <Button variant="default" loading={credit.isPending} onClick={() => credit.mutate(undefined)}>
-          {t("credit")}
+      {can.send && (
+        <Button variant={invoice.sent_at ? "default" : "filled"} onClick={() => ask("send")}>
+          {t(invoice.sent_at ? "sendAgain" : "send")}
         </Button>
       )}
-      {payable && invoice.paid_minor === 0 && (
-        <Button variant="outline" className="dangerbtn" onClick={() => setAsking("void")}>
-          {t("void")}
+      {can.finalize && (
+        <Button onClick={() => ask("finalize")} disabled={invoice.lines.length === 0}>
+          {t("finalize")}
         </Button>
       )}
-      <ConfirmDestructive
-        what={asking ? questions[asking] : null}
-        busy={asking ? runs[asking].isPending : false}
-        onConfirm={() => asking && runs[asking].mutate(undefined, { onSettled: () => setAsking(null) })}
-        onClose={() => setAsking(null)}
-      />
+      <More invoice={invoice} ask={ask} />
+      <Finalize invoice={asked === "finalize" ? invoice : null} onClose={close} />
+      <Send invoice={asked === "send" ? invoice : null} onClose={close} />
+      <Pay invoice={asked === "pay" ? invoice : null} onClose={close} />
+      <Ending invoice={invoice} asked={asked} onClose={close} />
     </Group>
   );
 }

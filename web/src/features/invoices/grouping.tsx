@@ -1,4 +1,4 @@
-import { Group, NativeSelect, NumberInput } from "@mantine/core";
+import { NativeSelect, NumberInput } from "@mantine/core";
 import { useTranslations } from "use-intl";
 
 const GROUPINGS = ["project", "member", "day", "entry"] as const;
@@ -14,15 +14,6 @@ export interface Rounded {
 
 export const roundingOf = ({ mode, minutes, per }: Rounded) => ({ mode, minutes, per });
 
-const day = (year: number, month: number, date: number) =>
-  new Date(Date.UTC(year, month, date)).toISOString().slice(0, 10);
-
-/** First and last day of the month before this one. */
-export function lastMonth(now: Date): [string, string] {
-  const [year, month] = [now.getFullYear(), now.getMonth()];
-  return [day(year, month - 1, 1), day(year, month, 0)];
-}
-
 /** What becomes a line, and how time is rounded. */
 export function GroupingFields({
   values,
@@ -32,37 +23,39 @@ export function GroupingFields({
   onChange: (patch: Partial<Rounded>) => void;
 }) {
   const t = useTranslations("invoices");
+  const rounds = values.mode !== "none";
   return (
-    <>
+    <div className="twocol">
       <NativeSelect
         label={t("grouping")}
         data={GROUPINGS.map((value) => ({ value, label: t(`groupings.${value}`) }))}
         value={values.grouping}
         onChange={(e) => onChange({ grouping: e.currentTarget.value as Rounded["grouping"] })}
       />
-      <Group grow align="flex-end">
-        <NativeSelect
-          label={t("rounding")}
-          data={MODES.map((value) => ({ value, label: t(`roundings.${value}`) }))}
-          value={values.mode}
-          onChange={(e) => onChange({ mode: e.currentTarget.value as Rounded["mode"] })}
-        />
+      <NativeSelect
+        label={t("rounding")}
+        data={MODES.map((value) => ({ value, label: t(`roundings.${value}`) }))}
+        value={values.mode}
+        onChange={(e) => onChange({ mode: e.currentTarget.value as Rounded["mode"] })}
+      />
+      {rounds && (
         <NumberInput
           label={t("step")}
           min={1}
           max={480}
-          disabled={values.mode === "none"}
+          allowDecimal={false}
           value={values.minutes}
           onChange={(value) => onChange({ minutes: Number(value) || 1 })}
         />
+      )}
+      {rounds && (
         <NativeSelect
           label={t("per")}
-          disabled={values.mode === "none"}
           data={PERS.map((value) => ({ value, label: t(`pers.${value}`) }))}
           value={values.per}
           onChange={(e) => onChange({ per: e.currentTarget.value as Rounded["per"] })}
         />
-      </Group>
-    </>
+      )}
+    </div>
   );
 }

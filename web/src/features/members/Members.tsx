@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Stack, Table, Text } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, Table, Text } from "@mantine/core";
 import { IconUserPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -14,10 +14,16 @@ import { QueryState } from "../../components/States";
 import { Ago } from "../../components/Time";
 import { Invitations } from "./Invitations";
 import { InviteModal } from "./InviteModal";
+import { MemberRates } from "./MemberRates";
 
 export const ROLES = ["owner", "admin", "member"] as const;
 
-function Row({ member, onRemove }: { member: Member; onRemove: (m: Member) => void }) {
+interface RowProps {
+  member: Member;
+  onRates: (m: Member) => void;
+  onRemove: (m: Member) => void;
+}
+function Row({ member, onRates, onRemove }: RowProps) {
   const t = useTranslations("members");
   const session = useSession();
   const admin = useIsAdmin();
@@ -56,12 +62,25 @@ function Row({ member, onRemove }: { member: Member; onRemove: (m: Member) => vo
         <Ago at={member.created_at} />
       </Table.Td>
       <Table.Td ta="right">
-        {admin && !self && (
-          <Button size="compact-xs" variant="outline" className="dangerbtn" onClick={() => onRemove(member)}>
-            {t("remove")}
-            <span className="sr"> {member.name || member.email}</span>
-          </Button>
-        )}
+        <Group gap="xs" justify="flex-end" wrap="nowrap">
+          {admin && (
+            <Button size="compact-xs" variant="default" onClick={() => onRates(member)}>
+              {t("rates")}
+              <span className="sr"> {member.name || member.email}</span>
+            </Button>
+          )}
+          {admin && !self && (
+            <Button
+              size="compact-xs"
+              variant="outline"
+              className="dangerbtn"
+              onClick={() => onRemove(member)}
+            >
+              {t("remove")}
+              <span className="sr"> {member.name || member.email}</span>
+            </Button>
+          )}
+        </Group>
       </Table.Td>
     </Table.Tr>
   );
@@ -74,6 +93,7 @@ export function Members() {
   const members = useQuery(queries.members());
   const [inviting, setInviting] = useState(false);
   const [asking, setAsking] = useState<Member>();
+  const [pricing, setPricing] = useState<Member>();
   const remove = useAction((m: Member) => actions.removeMember(m.id), {
     done: (_, m) => t("removed", { name: m.name || m.email }),
     invalidate: ["members"],
@@ -103,7 +123,7 @@ export function Members() {
               </Table.Thead>
               <Table.Tbody>
                 {list.map((m) => (
-                  <Row key={m.id} member={m} onRemove={setAsking} />
+                  <Row key={m.id} member={m} onRates={setPricing} onRemove={setAsking} />
                 ))}
               </Table.Tbody>
             </Table>
@@ -111,6 +131,7 @@ export function Members() {
         )}
       </QueryState>
       {admin && <Invitations />}
+      <MemberRates member={pricing} onClose={() => setPricing(undefined)} />
       {inviting && <InviteModal onClose={() => setInviting(false)} />}
       <ConfirmDestructive
         what={

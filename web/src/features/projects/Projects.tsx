@@ -1,17 +1,20 @@
 import { Button, Group, NativeSelect, Stack, Switch, Table } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
 import type { Project } from "../../api/types";
 import { useSession } from "../../app/session";
+import { Swatch } from "../../components/ColorInput";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, NoMatch, QueryState } from "../../components/States";
 import { StatusBadge } from "../../components/StatusBadge";
 import { useFilters } from "../../lib/filters";
 import { formatMoney } from "../../lib/money";
 import { text } from "../../lib/url";
-import { ProjectDrawer } from "./ProjectDrawer";
+import { BudgetBars } from "./BudgetBar";
+import { NewProject } from "./NewProject";
 
 interface Filters {
   project?: string;
@@ -24,7 +27,7 @@ const parse = (raw: Record<string, unknown>): Filters => ({
   archived: raw.archived === true || raw.archived === "true" || undefined,
 });
 
-function ProjectsTable({ rows, onOpen }: { rows: Project[]; onOpen: (id: string) => void }) {
+function ProjectsTable({ rows }: { rows: Project[] }) {
   const t = useTranslations("projects");
   const { workspace } = useSession();
   const rate = (p: Project) =>
@@ -40,6 +43,7 @@ function ProjectsTable({ rows, onOpen }: { rows: Project[]; onOpen: (id: string)
             <Table.Th>{t("client")}</Table.Th>
             <Table.Th ta="right">{t("rate")}</Table.Th>
             <Table.Th>{t("billable")}</Table.Th>
+            <Table.Th>{t("budget")}</Table.Th>
             <Table.Th>{t("state")}</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -47,15 +51,21 @@ function ProjectsTable({ rows, onOpen }: { rows: Project[]; onOpen: (id: string)
           {rows.map((p) => (
             <Table.Tr key={p.id}>
               <Table.Td>
-                <button type="button" className="rowlink" onClick={() => onOpen(p.id)}>
-                  {p.name}
-                </button>
+                <span className="titled">
+                  <Swatch color={p.color} />
+                  <Link className="textlink" to="/projects/$id" params={{ id: p.id } as never}>
+                    {p.name}
+                  </Link>
+                </span>
               </Table.Td>
               <Table.Td>{p.client_name ?? <span className="dim">{t("internal")}</span>}</Table.Td>
-              <Table.Td ta="right" className="num">
+              <Table.Td ta="right" className="num" data-label={t("rate")}>
                 {rate(p)}
               </Table.Td>
-              <Table.Td>{p.billable ? t("yes") : t("no")}</Table.Td>
+              <Table.Td data-label={t("billable")}>{p.billable ? t("yes") : t("no")}</Table.Td>
+              <Table.Td className="wide">
+                <BudgetBars project={p} brief />
+              </Table.Td>
               <Table.Td>
                 <StatusBadge
                   tone={p.archived ? "idle" : "ok"}
@@ -115,14 +125,9 @@ export function Projects() {
           )
         }
       >
-        {() => <ProjectsTable rows={rows} onOpen={(id) => set({ project: id }, { push: true })} />}
+        {() => <ProjectsTable rows={rows} />}
       </QueryState>
-      <ProjectDrawer
-        open={project}
-        project={projects.data?.find((p) => p.id === project)}
-        clientId={client}
-        onClose={() => set({ project: undefined })}
-      />
+      <NewProject open={project === "new"} clientId={client} onClose={() => set({ project: undefined })} />
     </Stack>
   );
 }

@@ -12,19 +12,10 @@ import { EmptyState, QueryState } from "../../components/States";
 import { StatusBadge } from "../../components/StatusBadge";
 import { useFilters } from "../../lib/filters";
 import { text } from "../../lib/url";
+import { RuleConditions } from "./RuleConditions";
 import { RuleDrawer } from "./RuleDrawer";
 
 const parse = (raw: Record<string, unknown>) => ({ rule: text(raw.rule) });
-
-/** All conditions in one line. */
-function summary({ conditions: c }: Rule, t: (key: "min" | "max") => string): string {
-  const texts = [c.titles, c.attendee_domains, c.organizers, c.categories, c.providers].flatMap(
-    (v) => v ?? [],
-  );
-  const shortest = c.min_minutes == null ? [] : [`${t("min")}: ${c.min_minutes}`];
-  const longest = c.max_minutes == null ? [] : [`${t("max")}: ${c.max_minutes}`];
-  return [...texts, ...shortest, ...longest].join(", ");
-}
 
 export function Rules() {
   const t = useTranslations("rules");
@@ -85,6 +76,7 @@ export function Rules() {
             <Table className="stacked" verticalSpacing="xs">
               <Table.Thead>
                 <Table.Tr>
+                  <Table.Th w={44}>{t("place")}</Table.Th>
                   <Table.Th>{t("name")}</Table.Th>
                   <Table.Th>{t("when")}</Table.Th>
                   <Table.Th>{t("then")}</Table.Th>
@@ -94,7 +86,8 @@ export function Rules() {
               </Table.Thead>
               <Table.Tbody>
                 {rows.map((rule) => (
-                  <Table.Tr key={rule.id}>
+                  <Table.Tr key={rule.id} data-off={!rule.enabled || undefined}>
+                    <Table.Td className="num">{rule.position}</Table.Td>
                     <Table.Td>
                       {admin ? (
                         <button
@@ -108,7 +101,9 @@ export function Rules() {
                         rule.name
                       )}
                     </Table.Td>
-                    <Table.Td className="breakable">{summary(rule, t)}</Table.Td>
+                    <Table.Td className="breakable wide">
+                      <RuleConditions rule={rule} />
+                    </Table.Td>
                     <Table.Td>{does(rule)}</Table.Td>
                     <Table.Td>
                       <StatusBadge

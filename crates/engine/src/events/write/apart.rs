@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 
 use daybook_domain::event::{Draft, EventTime, Patch, ProviderEvent, Role, Status};
 use daybook_domain::recurrence::{DateValue, EventDuration, OccurrenceKey, Recurrence, ZonedValue};
+use daybook_domain::zone::Zone;
 use daybook_provider_api::calendar::write::{Target, Written};
 use daybook_store as store;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::desk::{Call, Desk, event_of};
@@ -60,7 +62,7 @@ pub(super) async fn of(desk: &Desk<'_>, found: &Found) -> Result<(Apart, Apart),
         };
         if event.status == Status::Cancelled {
             part.gone.push(original_start.clone());
-        } else if key < occurrence.key {
+        } else if key < occurrence.key && !is_stretched(event, &found.event) {
             part.changed.push(Changed {
                 original: original_start.clone(),
                 says: draft(event),
@@ -174,6 +176,36 @@ fn occurrence(series: &str, start: &EventTime) -> Target {
         series: Some(series.to_owned()),
         occurrence: Some(start.clone()),
         etag: None,
+    }
+}
+
+/// Whether an occurrence differs from its series in nothing but that the clocks change within it, and it ends at the usual time on
+/// the wall all the same (Outlook). Nobody changed it.
+pub(super) fn is_stretched(event: &ProviderEvent, master: &ProviderEvent) -> bool {
+    let (Role::Override { original_start, .. }, Some(zone)) =
+        (&event.role, event.start.zone().and_then(Zone::iana))
+    else {
+        return false;
+    };
+    let (Some((start, end)), Some((first, first_end))) = (timed(event), timed(master)) else {
+        return false;
+    };
+    let on_wall = zone
+        .to_datetime(start)
+        .duration_until(zone.to_datetime(end));
+    on_wall == first.duration_until(first_end)
+        && OccurrenceKey::of(&event.start) == OccurrenceKey::of(original_start)
+        && (&event.details, event.opaque, event.status)
+            == (&master.details, master.opaque, master.status)
+}
+
+/// Start and end, unless it is of whole days.
+fn timed(event: &ProviderEvent) -> Option<(Timestamp, Timestamp)> {
+    match (&event.start, &event.end) {
+        (EventTime::Timed { at: start, .. }, EventTime::Timed { at: end, .. }) => {
+            Some((*start, *end))
+        }
+        _ => None,
     }
 }
 

@@ -10,10 +10,10 @@ use daybook_provider_api::calendar::write::{Create, Target, Written};
 use daybook_store as store;
 use store::event_writes::{EventWrite, State};
 
-use super::Error;
 use super::create::{allowed, settled};
 use super::desk::{Call, Desk, MIRROR_TRIES, etag_of, event_of};
 use super::relocate::{Steps, begin};
+use super::{Error, apart};
 use crate::jobs::sync_calendar::{self, When};
 use crate::{Principal, sync};
 
@@ -335,11 +335,16 @@ async fn left_out(from: &Desk<'_>, steps: &Steps) -> Result<Vec<String>, Error> 
     let ids = [steps.provider_id.as_str()];
     let rows = store::events::series_rows(&mut tx, workspace, from.calendar.id, &ids).await?;
     drop(tx);
+    let mut events = rows.iter().map(|row| &row.event);
+    let master = events.find(|event| event.provider_id == steps.provider_id);
     let mut lines = Vec::new();
-    for row in rows {
+    for row in &rows {
         let Role::Override { original_start, .. } = &row.event.role else {
             continue;
         };
+        if master.is_some_and(|master| apart::is_stretched(&row.event, master)) {
+            continue;
+        }
         if row.event.status != Status::Cancelled {
             return Err(Error::Unsupported(
                 "some occurrences of this series were changed, and a copy would lose that; nothing was moved. Move it in the provider's own calendar, or undo those changes first".to_owned(),

@@ -1,6 +1,7 @@
 //! Block Kit, as far as it is used here: small builders that keep Slack's limits and let no text of ours or of anybody else become a
 //! mention or a link that was not meant (contracts/slack §5, RELIABILITY §3 row 21).
 
+mod approval;
 mod entry;
 mod home;
 mod modal;
@@ -12,12 +13,13 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use url::Url;
 
+pub use approval::{Approval, Outcome, Piece, approval, settled};
 pub use entry::{created, deleted, done, today};
 pub use home::{Home, Line, home, stranger};
 pub use modal::{Fields, Form, modal, reason};
 pub use notice::{
-    Approval, Broken, InvoiceReady, Summary, approval, ask_meeting, ask_to_link, broken, invoice,
-    not_logged, settled, summary,
+    Broken, InvoiceReady, Summary, ask_meeting, ask_to_link, broken, invoice, not_logged, overdue,
+    submit_reminder, summary,
 };
 
 /// Longest text of a section.

@@ -95,7 +95,7 @@ pub fn reason(what: &str, about: &str) -> Value {
             "reason",
             "Why?",
             text_input("", "Wrong project", true),
-            true,
+            false,
         ),
     ];
     view("reject_reason", "Send back", "Send back", blocks, about)

@@ -5,12 +5,11 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::{
-    actions, address, button, clock, coloured, context, date, fields, header, link_button, message,
+    actions, address, button, clock, coloured, context, fields, header, link_button, message,
     section, words,
 };
 use crate::slack::time::duration;
 use crate::store::instances::InstanceView;
-use crate::store::time_entries::TimeEntry;
 
 /// An invoice that is ready.
 #[derive(Debug, Clone, Copy)]
@@ -116,62 +115,6 @@ pub fn not_logged(title: &str) -> Message {
     message(&line, vec![section(&line)])
 }
 
-/// Time that waits for approval.
-#[derive(Debug, Clone, Copy)]
-pub struct Approval<'a> {
-    /// The entry.
-    pub entry: &'a TimeEntry,
-    /// Whose it is.
-    pub member: &'a str,
-    /// Its project.
-    pub project: Option<&'a str>,
-}
-
-/// Asks for approval.
-#[must_use]
-pub fn approval(ask: &Approval<'_>, zone: &TimeZone) -> Message {
-    let (member, what) = (words(ask.member), words(&ask.entry.description));
-    let long = duration(ask.entry.duration_minutes);
-    let line = format!(":hourglass_flowing_sand: *Approval needed*\n{member}: {long} · {what}");
-    let mut pairs = vec![("Date", date(ask.entry.started_at, zone))];
-    if let Some(project) = ask.project {
-        pairs.push(("Project", words(project)));
-    }
-    let id = ask.entry.id.to_string();
-    let buttons = vec![
-        coloured(button("approval_approve", "Approve", &id), "primary"),
-        coloured(button("approval_reject", "Reject", &id), "danger"),
-    ];
-    message(
-        &format!("Approval needed: {member}, {long}"),
-        vec![
-            section(&line),
-            fields(&pairs),
-            actions(&format!("approval_{id}"), buttons),
-        ],
-    )
-}
-
-/// In the place of [`approval`], once somebody decided.
-#[must_use]
-pub fn settled(ask: &Approval<'_>, by: &str, approved: bool) -> Message {
-    let (member, what, by) = (words(ask.member), words(&ask.entry.description), words(by));
-    let long = duration(ask.entry.duration_minutes);
-    let (mark, verb) = if approved {
-        (":white_check_mark:", "Approved")
-    } else {
-        (":leftwards_arrow_with_hook:", "Sent back")
-    };
-    let mut line = format!("{mark} *{verb}* by {by}\n{member}: {long} · {what}");
-    if let Some(reason) = ask.entry.rejected_reason.as_deref().filter(|_| !approved) {
-        line.push_str(&format!("\n> {}", words(reason)));
-    }
-    message(
-        &format!("{verb} by {by}: {member}, {long}"),
-        vec![section(&line)],
-    )
-}
-
 /// A connection that must be made again.
 #[derive(Debug, Clone, Copy)]
 pub struct Broken<'a> {
@@ -198,6 +141,46 @@ pub fn broken(broken: &Broken<'_>, base: &Url) -> Message {
     message(
         &format!("{provider} must be connected again: {account}"),
         vec![section(&line), actions("connection", vec![open])],
+    )
+}
+
+/// An invoice should have been paid.
+#[must_use]
+pub fn overdue(late: &InvoiceReady<'_>, due: &str, base: &Url) -> Message {
+    let (number, total) = (words(late.number), words(late.total));
+    let pairs = [
+        ("Client", words(late.client)),
+        ("Open", total.clone()),
+        ("Due", words(due)),
+    ];
+    let open = link_button("invoice_open", "Open invoice", &address(base, late.path));
+    message(
+        &format!("Invoice {number} is overdue: {total}"),
+        vec![
+            header(&format!("Invoice {} is overdue", late.number)),
+            fields(&pairs),
+            actions("invoice", vec![open]),
+        ],
+    )
+}
+
+/// Last week's time is not handed in: how many entries, how long, and `23 November`, the week's Monday.
+#[must_use]
+pub fn submit_reminder(entries: i64, minutes: i64, monday: &str, base: &Url) -> Message {
+    let noun = if entries == 1 { "entry" } else { "entries" };
+    let long = duration(minutes);
+    let line = format!(
+        ":alarm_clock: *Your time is not handed in*\nWeek of {monday}: {entries} {noun}, {long}, wait for you to submit them."
+    );
+    let sheet = link_button("timesheet_open", "Submit it", &address(base, "/timesheet"));
+    let off = address(base, "/settings/notifications");
+    message(
+        &format!("Your time of the week of {monday} is not handed in: {long}"),
+        vec![
+            section(&line),
+            actions("submit", vec![sheet]),
+            context(&format!("<{off}|Turn off>")),
+        ],
     )
 }
 

@@ -88,7 +88,29 @@ fn two_hundred_payloads_give_no_mention_and_no_foreign_link() {
 fn whole_messages_have_only_our_own_links() {
     let base: Url = "https://daybook.example/".parse().unwrap();
     for payload in payloads() {
+        let piece = Piece {
+            at: Timestamp::UNIX_EPOCH,
+            minutes: 30,
+            what: payload.clone(),
+            project: Some(payload.clone()),
+        };
+        let one = Approval {
+            id: "7",
+            member: &payload,
+            pieces: std::slice::from_ref(&piece),
+        };
+        let pieces = vec![piece.clone(); 12];
+        let many = Approval {
+            pieces: &pieces,
+            ..one
+        };
+        let outcome = Outcome {
+            rejected: 1,
+            reason: Some(&payload),
+            ..Outcome::default()
+        };
         let messages = [
+            settled(&one, &payload, outcome),
             invoice(
                 &InvoiceReady {
                     number: &payload,
@@ -96,6 +118,16 @@ fn whole_messages_have_only_our_own_links() {
                     total: &payload,
                     path: "/invoices/1",
                 },
+                &base,
+            ),
+            overdue(
+                &InvoiceReady {
+                    number: &payload,
+                    client: &payload,
+                    total: &payload,
+                    path: "/invoices/1",
+                },
+                &payload,
                 &base,
             ),
             ask_to_link(&payload, &payload, "id"),
@@ -116,6 +148,9 @@ fn whole_messages_have_only_our_own_links() {
                 message.text
             );
             check(&message.blocks, &payload);
+        }
+        for ask in [one, many] {
+            check(&approval(&ask, &TimeZone::UTC).blocks, &payload);
         }
         check(&reason(&payload, "{}")["blocks"], &payload);
         let line = Line {
@@ -269,10 +304,31 @@ fn messages() -> Vec<Value> {
     let base: Url = "https://daybook.example/".parse().unwrap();
     let zone = TimeZone::get("Europe/Berlin").unwrap();
     let (entry, meeting) = (entry(), meeting());
-    let ask = Approval {
-        entry: &entry,
+    let piece = Piece {
+        at: entry.started_at,
+        minutes: 150,
+        what: "Design review".into(),
+        project: Some("Website".into()),
+    };
+    let one = Approval {
+        id: "7",
         member: "Bo",
-        project: Some("Website"),
+        pieces: std::slice::from_ref(&piece),
+    };
+    let pieces = vec![piece.clone(); 30];
+    let many = Approval {
+        pieces: &pieces,
+        ..one
+    };
+    let sent_back = Outcome {
+        rejected: 30,
+        reason: Some("Wrong day"),
+        ..Outcome::default()
+    };
+    let mixed = Outcome {
+        approved: 29,
+        rejected: 1,
+        ..sent_back
     };
     let ready = InvoiceReady {
         number: "INV-0042",
@@ -308,9 +364,13 @@ fn messages() -> Vec<Value> {
         ("summary", summary(&day, &base)),
         ("ask meeting", ask_meeting(&meeting, &zone)),
         ("not logged", not_logged("Review")),
-        ("approval", approval(&ask, &zone)),
-        ("approved", settled(&ask, "Ada", true)),
-        ("sent back", settled(&ask, "Ada", false)),
+        ("approval", approval(&one, &zone)),
+        ("approval of many", approval(&many, &zone)),
+        ("approved", settled(&one, "Ada", Outcome::default())),
+        ("sent back", settled(&many, "Ada", sent_back)),
+        ("decided", settled(&many, "Ada", mixed)),
+        ("overdue", overdue(&ready, "12 December 2026", &base)),
+        ("submit", submit_reminder(12, 2_310, "23 November", &base)),
         ("broken", broken(&bad, &base)),
         ("link", ask_to_link("Bo", "Acme", "7")),
     ];

@@ -1,19 +1,17 @@
 //! What buttons do.
 
 use daybook_domain::time_entry::Step;
-use daybook_domain::{InstanceId, TimeEntryId};
+use daybook_domain::{InstanceId, SubmissionId, TimeEntryId};
 use daybook_store as store;
 use serde_json::json;
-use store::slack::notices::{self, Kind};
 use store::time_entries::TimeEntry;
 
 use super::{Click, say_instead};
-use crate::slack::blocks::{self, Approval, Fields, Form};
+use crate::slack::blocks::{self, Fields, Form};
 use crate::slack::entry::{self, Logged};
-use crate::slack::notify::render as words;
 use crate::slack::respond::{self, Spot};
 use crate::slack::who::Bound;
-use crate::slack::{Error, command, jobs, time};
+use crate::slack::{Error, approvals, command, jobs, time};
 use crate::timesheets::convert::{Convert, convert_and_tell};
 use crate::{Context, timesheets};
 
@@ -27,6 +25,8 @@ pub(super) async fn press(cx: &Context, bound: &Bound, click: &Click<'_>) -> Res
         "meeting_dismiss" => dismiss_meeting(cx, bound, click).await,
         "approval_approve" => approve(cx, bound, click).await,
         "approval_reject" => ask_reason(cx, bound, click).await,
+        "submission_approve" => approve_all(cx, bound, click).await,
+        "submission_reject" => ask_reason_for_all(cx, bound, click).await,
         "home_log" => command::open_form(cx, bound, click.trigger, None).await,
         _ => Ok(()),
     }
@@ -133,6 +133,8 @@ async fn edit_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<
 
 async fn dismiss_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
     if let Some(meeting) = meeting_of(cx, bound, click).await? {
+        // Its draft goes too: what somebody does not want is not offered elsewhere.
+        timesheets::drafts::dismiss(cx, &bound.who, meeting.id).await?;
         let message = blocks::not_logged(&meeting.details.title);
         respond::change_now(cx, bound, click.spot.clone(), &message).await?;
     }
@@ -166,7 +168,7 @@ async fn approve(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), E
         return Ok(());
     };
     match timesheets::entries::step(cx, &bound.who, entry.id, Step::Approve, None).await {
-        Ok(entry) => settled(cx, bound, click.spot.clone(), &entry, click.at_home).await,
+        Ok(_) => refresh_home(cx, bound, click.at_home).await,
         Err(timesheets::Error::Store(error)) => Err(error.into()),
         Err(error) => say_instead(cx, bound, click, &sentence(&error)).await,
     }
@@ -186,46 +188,31 @@ async fn ask_reason(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<()
     Ok(())
 }
 
-/// Shows the decision in the place of every question that was put about the entry: to whoever decided, and to the others.
-pub(super) async fn settled(
-    cx: &Context,
-    bound: &Bound,
-    spot: Spot,
-    entry: &TimeEntry,
-    at_home: bool,
-) -> Result<(), Error> {
-    let workspace = bound.workspace();
-    let mut tx = cx.store.write_in(workspace).await?;
-    let by = store::users::get(&mut tx, bound.who.user_id).await?.name;
-    let member = words::name_of(&mut tx, entry).await?;
-    let project = words::project(&mut tx, entry).await?;
-    let ask = Approval {
-        entry,
-        member: &member,
-        project: project.as_deref(),
+async fn approve_all(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    let Ok(id) = click.value.parse::<SubmissionId>() else {
+        return Ok(());
     };
-    let approved = entry.status == daybook_domain::time_entry::Status::Approved;
-    let message = blocks::settled(&ask, &by, approved);
-    let subject = entry.id.to_string();
-    let asked = notices::sent_about(&mut tx, workspace, Kind::ApprovalNeeded, &subject).await?;
-    let mut clicked_on_one = false;
-    for notice in asked {
-        let (Some(connection), Some(ts)) = (notice.connection_id, notice.message_ts) else {
-            continue;
-        };
-        clicked_on_one |= spot.ts.as_deref() == Some(ts.as_str());
-        let place = Spot {
-            channel: notice.channel_id,
-            ts: Some(ts),
-            url: None,
-        };
-        respond::change(cx, &mut tx, workspace, connection, place, &message).await?;
+    match approvals::decide(cx, bound, &click.spot, id, None).await {
+        Err(Error::Time(timesheets::Error::Store(error))) => Err(error.into()),
+        Err(Error::Time(error)) => say_instead(cx, bound, click, &sentence(&error)).await,
+        other => other,
     }
-    if !clicked_on_one && !at_home {
-        respond::change(cx, &mut tx, workspace, bound.connection, spot, &message).await?;
+}
+
+async fn ask_reason_for_all(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    let Ok(id) = click.value.parse::<SubmissionId>() else {
+        return Ok(());
+    };
+    match approvals::named(cx, bound, id).await {
+        Ok(what) => {
+            let about = json!({"id": id, "spot": click.spot, "all": true}).to_string();
+            let view = blocks::reason(&what, &about);
+            respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
+            Ok(())
+        }
+        Err(Error::Time(error)) => say_instead(cx, bound, click, &sentence(&error)).await,
+        Err(other) => Err(other),
     }
-    tx.commit().await?;
-    refresh_home(cx, bound, at_home).await
 }
 
 /// Puts an entry in the place of what was clicked on.

@@ -1,7 +1,7 @@
 //! What forms do. What is wrong with them is told beside the field, in the answer itself.
 
 use daybook_domain::time_entry::Step;
-use daybook_domain::{InstanceId, ProjectId, TimeEntryId};
+use daybook_domain::{InstanceId, ProjectId, SubmissionId, TimeEntryId};
 use daybook_store as store;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use super::buttons::{self, show};
 use crate::slack::entry::{self, New};
 use crate::slack::respond::Spot;
 use crate::slack::who::Bound;
-use crate::slack::{Error, blocks, grammar};
+use crate::slack::{Error, approvals, blocks, grammar};
 use crate::timesheets::convert::{Convert, convert_and_tell};
 use crate::{Context, timesheets};
 
@@ -23,6 +23,9 @@ struct About {
     id: String,
     #[serde(default)]
     spot: Spot,
+    /// Whether it names all that was asked about at once.
+    #[serde(default)]
+    all: bool,
 }
 
 /// What was filled in.
@@ -157,14 +160,19 @@ async fn reject(
     view: &Value,
     about: About,
 ) -> Result<Option<Value>, Error> {
-    let Ok(id) = about.id.parse::<TimeEntryId>() else {
-        return Ok(None);
-    };
     let reason = value(view, "reason").and_then(|value| value["value"].as_str());
-    let reason = reason.map(str::trim).filter(|text| !text.is_empty());
-    let reason = reason.map(str::to_owned);
-    let entry = timesheets::entries::step(cx, &bound.who, id, Step::Reject, reason).await?;
-    buttons::settled(cx, bound, about.spot, &entry, false).await?;
+    let Some(reason) = reason.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(Some(wrong("reason", "say what is wrong with it")));
+    };
+    let reason = Some(reason.to_owned());
+    if about.all {
+        if let Ok(id) = about.id.parse::<SubmissionId>() {
+            approvals::decide(cx, bound, &about.spot, id, reason).await?;
+        }
+    } else if let Ok(id) = about.id.parse::<TimeEntryId>() {
+        timesheets::entries::step(cx, &bound.who, id, Step::Reject, reason).await?;
+        buttons::refresh_home(cx, bound, true).await?;
+    }
     Ok(None)
 }
 

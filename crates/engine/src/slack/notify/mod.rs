@@ -5,8 +5,9 @@ pub(super) mod render;
 pub(super) mod send;
 
 use daybook_domain::activity::LogType;
-use daybook_domain::time_entry::Status;
-use daybook_domain::{ConnectionId, MemberId, SlackNoticeId, WorkspaceId};
+use daybook_domain::{
+    ConnectionId, InvoiceId, MemberId, SlackNoticeId, SubmissionId, UserId, WorkspaceId,
+};
 use daybook_store as store;
 use serde_json::{Value, json};
 use store::Tx;
@@ -86,31 +87,43 @@ pub async fn managers(tx: &mut Tx, workspace: WorkspaceId) -> store::Result<Vec<
     bindings::managers(tx, workspace).await
 }
 
-/// An entry waits for approval: those who can approve it are asked, but not its own member. Nothing happens for one that does not wait.
+/// Time waits for approval: `approver` is asked.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn approval_needed(tx: &mut Tx, entry: &TimeEntry) -> store::Result<()> {
-    if entry.status != Status::Pending {
-        return Ok(());
-    }
-    let id = entry.id.to_string();
-    // Handed in again after it was sent back, it is another question.
-    let cause = format!("{id}:{}", entry.version);
-    for member in managers(tx, entry.workspace_id).await? {
-        if member == entry.member_id {
-            continue;
-        }
-        let new = NewNotice {
-            member_id: member,
-            kind: Kind::ApprovalNeeded,
-            cause: &cause,
-            subject: Some(&id),
-            payload: json!({"time_entry_id": entry.id}),
-        };
-        note(tx, entry.workspace_id, &new).await?;
-    }
-    Ok(())
+pub async fn approval_needed(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    approver: MemberId,
+    submission: SubmissionId,
+) -> store::Result<()> {
+    let id = submission.to_string();
+    let new = NewNotice {
+        member_id: approver,
+        kind: Kind::ApprovalNeeded,
+        cause: &id,
+        subject: Some(&id),
+        payload: json!({"submission_id": submission}),
+    };
+    note(tx, workspace, &new).await.map(|_| ())
+}
+
+/// Somebody decided about time that was asked about: the decision is shown in the place of every question.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn approval_decided(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    submission: SubmissionId,
+    by: UserId,
+) -> store::Result<()> {
+    let ask = jobs::Decided {
+        workspace_id: workspace,
+        submission_id: submission,
+        by,
+    };
+    jobs::enqueue_decided(tx, &ask).await
 }
 
 /// A connection must be made again: its owner is told.
@@ -129,6 +142,47 @@ pub async fn connection_broken(tx: &mut Tx, connection: &Connection) -> store::R
     note(tx, connection.workspace_id, &new).await.map(|_| ())
 }
 
+/// An invoice is overdue: an owner is told.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn invoice_overdue(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    owner: MemberId,
+    invoice: InvoiceId,
+) -> store::Result<()> {
+    let id = invoice.to_string();
+    let new = NewNotice {
+        member_id: owner,
+        kind: Kind::InvoiceOverdue,
+        cause: &id,
+        subject: Some(&id),
+        payload: json!({"invoice_id": invoice}),
+    };
+    note(tx, workspace, &new).await.map(|_| ())
+}
+
+/// A week's time is not handed in: its member is told. `week` is its Monday.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn submit_reminder(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    member: MemberId,
+    week: &str,
+) -> store::Result<()> {
+    let new = NewNotice {
+        member_id: member,
+        kind: Kind::SubmitReminder,
+        cause: week,
+        subject: None,
+        payload: json!({"week": week}),
+    };
+    note(tx, workspace, &new).await.map(|_| ())
+}
+
 /// Writes a notice and enqueues its sending, if the member is in Slack and wants it, and was not told before. True when it was written.
 ///
 /// # Errors
@@ -145,7 +199,7 @@ pub(super) async fn note(
         return Ok(false);
     }
     let choices = preferences::get(tx, workspace, new.member_id).await?;
-    if !choices.wants(new.kind) {
+    if choices.wants(new.kind) == Some(false) {
         return Ok(false);
     }
     let Some(id) = notices::note(tx, workspace, new).await? else {
@@ -179,6 +233,8 @@ pub(super) fn line(member: MemberId, connection: ConnectionId, kind: Kind) -> Li
         Kind::LogThisMeeting => "the question whether to log a meeting",
         Kind::ApprovalNeeded => "time waits for approval",
         Kind::ConnectionBroken => "a connection must be made again",
+        Kind::InvoiceOverdue => "an invoice should have been paid",
+        Kind::SubmitReminder => "last week's time is not handed in",
         Kind::ConfirmLink => "the question whether to link an account",
     };
     Line::new(LogType::NotificationSent, format!("Sent in Slack: {what}"))

@@ -2,7 +2,9 @@
 
 use daybook_domain::connection::Status as ConnectionStatus;
 use daybook_domain::time_entry::Status;
-use daybook_domain::{ConnectionId, InstanceId, MemberId, TimeEntryId, WorkspaceId};
+use daybook_domain::{
+    ConnectionId, InstanceId, InvoiceId, MemberId, SubmissionId, TimeEntryId, WorkspaceId,
+};
 use daybook_provider_api::chat::Message;
 use daybook_store as store;
 use jiff::civil::Date;
@@ -14,8 +16,10 @@ use store::slack::notices::{Kind, Notice};
 use store::time_entries::{Filter, TimeEntry};
 
 use crate::Context;
-use crate::slack::blocks::{self, Approval, Broken, InvoiceReady, Summary};
-use crate::slack::{meetings, time};
+use crate::invoices::send::amount;
+use crate::slack::blocks::{self, Broken, InvoiceReady, Summary};
+use crate::slack::{approvals, meetings, time};
+use crate::timesheets::reminders;
 
 /// The message of a notice.
 pub(super) async fn message(
@@ -35,6 +39,8 @@ pub(super) async fn message(
         Kind::LogThisMeeting => meeting(tx, notice, zone).await,
         Kind::ApprovalNeeded => approval(tx, notice, zone).await,
         Kind::ConnectionBroken => broken(cx, tx, notice).await,
+        Kind::InvoiceOverdue => overdue(cx, tx, notice).await,
+        Kind::SubmitReminder => submit_reminder(cx, tx, notice).await,
         Kind::ConfirmLink => Ok(None),
     })
 }
@@ -120,21 +126,10 @@ async fn meeting(tx: &mut Tx, notice: &Notice, zone: &TimeZone) -> store::Result
 }
 
 async fn approval(tx: &mut Tx, notice: &Notice, zone: &TimeZone) -> store::Result<Option<Message>> {
-    let Some(id) = field::<TimeEntryId>(notice, "time_entry_id") else {
-        return Ok(None);
-    };
-    let entry = store::time_entries::get(tx, notice.workspace_id, id).await?;
-    if entry.status != Status::Pending {
-        return Ok(None);
+    match field::<SubmissionId>(notice, "submission_id") {
+        None => Ok(None),
+        Some(id) => approvals::question(tx, notice.workspace_id, id, zone).await,
     }
-    let member = name_of(tx, &entry).await?;
-    let project = project(tx, &entry).await?;
-    let ask = Approval {
-        entry: &entry,
-        member: &member,
-        project: project.as_deref(),
-    };
-    Ok(Some(blocks::approval(&ask, zone)))
 }
 
 async fn broken(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Option<Message>> {
@@ -157,6 +152,44 @@ async fn broken(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Opt
         path: &format!("/integrations/connect/{}", connection.provider),
     };
     Ok(Some(blocks::broken(&message, &cx.settings.base_url)))
+}
+
+async fn overdue(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Option<Message>> {
+    let Some(id) = field::<InvoiceId>(notice, "invoice_id") else {
+        return Ok(None);
+    };
+    let invoice = store::invoices::get(tx, notice.workspace_id, id).await?;
+    let (Some(number), Some(due)) = (&invoice.number, invoice.due_on) else {
+        return Ok(None);
+    };
+    if !invoice.is_payable() {
+        return Ok(None);
+    }
+    let client = store::clients::get(tx, notice.workspace_id, invoice.client_id).await?;
+    let late = InvoiceReady {
+        number,
+        client: &client.name,
+        total: &amount(&invoice, invoice.open_minor()),
+        path: &format!("/invoices/{id}"),
+    };
+    let due = due.strftime("%-d %B %Y").to_string();
+    let base = &cx.settings.base_url;
+    Ok(Some(blocks::overdue(&late, &due, base)))
+}
+
+async fn submit_reminder(
+    cx: &Context,
+    tx: &mut Tx,
+    notice: &Notice,
+) -> store::Result<Option<Message>> {
+    let Some(monday) = field::<Date>(notice, "week") else {
+        return Ok(None);
+    };
+    let (ws, member) = (notice.workspace_id, notice.member_id);
+    let (entries, minutes) = reminders::open_of(tx, ws, member, monday).await?;
+    let week = monday.strftime("%-d %B").to_string();
+    let base = &cx.settings.base_url;
+    Ok((entries > 0).then(|| blocks::submit_reminder(entries, minutes, &week, base)))
 }
 
 /// The name of an entry's project.

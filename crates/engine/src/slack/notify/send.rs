@@ -74,7 +74,7 @@ pub(in crate::slack) async fn send(
     let to = bindings::reach(&mut tx, workspace, notice.member_id).await?;
     let wanted = preferences::get(&mut tx, workspace, notice.member_id).await?;
     let message = match &to {
-        Some(to) if wanted.wants(notice.kind) => {
+        Some(to) if wanted.wants(notice.kind) != Some(false) => {
             let zone = time::zone(&to.time_zone);
             render::message(cx, &mut tx, &notice, &zone).await?
         }

@@ -161,7 +161,7 @@ fn pattern(
 }
 
 /// The zone to write: the event's own; for series without one the calendar's, since in UTC they drift with the clocks. Days
-/// are written in UTC, where they are the same days.
+/// are written in the calendar's, at whose midnights schedules begin and end them; read, they are the same days in any.
 fn zone_name(start: &EventTime, repeats: bool, place: &Place) -> String {
     let usual = if repeats {
         place.default_zone.as_str()
@@ -169,7 +169,7 @@ fn zone_name(start: &EventTime, repeats: bool, place: &Place) -> String {
         "UTC"
     };
     let name = match start {
-        EventTime::AllDay(_) => "UTC",
+        EventTime::AllDay(_) => place.default_zone.as_str(),
         EventTime::Timed { .. } => map::zone_of(start, usual),
     };
     let known = Zone::iana(name).and_then(|zone| zone.iana_name().map(str::to_owned));

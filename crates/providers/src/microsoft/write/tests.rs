@@ -241,7 +241,7 @@ async fn whole_days_and_series() {
     let sent = body(&stage.asked()[1]);
     assert_eq!(
         sent["start"],
-        json!({"dateTime": "2026-12-24T00:00:00", "timeZone": "UTC"})
+        json!({"dateTime": "2026-12-24T00:00:00", "timeZone": "Europe/Berlin"})
     );
     assert_eq!(
         (&sent["isAllDay"], &sent["showAs"]),

@@ -8,6 +8,7 @@ pub mod input;
 pub mod invitations;
 pub mod me;
 pub mod members;
+pub mod notifications;
 pub mod oidc;
 pub mod password;
 pub mod workspace;

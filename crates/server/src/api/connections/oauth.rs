@@ -2,24 +2,26 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use daybook_domain::ConnectionId;
 use daybook_engine::Principal;
-use daybook_engine::connections::authorize::{self, Authorize};
+use daybook_engine::connections::authorize::{self, Authorize, FLOW_LIFE};
 use daybook_engine::connections::callback::{self, Callback, Failed};
 use http::header::{ACCEPT, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::SecretString;
 
 use super::body::{AuthorizationBody, ConnectedBody};
 use super::input::{
     AuthorizeQuery, CallbackInput, CallbackQuery, InitiateInput, OauthCallbackInput, provider_key,
 };
+use crate::api::accounts::cookie;
 use crate::extract::{Anyone, Creating, Json, OnceKey, Query, Writer};
 use crate::problem::Problem;
 use crate::state::App;
 
 /// Where the browser goes when an authorisation did not say.
 const DEFAULT_RETURN: &str = "/integrations/callback";
+const COOKIE: &str = "daybook_oauth";
 
 /// Start connecting an account
 ///
@@ -29,18 +31,17 @@ pub async fn authorize(
     State(app): State<App>,
     Writer(who): Writer,
     Path(provider): Path<String>,
+    headers: HeaderMap,
     Query(query): Query<AuthorizeQuery>,
 ) -> Result<Response, Problem> {
-    let reconnect = query.connection_id.map(Into::into);
-    start(
-        &app,
-        &who,
-        &provider,
-        "calendar",
-        query.return_to,
-        reconnect,
-    )
-    .await
+    let ask = Authorize {
+        provider,
+        kind: "calendar".to_owned(),
+        return_to: query.return_to,
+        connection: query.connection_id.map(Into::into),
+        browser: browser(&app, &headers),
+    };
+    start(&app, &who, ask).await
 }
 
 /// Start connecting an account, with the provider in the body
@@ -48,10 +49,17 @@ pub async fn authorize(
 pub async fn initiate(
     State(app): State<App>,
     Writer(who): Writer,
+    headers: HeaderMap,
     Json(body): Json<InitiateInput>,
 ) -> Result<Response, Problem> {
-    let kind = body.integration_type.as_str();
-    start(&app, &who, &body.provider, kind, body.redirect_uri, None).await
+    let ask = Authorize {
+        provider: body.provider,
+        kind: body.integration_type.as_str().to_owned(),
+        return_to: body.redirect_uri,
+        connection: None,
+        browser: browser(&app, &headers),
+    };
+    start(&app, &who, ask).await
 }
 
 /// Back from the consent page (browser)
@@ -87,9 +95,17 @@ pub async fn complete(
     State(app): State<App>,
     Writer(who): Writer,
     Path(provider): Path<String>,
+    headers: HeaderMap,
     Creating { body, key }: Creating<CallbackInput>,
 ) -> Result<Response, Problem> {
-    finish(&app, &who, &provider, (body.code, body.state), &key).await
+    let callback = Callback {
+        provider: provider_key(&provider).to_owned(),
+        code: Some(body.code),
+        state: Some(body.state),
+        browser: browser(&app, &headers),
+        ..Callback::default()
+    };
+    finish(&app, &who, callback, &key).await
 }
 
 /// Back from the consent page, with the provider in the body
@@ -97,39 +113,31 @@ pub async fn complete(
 pub async fn complete_named(
     State(app): State<App>,
     Writer(who): Writer,
+    headers: HeaderMap,
     Creating { body, key }: Creating<OauthCallbackInput>,
 ) -> Result<Response, Problem> {
-    let OauthCallbackInput {
-        provider,
-        code,
-        state,
-        ..
-    } = body;
-    finish(&app, &who, &provider, (code, state), &key).await
+    let callback = Callback {
+        provider: provider_key(&body.provider).to_owned(),
+        code: Some(body.code),
+        state: Some(body.state),
+        browser: browser(&app, &headers),
+        ..Callback::default()
+    };
+    finish(&app, &who, callback, &key).await
 }
 
-async fn start(
-    app: &App,
-    who: &Principal,
-    provider: &str,
-    kind: &str,
-    return_to: Option<String>,
-    connection: Option<ConnectionId>,
-) -> Result<Response, Problem> {
+async fn start(app: &App, who: &Principal, mut ask: Authorize) -> Result<Response, Problem> {
     let verdict = app.limits.oauth.take(who.user_id, app.cx.clock.now());
     if !verdict.allowed {
         let detail = "Too many authorisations were started. Wait a moment, then try again.";
         return Err(Problem::too_many(verdict.retry_after, detail));
     }
-    let provider = provider_key(provider).to_owned();
-    let ask = Authorize {
-        provider,
-        kind: kind.to_owned(),
-        return_to,
-        connection,
-    };
+    ask.provider = provider_key(&ask.provider).to_owned();
     let started = authorize::authorize(&app.cx, who, ask).await?;
-    let cookie = [(SET_COOKIE, marker(app, 600))];
+    let cookie = [(
+        SET_COOKIE,
+        kept(app, &started.browser, FLOW_LIFE.as_secs().unsigned_abs()),
+    )];
     let body = AuthorizationBody {
         authorization_url: started.authorization_url,
         state: started.state,
@@ -140,22 +148,12 @@ async fn start(
 async fn finish(
     app: &App,
     who: &Principal,
-    provider: &str,
-    (code, state): (String, String),
+    callback: Callback,
     key: &OnceKey,
 ) -> Result<Response, Problem> {
     if let Some(earlier) = key.earlier(&app.cx, who).await? {
         return Ok(earlier);
     }
-    let provider = provider_key(provider).to_owned();
-    let callback = Callback {
-        provider,
-        code: Some(code),
-        state: Some(state),
-        error: None,
-        description: None,
-        issuer: None,
-    };
     let completed = callback::complete(&app.cx, Some(who), callback)
         .await
         .map_err(|failed| failed.error)?;
@@ -185,6 +183,7 @@ async fn back(
         error,
         description,
         issuer,
+        browser: browser(app, headers),
     };
     let outcome = callback::complete(&app.cx, who, callback).await;
     let wants_json = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
@@ -211,23 +210,27 @@ async fn back(
     Ok(redirect(app, &target))
 }
 
-/// 303 to a clean address; the marker cookie goes.
+/// 303 to a clean address; the cookie goes.
 fn redirect(app: &App, target: &str) -> Response {
     let location =
         HeaderValue::from_str(target).unwrap_or(HeaderValue::from_static(DEFAULT_RETURN));
     (
         StatusCode::SEE_OTHER,
-        [(LOCATION, location), (SET_COOKIE, marker(app, 0))],
+        [
+            (LOCATION, location),
+            (SET_COOKIE, kept(app, &SecretString::from(""), 0)),
+        ],
     )
         .into_response()
 }
 
-/// `daybook_oauth` tells the dashboard that an authorisation is under way. It proves nothing: the engine checks the session.
-fn marker(app: &App, max_age: u32) -> HeaderValue {
-    let secure = if app.over_https() { "; Secure" } else { "" };
-    let text =
-        format!("daybook_oauth=1; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("daybook_oauth=; Max-Age=0"))
+/// The cookie that binds an authorisation to the browser, beside the session.
+fn kept(app: &App, value: &SecretString, max_age: u64) -> HeaderValue {
+    cookie::named(COOKIE, value, max_age, app.over_https())
+}
+
+fn browser(app: &App, headers: &HeaderMap) -> Option<SecretString> {
+    cookie::secret(headers, COOKIE, app.over_https())
 }
 
 /// Adds parameters to an address that may have some, and perhaps a fragment.

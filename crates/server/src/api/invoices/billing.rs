@@ -55,6 +55,7 @@ pub async fn update(
         rounding: patch
             .rounding
             .map(|rounding| input::rounding(&mut check, &rounding)),
+        reminder_days: patch.reminder_days,
     };
     check.done()?;
     Ok(Json((&billing::update(&cx, &who, changes).await?).into()))

@@ -53,6 +53,8 @@ pub struct BillingBody {
     pub grouping: Grouping,
     /// How time is rounded on new invoices.
     pub rounding: RoundingBody,
+    /// How many days after its due date a client is reminded of an invoice by mail, each once; empty: never.
+    pub reminder_days: Vec<i64>,
     /// Whether there is a logo.
     pub has_logo: bool,
 }
@@ -96,6 +98,7 @@ impl From<&Billing> for BillingBody {
             credit_note_pattern: profile.credit_note_pattern,
             grouping: profile.grouping,
             rounding: profile.rounding.into(),
+            reminder_days: profile.reminder_days,
             has_logo: billing.logo.is_some(),
         }
     }

@@ -62,6 +62,8 @@ pub struct BillingPatch {
     pub grouping: Option<String>,
     /// How time is rounded.
     pub rounding: Option<RoundingInput>,
+    /// How many days after the due date clients are reminded by mail, at most 10 numbers from 1 to 365; empty switches reminders off.
+    pub reminder_days: Option<Vec<i64>>,
 }
 
 /// Changes to a client's part of invoices; null clears.

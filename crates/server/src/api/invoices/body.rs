@@ -4,6 +4,9 @@ use daybook_domain::invoice::{Grouping, Kind, Quantity, Status, Totals, Unit};
 use daybook_engine::invoices::View;
 use daybook_engine::invoices::read::Series;
 use daybook_engine::store::invoices::Invoice;
+use daybook_engine::store::invoices::deliveries::{
+    Delivery, Kind as DeliveryKind, State as DeliveryState,
+};
 use daybook_engine::store::invoices::payments::Payment;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,7 +15,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::parts::{DiscountBody, RoundingBody, TaxBody};
-use crate::api::wire::{GroupingSchema, InvoiceKindSchema, InvoiceStatusSchema, InvoiceUnitSchema};
+use crate::api::wire::{
+    DeliveryKindSchema, DeliveryStateSchema, GroupingSchema, InvoiceKindSchema,
+    InvoiceStatusSchema, InvoiceUnitSchema,
+};
 
 /// A line of an invoice.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -66,6 +72,37 @@ pub struct PaymentBody {
     /// Anything.
     #[schema(required = true)]
     pub note: Option<String>,
+}
+
+/// How an invoice, or a reminder of it, went to the client.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = InvoiceDelivery)]
+pub struct DeliveryBody {
+    /// Id.
+    pub id: Uuid,
+    /// What.
+    #[schema(value_type = DeliveryKindSchema)]
+    pub kind: DeliveryKind,
+    /// Of a reminder: how many days after the due date.
+    #[schema(required = true)]
+    pub days: Option<i64>,
+    /// To which address; null: by hand.
+    #[schema(required = true)]
+    pub recipient: Option<String>,
+    /// By whom; null: by the schedule.
+    #[schema(required = true)]
+    pub member_id: Option<Uuid>,
+    /// Where it stands: `queued` until the mail server took it (`sent`) or it was given up (`failed`).
+    #[schema(value_type = DeliveryStateSchema)]
+    pub state: DeliveryState,
+    /// What last went wrong.
+    #[schema(required = true)]
+    pub last_error: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When the mail server took it, or it was given up.
+    #[schema(required = true)]
+    pub settled_at: Option<Timestamp>,
 }
 
 /// A rule of EN 16931 that the electronic invoice would break.
@@ -175,6 +212,14 @@ pub struct InvoiceBody {
     pub tax_minor: i64,
     /// Payments, by day.
     pub payments: Vec<PaymentBody>,
+    /// How it went to the client, the first first: each sending and each reminder.
+    pub deliveries: Vec<DeliveryBody>,
+    /// Where the latest of them stands.
+    #[schema(required = true, value_type = Option<DeliveryStateSchema>)]
+    pub delivery_state: Option<DeliveryState>,
+    /// What went wrong with the latest of them.
+    #[schema(required = true)]
+    pub last_error: Option<String>,
     /// What an electronic invoice would lack, while it is a draft.
     pub missing: Vec<GapBody>,
     /// Why it was cancelled.
@@ -186,6 +231,9 @@ pub struct InvoiceBody {
     /// When the client got it.
     #[schema(required = true)]
     pub sent_at: Option<Timestamp>,
+    /// When it was found that its due date had passed.
+    #[schema(required = true)]
+    pub overdue_at: Option<Timestamp>,
     /// When nothing was left to pay.
     #[schema(required = true)]
     pub paid_at: Option<Timestamp>,
@@ -273,10 +321,17 @@ impl InvoiceBody {
             taxes: taxes(totals),
             tax_minor: totals.tax_minor,
             payments: view.payments.iter().map(payment).collect(),
+            deliveries: view.deliveries.iter().map(delivery).collect(),
+            delivery_state: view.deliveries.last().map(|last| last.state),
+            last_error: view
+                .deliveries
+                .last()
+                .and_then(|last| last.last_error.clone()),
             missing: view.missing.iter().map(gap).collect(),
             void_reason: invoice.void_reason.clone(),
             finalized_at: invoice.finalized_at,
             sent_at: invoice.sent_at,
+            overdue_at: invoice.overdue_at,
             paid_at: invoice.paid_at,
             voided_at: invoice.voided_at,
             updated_at: invoice.updated_at,
@@ -321,6 +376,20 @@ fn payment(payment: &Payment) -> PaymentBody {
         amount_minor: payment.amount_minor,
         paid_on: payment.paid_on,
         note: payment.note.clone(),
+    }
+}
+
+fn delivery(one: &Delivery) -> DeliveryBody {
+    DeliveryBody {
+        id: one.id.into(),
+        kind: one.kind,
+        days: (one.kind == DeliveryKind::Reminder).then_some(one.step),
+        recipient: one.recipient.clone(),
+        member_id: one.member_id.map(Into::into),
+        state: one.state,
+        last_error: one.last_error.clone(),
+        created_at: one.created_at,
+        settled_at: one.settled_at,
     }
 }
 

@@ -172,6 +172,19 @@ pub struct InvoiceQuery {
     pub cursor: Option<String>,
 }
 
+/// How an invoice is sent.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SendInput {
+    /// To which address; by default the client's.
+    pub to: Option<String>,
+    /// What you want to say in the mail, at most 5000 characters.
+    pub message: Option<String>,
+    /// The client got it another way: nothing is mailed.
+    #[schema(required = false)]
+    pub by_hand: bool,
+}
+
 /// Which electronic invoice.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

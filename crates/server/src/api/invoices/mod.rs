@@ -40,6 +40,11 @@ impl From<Error> for Problem {
             Error::NumberTaken(_) => Self::conflict("number_taken", text),
             Error::TooMuch { .. } => Self::unprocessable("too_much", text).at("/amount_minor"),
             Error::HasPayments => Self::conflict("has_payments", text),
+            Error::NoRecipient => Self::unprocessable("no_recipient", text).at("/to"),
+            Error::NoMail => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "mail_not_configured", text)
+            }
+            Error::TooLarge => Self::unprocessable("invoice_too_large", text),
             Error::StillDraft => Self::conflict("still_draft", text),
             Error::Incomplete(rules) => incomplete(rules, text),
             Error::Paper(cause) => {

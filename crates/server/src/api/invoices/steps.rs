@@ -5,13 +5,16 @@ use axum::response::Response;
 use daybook_domain::{InvoiceId, PaymentId};
 use daybook_engine::Context;
 use daybook_engine::accounts::once::Answer;
+use daybook_engine::invoices::send::{self as engine_send, Send};
 use daybook_engine::invoices::settle::{self, Pay};
 use daybook_engine::invoices::{View, finalize as engine, read};
 
 use super::body::InvoiceBody;
 use super::drafts::one;
-use super::input::{CreditNoteInput, PaymentInput, VoidInput};
-use crate::extract::{Admin, Creating, Id, Id2, Json, OptionalJson, answer, created};
+use super::input::{CreditNoteInput, PaymentInput, SendInput, VoidInput};
+use crate::extract::{
+    Admin, Creating, CreatingOptional, Id, Id2, Json, OptionalJson, answer, created,
+};
 use crate::problem::Problem;
 
 /// Finalise an invoice
@@ -27,15 +30,32 @@ pub async fn finalize(
     one(&cx, &who, &view).await
 }
 
-/// Note that the client has the invoice
-#[utoipa::path(post, path = "/invoices/{id}/send", tag = "Invoices", responses((status = 200, body = InvoiceBody)))]
+/// Send an invoice to the client
+///
+/// By mail, with the PDF and, where the invoice has all that EN 16931 wants, the XML; again as often as you ask. What becomes of the
+/// mail is told in `deliveries`. With `by_hand`, it is only noted that the client has it. 422 `no_recipient` when there is no address,
+/// 503 `mail_not_configured` when this server sends no mail.
+#[utoipa::path(post, path = "/invoices/{id}/send", tag = "Invoices", request_body = Option<SendInput>,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Your name for this sending: asked for again, it is not mailed twice.")),
+    responses((status = 200, body = InvoiceBody)))]
 pub async fn send(
     State(cx): State<Context>,
     Admin(who): Admin,
     Id(id): Id<InvoiceId>,
-) -> Result<Json<InvoiceBody>, Problem> {
-    let view = settle::send(&cx, &who, id).await?;
-    one(&cx, &who, &view).await
+    CreatingOptional { body, key }: CreatingOptional<SendInput>,
+) -> Result<Response, Problem> {
+    let ask = Send {
+        to: body.to,
+        message: body.message,
+        by_hand: body.by_hand,
+    };
+    let today = read::today_of(&cx, &who).await?;
+    let render = move |view: &View| Answer {
+        status: 200,
+        ..created(&InvoiceBody::new(view, today))
+    };
+    let outcome = engine_send::send(&cx, &who, id, &ask, &key.once(&render)).await?;
+    Ok(answer(outcome, render))
 }
 
 /// Note a payment

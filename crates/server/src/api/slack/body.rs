@@ -93,6 +93,10 @@ pub struct SlackPreferencesBody {
     pub approval_needed: bool,
     /// A connection must be made again.
     pub connection_broken: bool,
+    /// An invoice should have been paid.
+    pub invoice_overdue: bool,
+    /// Last week's time is not handed in.
+    pub submit_reminder: bool,
 }
 
 /// What came of linking.
@@ -164,6 +168,8 @@ impl From<Preferences> for SlackPreferencesBody {
             log_this_meeting: choices.log_this_meeting,
             approval_needed: choices.approval_needed,
             connection_broken: choices.connection_broken,
+            invoice_overdue: choices.invoice_overdue,
+            submit_reminder: choices.submit_reminder,
         }
     }
 }

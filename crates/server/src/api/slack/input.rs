@@ -23,6 +23,10 @@ pub struct SlackPreferencesInput {
     pub approval_needed: Option<bool>,
     /// A connection must be made again.
     pub connection_broken: Option<bool>,
+    /// An invoice should have been paid.
+    pub invoice_overdue: Option<bool>,
+    /// Last week's time is not handed in.
+    pub submit_reminder: Option<bool>,
 }
 
 /// How to be found in Slack: by the token of the link that `/time` gave, or by your address.

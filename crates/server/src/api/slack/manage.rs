@@ -39,6 +39,8 @@ pub async fn preferences(
         log_this_meeting: input.log_this_meeting,
         approval_needed: input.approval_needed,
         connection_broken: input.connection_broken,
+        invoice_overdue: input.invoice_overdue,
+        submit_reminder: input.submit_reminder,
     };
     Ok(Json(preferences::put(&cx, &who, changes).await?.into()))
 }

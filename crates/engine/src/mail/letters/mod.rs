@@ -1,0 +1,9 @@
+//! Every letter there is. Each function writes one into the outbox in the transaction of the fact, and says whether it did.
+
+mod invoices;
+mod people;
+mod time;
+
+pub use invoices::{InvoiceSent, LARGEST, Overdue, Refusal, invoice, overdue};
+pub use people::{Broken, Forgotten, Invited, connection_broken, invitation, password_reset};
+pub use time::{ApprovalAsked, SubmitReminder, approval_asked, submit_reminder};

@@ -1,0 +1,217 @@
+//! Those who approve are asked about time that waits: what a member hands in, logs or types within a moment is one question, in Slack
+//! and by mail. A decision, wherever it is made, is shown in the place of the question.
+
+use daybook_domain::account::Role;
+use daybook_domain::time_entry::{Status, Step};
+use daybook_domain::{SubmissionId, TimeEntryId, WorkspaceId};
+use daybook_store as store;
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::Tx;
+use store::jobs::NewJob;
+use store::mail_preferences;
+use store::members::Profile;
+use store::submissions::Submission;
+use store::time_entries::TimeEntry;
+
+use super::Error;
+use super::bulk::{self, Done, What, Which};
+use super::policy::Policy;
+use crate::jobs::{Failure, Work};
+use crate::mail::letters::{self, ApprovalAsked};
+use crate::slack::notify;
+use crate::slack::time::duration;
+use crate::{Context, Principal};
+
+/// The job that asks.
+pub const ASK: &str = "ask_for_approval";
+/// What comes within this long is one question.
+const GATHERED: SignedDuration = SignedDuration::from_secs(10);
+/// Members at once.
+const PAGE: i64 = 200;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Payload {
+    workspace_id: WorkspaceId,
+    submission_id: SubmissionId,
+}
+
+/// An entry waits for approval, in the transaction that makes it wait. `handed_in`: its member submitted it, and approvers get a mail
+/// too. Nothing happens for one that does not wait.
+pub(crate) async fn waits(tx: &mut Tx, entry: &TimeEntry, handed_in: bool) -> store::Result<()> {
+    if entry.status != Status::Pending {
+        return Ok(());
+    }
+    let ws = entry.workspace_id;
+    let added = store::submissions::add(tx, ws, entry.member_id, entry.id, handed_in).await?;
+    let (submission_id, true) = added else {
+        return Ok(());
+    };
+    let payload = Payload {
+        workspace_id: ws,
+        submission_id,
+    };
+    let due = tx.now().await?.saturating_add(GATHERED);
+    let job = NewJob {
+        workspace_id: Some(ws),
+        due_at: due.ok(),
+        max_attempts: crate::jobs::TRIES,
+        ..NewJob::new(ASK, serde_json::to_value(payload).unwrap_or_default())
+    };
+    store::jobs::enqueue(tx, &job).await.map(|_| ())
+}
+
+pub(crate) fn run(cx: Context, payload: Value) -> Work {
+    Box::pin(async move {
+        let payload: Payload = serde_json::from_value(payload)
+            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let mut tx = cx.store.write_in(payload.workspace_id).await?;
+        ask(&cx, &mut tx, &payload).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+}
+
+async fn ask(cx: &Context, tx: &mut Tx, payload: &Payload) -> store::Result<()> {
+    let (ws, id) = (payload.workspace_id, payload.submission_id);
+    let Some(submission) = store::submissions::ask(tx, ws, id).await? else {
+        return Ok(());
+    };
+    let waiting = waiting(tx, ws, id).await?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    for approver in approvers(tx, &submission).await? {
+        notify::approval_needed(tx, ws, approver.id, id).await?;
+        if submission.handed_in {
+            mail(cx, tx, &submission, &approver, &waiting).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The owners and admins whose accounts are on, without whoever the time is of.
+async fn approvers(tx: &mut Tx, submission: &Submission) -> store::Result<Vec<Profile>> {
+    let (mut approvers, mut after) = (Vec::new(), None);
+    loop {
+        let page = store::members::list(tx, submission.workspace_id, after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(approvers);
+        };
+        after = Some((last.created_at, last.id));
+        approvers.extend(page.into_iter().filter(|one| {
+            one.role >= Role::Admin && one.disabled_at.is_none() && one.id != submission.member_id
+        }));
+    }
+}
+
+async fn mail(
+    cx: &Context,
+    tx: &mut Tx,
+    submission: &Submission,
+    approver: &Profile,
+    waiting: &[TimeEntry],
+) -> store::Result<()> {
+    let ws = submission.workspace_id;
+    let wants = mail_preferences::get(tx, ws, approver.id).await?;
+    let Ok(to) = approver.email.parse() else {
+        return Ok(());
+    };
+    if !wants.approval_needed {
+        return Ok(());
+    }
+    let member = store::members::get(tx, ws, submission.member_id).await?;
+    let by = store::users::get(tx, member.user_id).await?.name;
+    let policy = Policy::load(tx, ws).await?;
+    let minutes: i64 = waiting.iter().map(|entry| entry.duration_minutes).sum();
+    let letter = ApprovalAsked {
+        fact: &submission.id.to_string(),
+        to: &to,
+        member: approver.id,
+        by: &by,
+        what: &what(&policy, waiting),
+        duration: &duration(minutes),
+        path: "/approvals",
+    };
+    letters::approval_asked(cx, tx, ws, &letter).await?;
+    Ok(())
+}
+
+/// `12 entries of the week of 23 November`, `12 entries from 2 to 30 November`, or what one entry says.
+fn what(policy: &Policy, entries: &[TimeEntry]) -> String {
+    let days = || entries.iter().map(|entry| policy.day(entry.started_at));
+    let (Some(first), Some(last)) = (days().min(), days().max()) else {
+        return String::new();
+    };
+    let shown = |day: jiff::civil::Date| day.strftime("%-d %B").to_string();
+    match entries {
+        [one] => format!("{}, {}", one.description, shown(first)),
+        many if Policy::monday(first) == Policy::monday(last) => {
+            let week = shown(Policy::monday(first));
+            format!("{} entries of the week of {week}", many.len())
+        }
+        many => format!(
+            "{} entries from {} to {}",
+            many.len(),
+            shown(first),
+            shown(last)
+        ),
+    }
+}
+
+/// Its entries that wait for approval.
+pub(crate) async fn waiting(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    id: SubmissionId,
+) -> store::Result<Vec<TimeEntry>> {
+    let mut entries = store::submissions::entries(tx, ws, id).await?;
+    entries.retain(|entry| entry.status == Status::Pending);
+    Ok(entries)
+}
+
+/// Approves what waits of a submission, or sends it back with a reason. Each entry stands for itself.
+///
+/// # Errors
+/// [`Error::NotApprover`], [`Error::OwnTime`], [`Error::NothingWaits`].
+pub(crate) async fn decide(
+    cx: &Context,
+    who: &Principal,
+    id: SubmissionId,
+    reason: Option<String>,
+) -> Result<Vec<Done>, Error> {
+    let step = match reason {
+        Some(_) => Step::Reject,
+        None => Step::Approve,
+    };
+    let ws = who.workspace_id;
+    let mut tx = cx.store.read_in(ws).await?;
+    let submission = store::submissions::get(&mut tx, ws, id).await?;
+    Policy::load(&mut tx, ws)
+        .await?
+        .decides(who, submission.member_id, step)?;
+    let waiting: Vec<TimeEntryId> = waiting(&mut tx, ws, id)
+        .await?
+        .iter()
+        .map(|entry| entry.id)
+        .collect();
+    drop(tx);
+    if waiting.is_empty() {
+        return Err(Error::NothingWaits);
+    }
+    bulk::run(cx, who, &Which::Ids(waiting), &What::Step(step, reason)).await
+}
+
+/// Somebody decided about these entries: the questions about them change, in the transaction of the decision.
+pub(super) async fn decided(
+    tx: &mut Tx,
+    who: &Principal,
+    entries: &[TimeEntryId],
+) -> store::Result<()> {
+    let ws = who.workspace_id;
+    for id in store::submissions::of_entries(tx, ws, entries).await? {
+        notify::approval_decided(tx, ws, id, who.user_id).await?;
+    }
+    Ok(())
+}

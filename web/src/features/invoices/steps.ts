@@ -1,0 +1,18 @@
+// Which steps an invoice may take from where it stands. The server refuses the others (domain/invoice: Status::allows).
+import type { Invoice } from "../../api/types";
+
+export function possible(invoice: Pick<Invoice, "status" | "kind" | "paid_minor" | "credited_minor">) {
+  const { status, kind } = invoice;
+  const draft = status === "draft";
+  const open = status === "finalized" || status === "sent";
+  const bill = kind === "invoice";
+  return {
+    finalize: draft,
+    refresh: draft && bill,
+    remove: draft,
+    send: open,
+    pay: open && bill,
+    credit: bill && (open || status === "paid"),
+    cancel: open && invoice.paid_minor === 0 && invoice.credited_minor === 0,
+  };
+}

@@ -1,0 +1,102 @@
+import { Group, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useTranslations } from "use-intl";
+import { actions } from "../../api/actions";
+import { queries } from "../../api/queries";
+import type { Project } from "../../api/types";
+import { useIsAdmin, useSession } from "../../app/session";
+import { Swatch } from "../../components/ColorInput";
+import { DeleteOrArchive } from "../../components/DeleteOrArchive";
+import { PageHeader } from "../../components/PageHeader";
+import { EmptyState, QueryState } from "../../components/States";
+import { StatusBadge } from "../../components/StatusBadge";
+import { RatesPanel } from "../rates/RatesPanel";
+import { BudgetForm } from "./BudgetForm";
+import { ProjectDetails } from "./ProjectDetails";
+
+function Shown({ project }: { project: Project }) {
+  const t = useTranslations("projects");
+  const admin = useIsAdmin();
+  const navigate = useNavigate();
+  const { workspace } = useSession();
+  const clients = useQuery(queries.clients()).data ?? [];
+  const client = clients.find((c) => c.id === project.client_id);
+  const currency = project.currency ?? client?.currency ?? workspace.currency;
+  return (
+    <Stack gap="md">
+      <PageHeader
+        title={
+          <span className="titled">
+            <Swatch color={project.color} />
+            {project.name}
+          </span>
+        }
+        sub={
+          <Group gap="sm">
+            <Link className="textlink" to="/projects">
+              {t("title")}
+            </Link>
+            <StatusBadge
+              tone={project.archived ? "idle" : "ok"}
+              label={project.archived ? t("archived") : t("active")}
+            />
+            {client && (
+              <Link className="textlink" to="/clients/$id" params={{ id: client.id } as never}>
+                {client.name}
+              </Link>
+            )}
+          </Group>
+        }
+      />
+      <div className="columns">
+        <Stack gap="md">
+          <ProjectDetails key={project.id} project={project} />
+          {admin && (
+            <RatesPanel
+              of={{ project_id: project.id }}
+              currency={currency}
+              title={t("rates")}
+              hint={t("ratesHint")}
+            />
+          )}
+        </Stack>
+        <Stack gap="md">
+          <BudgetForm key={project.id} project={project} currency={currency} />
+          <DeleteOrArchive
+            name={project.name}
+            archived={project.archived}
+            goes={t("goes")}
+            run={() => actions.deleteProject(project.id)}
+            archive={() => actions.saveProject(project.id, { name: project.name, archived: true })}
+            invalidate={["projects", "clients"]}
+            onDeleted={() => navigate({ to: "/projects" })}
+          />
+        </Stack>
+      </div>
+    </Stack>
+  );
+}
+
+/** Everything about a project: what it is, what is planned and used, what an hour costs in it. */
+export function ProjectPage() {
+  const t = useTranslations("projects");
+  const { id } = useParams({ strict: false }) as { id?: string };
+  const projects = useQuery(queries.projects());
+  const project = projects.data?.find((p) => p.id === id);
+  return (
+    <QueryState
+      query={projects}
+      isEmpty={() => !project}
+      empty={
+        <EmptyState title={t("notThere")} text={t("notThereText")}>
+          <Link className="textlink" to="/projects">
+            {t("title")}
+          </Link>
+        </EmptyState>
+      }
+    >
+      {() => project && <Shown project={project} />}
+    </QueryState>
+  );
+}

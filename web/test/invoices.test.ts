@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import type { Invoice, Tax } from "../src/api/types";
+import { daysOf } from "../src/features/billing/reminders";
+import { historyOf } from "../src/features/invoices/happenings";
+import { shownState } from "../src/features/invoices/InvoiceBadge";
+import {
+  adopted,
+  differentTaxes,
+  inputsOf,
+  lacksOf,
+  minutesOf,
+  moved,
+  newRow,
+  piecesOf,
+  type Row,
+  rowsOf,
+} from "../src/features/invoices/lines";
+import { periodOf } from "../src/features/invoices/periods";
+import { possible } from "../src/features/invoices/steps";
+import { numberOf } from "../src/lib/numbering";
+
+const VAT: Tax = { name: "VAT", category: "S", rate: "21", reason: null };
+const invoice = {
+  currency: "EUR",
+  lines: [
+    {
+      id: "a",
+      description: "Work",
+      unit: "hour",
+      quantity: "1.5",
+      minutes: 90,
+      price_minor: 9550,
+      tax: VAT,
+      entries_count: 2,
+    },
+    {
+      id: "b",
+      description: "Model",
+      unit: "item",
+      quantity: "2",
+      minutes: null,
+      price_minor: 18000,
+      tax: VAT,
+      entries_count: 0,
+    },
+    {
+      id: "c",
+      description: "Travel",
+      unit: "hour",
+      quantity: "0.5",
+      minutes: 30,
+      price_minor: 4000,
+      tax: VAT,
+      entries_count: 0,
+    },
+  ],
+} as Invoice;
+const whole = (row: Partial<Row>): Row => ({ ...newRow("k"), description: "x", price: 1, ...row });
+
+describe("a draft's lines", () => {
+  it("are shown as people write them", () => {
+    expect(rowsOf(invoice).map((r) => [r.fromTime, r.unit, r.quantity, r.price])).toEqual([
+      [true, "hour", "1:30", 95.5],
+      [false, "item", "2", 180],
+      [false, "hour", "0:30", 40],
+    ]);
+  });
+  it("go to the server as they are, with the amount of time left to its entries", () => {
+    expect(inputsOf(rowsOf(invoice), "EUR")).toEqual([
+      { line: "a", description: "Work", price_minor: 9550 },
+      { line: "b", description: "Model", price_minor: 18000, unit: "item", quantity: "2" },
+      { line: "c", description: "Travel", price_minor: 4000, unit: "hour", minutes: 30 },
+    ]);
+  });
+  it("are sent all together or not at all", () => {
+    expect(inputsOf([...rowsOf(invoice), newRow("new")], "EUR")).toBeUndefined();
+    expect(inputsOf([], "EUR")).toEqual([]);
+  });
+  it("say what they lack", () => {
+    expect(lacksOf(newRow("k"))).toEqual(["description", "price"]);
+    expect(lacksOf(whole({ quantity: "two" }))).toEqual(["quantity"]);
+    expect(lacksOf(whole({ unit: "hour", quantity: "1:75" }))).toEqual(["quantity"]);
+    expect(lacksOf(whole({ fromTime: true, quantity: "" }))).toEqual([]);
+    expect(lacksOf(whole({ price: "abc" }))).toEqual(["price"]);
+    expect(lacksOf(whole({ price: 0 }))).toEqual([]);
+  });
+  it("take the ids the server gave them, also when another line came meanwhile", () => {
+    const rows = [{ ...newRow("n1") }, { ...newRow("late") }, whole({ key: "b", line: "b" })];
+    const saved = { lines: [{ id: "srv-1" }, { id: "b" }] } as Invoice;
+    expect(adopted(rows, ["n1", "b"], saved).map((r) => r.line)).toEqual(["srv-1", null, "b"]);
+  });
+  it("move one place, and not beyond the ends", () => {
+    const rows = rowsOf(invoice);
+    const keys = (all: Row[]) => all.map((r) => r.key).join("");
+    expect(keys(moved(rows, "a", 1))).toBe("bac");
+    expect(keys(moved(rows, "c", -1))).toBe("acb");
+    expect(keys(moved(rows, "a", -1))).toBe("abc");
+    expect(keys(moved(rows, "c", 1))).toBe("abc");
+  });
+  it("name each tax once", () => {
+    const zero: Tax = { name: "VAT", category: "Z", rate: "0", reason: null };
+    expect(differentTaxes([VAT, zero, { ...VAT }, zero])).toEqual([VAT, zero]);
+  });
+});
+
+describe("hours and pieces", () => {
+  it("are read as people type them", () => {
+    expect(["1:30", "1.5", "1,5", "0:05", "40", " 2 "].map(minutesOf)).toEqual([90, 90, 90, 5, 2400, 120]);
+    expect(["2", "-1", "0,125", "1.5"].map(piecesOf)).toEqual(["2", "-1", "0.125", "1.5"]);
+  });
+  it("are refused when they are none", () => {
+    for (const text of ["", "1:60", "-1", "1h", "NaN", "1e3", "1.2345"])
+      expect(minutesOf(text), text).toBeUndefined();
+    for (const text of ["", "1:30", "--1", "1.2345", "two"]) expect(piecesOf(text), text).toBeUndefined();
+  });
+});
+
+describe("an invoice", () => {
+  const at = (status: Invoice["status"], more: Partial<Invoice> = {}) =>
+    ({
+      status,
+      kind: "invoice",
+      paid_minor: 0,
+      credited_minor: 0,
+      open_minor: 100,
+      overdue: false,
+      ...more,
+    }) as Invoice;
+  const steps = (one: Invoice) =>
+    Object.entries(possible(one))
+      .filter(([, can]) => can)
+      .map(([step]) => step)
+      .join(" ");
+  it("takes the steps that its state allows", () => {
+    expect(steps(at("draft"))).toBe("finalize refresh remove");
+    expect(steps(at("draft", { kind: "credit_note" }))).toBe("finalize remove");
+    expect(steps(at("finalized"))).toBe("send pay credit cancel");
+    expect(steps(at("sent", { paid_minor: 50 }))).toBe("send pay credit");
+    expect(steps(at("sent", { kind: "credit_note" }))).toBe("send cancel");
+    expect(steps(at("paid", { paid_minor: 100 }))).toBe("credit");
+    expect(steps(at("void"))).toBe("");
+  });
+  it("is overdue or partly paid to people, though not to the server", () => {
+    expect(shownState(at("sent", { overdue: true, paid_minor: 50 }))).toBe("overdue");
+    expect(shownState(at("sent", { paid_minor: 50 }))).toBe("partly");
+    expect(shownState(at("paid", { paid_minor: 100, open_minor: 0 }))).toBe("paid");
+  });
+  it("tells its history, the newest first", () => {
+    const told = historyOf({
+      created_at: "2026-11-01T08:00:00Z",
+      finalized_at: "2026-11-02T08:00:00Z",
+      overdue_at: null,
+      deliveries: [
+        { id: "m1", created_at: "2026-11-02T09:00:00Z" },
+        { id: "m2", created_at: "2026-11-15T09:00:00Z" },
+      ] as Invoice["deliveries"],
+      paid_at: "2026-11-20T10:00:00Z",
+      voided_at: null,
+      payments: [
+        { id: "p1", amount_minor: 50, paid_on: "2026-11-10", note: null },
+        { id: "p2", amount_minor: 50, paid_on: "2026-11-20", note: null },
+      ],
+    });
+    expect(told.map((one) => one.key)).toEqual(["paid", "p2", "m2", "p1", "m1", "finalized", "drafted"]);
+  });
+});
+
+describe("a period", () => {
+  it("is whole months, also over the new year", () => {
+    expect(periodOf("lastMonth", "2026-01-15")).toEqual(["2025-12-01", "2025-12-31"]);
+    expect(periodOf("thisMonth", "2028-02-29")).toEqual(["2028-02-01", "2028-02-29"]);
+    expect(periodOf("lastQuarter", "2026-02-01")).toEqual(["2025-10-01", "2025-12-31"]);
+    expect(periodOf("lastQuarter", "2026-11-28")).toEqual(["2026-07-01", "2026-09-30"]);
+  });
+});
+
+describe("reminders", () => {
+  it("are days, in order and each once", () => {
+    expect(daysOf("14, 3;30 3")).toEqual([3, 14, 30]);
+    expect(daysOf("  ")).toEqual([]);
+  });
+  it("are refused when they are none", () => {
+    for (const bad of ["0", "366", "-3", "1.5", "soon", "1 2 3 4 5 6 7 8 9 10 11"])
+      expect(daysOf(bad), bad).toBeUndefined();
+  });
+});
+
+describe("a number pattern", () => {
+  it("makes the numbers that the server makes", () => {
+    expect(numberOf("{YYYY}-{NNNN}", "2026-11-05", 7)).toBe("2026-0007");
+    expect(numberOf("RE{YY}{MM}/{N}", "2026-11-05", 7)).toBe("RE2611/7");
+    expect(numberOf("{NNN}-{YYYY}", "2026-11-05", 1234)).toBe("1234-2026");
+  });
+  it("makes none without exactly one counter", () => {
+    for (const bad of [
+      "",
+      "{YYYY}",
+      "{N}{N}",
+      "{DD}-{N}",
+      "x{N",
+      "}{N}",
+      " {N}-",
+      "{NNNNNNNNNNNNN}",
+      "{N".repeat(9),
+    ])
+      expect(numberOf(bad, "2026-11-05", 1), bad).toBeUndefined();
+  });
+});

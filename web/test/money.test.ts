@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import type { Calendar, Notifications, Rate, Rule } from "../src/api/types";
+import { destinations } from "../src/features/events/values";
+import { changesOf, withChoice } from "../src/features/notifications/choices";
+import { usedOf } from "../src/features/projects/budget";
+import { inOrder, validityOf } from "../src/features/rates/rates";
+import { conditionsOf, hasCondition, inputOf, valuesOf } from "../src/features/rules/conditions";
+import { base64Of } from "../src/lib/base64";
+import { countries, countryName } from "../src/lib/countries";
+import { decimalsOf } from "../src/lib/money";
+
+describe("a budget", () => {
+  it("turns amber from four fifths on and red beyond its end", () => {
+    expect([0, 79, 80, 100, 101].map((used) => usedOf(used, 100).tone)).toEqual([
+      "ok",
+      "ok",
+      "warn",
+      "warn",
+      "bad",
+    ]);
+    expect(usedOf(150, 100).percent).toBe(150);
+  });
+  it("of nothing is used up by anything", () => {
+    expect(usedOf(0, 0)).toEqual({ percent: 0, tone: "ok" });
+    expect(usedOf(1, 0)).toEqual({ percent: 100, tone: "bad" });
+  });
+});
+
+describe("rates", () => {
+  const rate = (id: string, from: string | null, to: string | null) => ({ id, from, to }) as Rate;
+  it("count on their first and last day too", () => {
+    const one = rate("a", "2026-07-01", "2026-12-31");
+    expect(
+      ["2026-06-30", "2026-07-01", "2026-12-31", "2027-01-01"].map((day) => validityOf(one, day)),
+    ).toEqual(["later", "now", "now", "over"]);
+    expect(validityOf(rate("b", null, null), "1999-01-01")).toBe("now");
+  });
+  it("stand with those of today first, then what comes, then what is over", () => {
+    const all = [
+      rate("over", null, "2026-01-01"),
+      rate("later", "2027-01-01", null),
+      rate("always", null, null),
+      rate("new", "2026-05-01", null),
+    ];
+    expect(inOrder(all, "2026-11-28").map((r) => r.id)).toEqual(["new", "always", "later", "over"]);
+  });
+});
+
+describe("a rule", () => {
+  const rule = {
+    name: "Calls",
+    enabled: true,
+    exclude: false,
+    billable: null,
+    client_id: "c",
+    project_id: null,
+    tags: ["call"],
+    conditions: { titles: ["call"], providers: ["google"], calendar_ids: ["k"], max_minutes: 20 },
+  } as unknown as Rule;
+  it("keeps everything through its form", () => {
+    expect(inputOf(valuesOf(rule))).toMatchObject({
+      name: "Calls",
+      client_id: "c",
+      billable: true,
+      tags: ["call"],
+      conditions: {
+        titles: ["call"],
+        providers: ["google"],
+        calendar_ids: ["k"],
+        min_minutes: null,
+        max_minutes: 20,
+      },
+    });
+  });
+  it("that leaves meetings out books them on nothing", () => {
+    expect(inputOf({ ...valuesOf(rule), exclude: true })).toMatchObject({
+      client_id: null,
+      project_id: null,
+      billable: null,
+      tags: [],
+    });
+  });
+  it("is tried only when it has a condition", () => {
+    expect(hasCondition(valuesOf())).toBe(false);
+    expect(hasCondition({ ...valuesOf(), max_minutes: 0 })).toBe(true);
+    expect(hasCondition({ ...valuesOf(), providers: ["google"] })).toBe(true);
+  });
+  it("names its conditions in order", () => {
+    expect(conditionsOf(rule, (id) => `calendar ${id}`)).toEqual([
+      ["titles", ["call"]],
+      ["calendars", ["calendar k"]],
+      ["providers", ["google"]],
+      ["max", ["20"]],
+    ]);
+  });
+});
+
+describe("an event's way to another calendar", () => {
+  const calendar = (id: string, more: object = {}) =>
+    ({
+      id,
+      active: true,
+      sync_enabled: true,
+      connection_status: "connected",
+      provider_details: { access_role: "owner" },
+      ...more,
+    }) as Calendar;
+  it("leads only where it can be written and is seen again", () => {
+    const here = calendar("here");
+    const all = [
+      here,
+      calendar("there"),
+      calendar("unseen", { sync_enabled: false }),
+      calendar("readonly", { provider_details: { access_role: "reader" } }),
+      calendar("broken", { connection_status: "needs_reauth" }),
+    ];
+    expect(destinations(all, here).map((c) => c.id)).toEqual(["there"]);
+  });
+});
+
+describe("notices", () => {
+  const row = (kind: string, mail: boolean | null, slack: boolean | null) => ({ kind, mail, slack });
+  const before = {
+    items: [row("approval_needed", true, true), row("invoice_ready", null, true)],
+    daily_summary_time: "17:00",
+  } as Pick<Notifications, "items" | "daily_summary_time">;
+  it("are sent to the server only where they were changed", () => {
+    const items = withChoice(before.items, 0, "mail", false);
+    expect(changesOf(before, { ...before, items })).toEqual({
+      items: [{ kind: "approval_needed", mail: false }],
+    });
+    expect(changesOf(before, { ...before, daily_summary_time: "08:30" })).toEqual({
+      items: [],
+      daily_summary_time: "08:30",
+    });
+  });
+  it("of a channel that a kind does not have are never sent", () => {
+    const items = before.items.map((one) => ({ ...one, slack: false }));
+    expect(changesOf(before, { ...before, items }).items).toEqual([
+      { kind: "approval_needed", slack: false },
+      { kind: "invoice_ready", slack: false },
+    ]);
+  });
+});
+
+describe("small things", () => {
+  it("countries are named and sorted in the page's language", () => {
+    const spanish = countries("es");
+    expect(spanish).toHaveLength(249);
+    expect(spanish.find((c) => c.value === "DE")?.label).toBe("Alemania");
+    expect(countryName("CH", "en")).toBe("Switzerland");
+    expect(countryName("", "en")).toBe("");
+  });
+  it("bytes become Base64, also many", () => {
+    expect(base64Of(new Uint8Array([0, 255, 16]))).toBe("AP8Q");
+    const many = new Uint8Array(100_000).fill(7);
+    expect(atob(base64Of(many))).toHaveLength(100_000);
+  });
+  it("a currency has its own number of decimals, an unfinished code two", () => {
+    expect(["EUR", "JPY", "KWD", "E"].map(decimalsOf)).toEqual([2, 0, 3, 2]);
+  });
+});
