@@ -8,6 +8,7 @@ import { ApiError } from "../src/api/client";
 import { themeFor } from "../src/app/theme";
 import { ConfirmDestructive } from "../src/components/ConfirmDestructive";
 import { QueryState } from "../src/components/States";
+import { DurationInput } from "../src/features/timesheet/projectgrid/DurationInput";
 import en from "../src/i18n/en.json";
 
 const show = (element: ReactElement) =>
@@ -67,5 +68,40 @@ describe("ConfirmDestructive", () => {
     await vi.waitFor(() => expect(document.activeElement).toBe(cancel));
     await userEvent.click(screen.getByRole("button", { name: "Remove" }));
     expect(onConfirm).toHaveBeenCalledOnce();
+  });
+});
+
+describe("DurationInput", () => {
+  const field = (more: object = {}) => {
+    const onCommit = vi.fn();
+    const props = { label: "Site, Monday", minutes: 90, onCommit, ...more };
+    const shown = show(<DurationInput {...props} />);
+    const input = screen.getByRole("textbox", { name: "Site, Monday" }) as HTMLInputElement;
+    return { onCommit, input, props, ...shown };
+  };
+  it("sends what was typed once, by Enter or by leaving", async () => {
+    const { onCommit, input } = field();
+    await userEvent.clear(input);
+    await userEvent.type(input, "2h{Enter}");
+    await userEvent.tab();
+    expect(onCommit.mock.calls).toEqual([["2h"]]);
+  });
+  it("sends nothing that is there already, and takes back with Escape", async () => {
+    const { onCommit, input } = field();
+    await userEvent.type(input, "{Enter}");
+    await userEvent.type(input, "5{Escape}");
+    expect(input.value).toBe("1:30");
+    await userEvent.tab();
+    expect(onCommit).not.toHaveBeenCalled();
+  });
+  it("after a refusal sends the same again only when it is asked to", async () => {
+    const { onCommit, input } = field({ wrong: true });
+    await userEvent.clear(input);
+    await userEvent.type(input, "90{Enter}");
+    await userEvent.tab();
+    expect(onCommit).toHaveBeenCalledTimes(1);
+    await userEvent.type(input, "{Enter}");
+    expect(onCommit).toHaveBeenCalledTimes(2);
+    expect(input.getAttribute("aria-invalid")).toBe("true");
   });
 });

@@ -1,7 +1,7 @@
 import "@mantine/spotlight/styles.css";
 import { useMantineColorScheme } from "@mantine/core";
 import { Spotlight } from "@mantine/spotlight";
-import { IconMoon, IconPlugConnected, IconSearch, IconSun } from "@tabler/icons-react";
+import { IconMoon, IconPlugConnected, IconPlus, IconSearch, IconSun } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { useNav } from "./nav";
@@ -30,6 +30,12 @@ export function Palette() {
     })),
   );
   const extra = [
+    {
+      id: "add-time",
+      label: t("addTime"),
+      leftSection: <IconPlus size={18} aria-hidden />,
+      onClick: () => void navigate({ to: "/timesheet", search: { entry: "new" } as never }),
+    },
     ...CONNECT.map(([key, name]) => ({
       id: `connect-${key}`,
       label: t("connect", { name }),

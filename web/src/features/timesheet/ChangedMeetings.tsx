@@ -47,7 +47,13 @@ function Row({ changed }: { changed: ChangedMeeting }) {
         {renamed && <Text size="sm">{t("renamed", { was: was_title, now: event.title ?? "" })}</Text>}
       </span>
       <Group gap="xs">
-        <Button size="compact-sm" loading={follow.isPending} onClick={() => follow.mutate("take")}>
+        <Button
+          size="compact-sm"
+          variant={event ? "light" : "outline"}
+          className={event ? undefined : "dangerbtn"}
+          loading={follow.isPending}
+          onClick={() => follow.mutate("take")}
+        >
           {t(event ? "take" : "remove")}
           <span className="sr"> {title}</span>
         </Button>
@@ -76,7 +82,7 @@ export function ChangedMeetings() {
         <IconCalendarExclamation size={18} className="warn" aria-hidden />
         {t("title", { count: changes.length })}
       </Text>
-      <ul className="rows">
+      <ul className="rows asks">
         {changes.map((changed) => (
           <Row key={changed.time_entry.id} changed={changed} />
         ))}

@@ -4,6 +4,9 @@ import { useTranslations } from "use-intl";
 import type { GridBlock } from "../../components/blocks";
 import { dateIn, formatDate, formatTime } from "../../lib/time";
 
+/** More are named as a number: a week that was imported twice must not fill the page. */
+const MOST = 4;
+
 interface Props {
   pairs: [GridBlock, GridBlock][];
   timeZone: string;
@@ -27,7 +30,7 @@ export function Clashes({ pairs, timeZone, onOpen }: Props) {
         <IconAlertTriangle size={16} aria-hidden /> <b>{t("clashes", { count: pairs.length })}</b>
       </p>
       <ul className="plainlist">
-        {pairs.map(([a, b]) => (
+        {pairs.slice(0, MOST).map(([a, b]) => (
           <li key={a.id + b.id}>
             <span className="num dim">
               {formatDate(dateIn(b.start, timeZone), { weekday: "short", day: "numeric" })}{" "}
@@ -37,6 +40,7 @@ export function Clashes({ pairs, timeZone, onOpen }: Props) {
           </li>
         ))}
       </ul>
+      {pairs.length > MOST && <p className="dim">{t("moreClashes", { count: pairs.length - MOST })}</p>}
     </section>
   );
 }

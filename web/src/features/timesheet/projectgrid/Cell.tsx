@@ -44,6 +44,7 @@ function One({
     <DurationInput
       label={label}
       minutes={entry?.duration_minutes ?? 0}
+      stamp={entry?.updated_at}
       disabled={closed || entry?.running || (entry && isFixed(entry, lock))}
       {...{ wrong, busy }}
       onCommit={commit}

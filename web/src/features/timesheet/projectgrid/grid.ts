@@ -40,7 +40,7 @@ export function rowsOf(entries: TimeEntry[], added: Project[], timeZone: string)
   for (const p of added) {
     at(rowOf({ client_id: p.client_id, project_id: p.id, client_name: p.client_name, project_name: p.name }));
   }
-  for (const entry of entries) {
+  for (const entry of [...entries].sort((a, b) => a.started_at.localeCompare(b.started_at))) {
     const row = at(rowOf(entry));
     const day = dateIn(entry.started_at, timeZone);
     row.days.set(day, [...(row.days.get(day) ?? []), entry]);
