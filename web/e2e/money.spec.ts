@@ -256,7 +256,8 @@ test("a client with invoices is not deleted: the page says why and offers to arc
   await expect(dialog.getByRole("alert")).toContainText("archive it instead");
   await dialog.getByRole("button", { name: "Archive it instead" }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.locator("header").getByText("Archived")).toBeVisible();
+  await expect(page.locator(".pagetitle").getByText("Archived")).toBeVisible();
+  await expect(page.getByRole("switch", { name: "Archived" })).toBeChecked();
 });
 
 test("notices are chosen by kind and channel, and a channel that cannot be used says so", async ({

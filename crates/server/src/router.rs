@@ -226,6 +226,7 @@ fn slack_routes() -> OpenApiRouter<App> {
         .routes(routes!(signed::interaction))
         .routes(routes!(signed::event))
         .routes(routes!(manage::status))
+        .routes(routes!(manage::members))
         .routes(routes!(manage::preferences))
         .routes(routes!(manage::link, manage::unlink))
         .routes(routes!(manage::time_entry))

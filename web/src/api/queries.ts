@@ -180,15 +180,21 @@ export const queries = {
       queryFn: () =>
         everything((page) => http.GET("/api/v1/rates", { params: { query: { ...filter, ...page } } })),
     }),
+  /** All of them, also archived ones: what is offered leaves those out by itself. */
   clients: () =>
     queryOptions({
       queryKey: ["clients"],
-      queryFn: () => everything((query) => http.GET("/api/v1/clients", { params: { query } })),
+      queryFn: () =>
+        everything((page) => http.GET("/api/v1/clients", { params: { query: { archived: true, ...page } } })),
     }),
+  /** Likewise. */
   projects: () =>
     queryOptions({
       queryKey: ["projects"],
-      queryFn: () => everything((query) => http.GET("/api/v1/projects", { params: { query } })),
+      queryFn: () =>
+        everything((page) =>
+          http.GET("/api/v1/projects", { params: { query: { archived: true, ...page } } }),
+        ),
     }),
   timeEntries: (filter: EntriesQuery) =>
     paged(["time-entries", filter], (cursor) =>

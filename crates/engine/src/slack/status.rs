@@ -58,3 +58,14 @@ pub async fn standing(cx: &Context, who: &Principal) -> Result<Standing, Error> 
         preferences: preferences::get(&mut tx, workspace, member).await?,
     })
 }
+
+/// Who of the workspace is linked with Slack, the newest first. A plain member sees themselves.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn linked(cx: &Context, who: &Principal) -> Result<Vec<Binding>, Error> {
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    let mut found = bindings::of_workspace(&mut tx, who.workspace_id).await?;
+    found.retain(|binding| who.sees_everything() || binding.member_id == who.member_id);
+    Ok(found)
+}

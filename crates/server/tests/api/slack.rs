@@ -1,6 +1,7 @@
 //! What Slack posts to us: signed or refused, fast, and told apart from everything else; and what members set for themselves.
 
 use axum::Router;
+use daybook_domain::account::Role;
 use daybook_engine::{Context, Principal, jobs};
 use daybook_server::{App, HttpSettings, router};
 use daybook_testkit::World;
@@ -251,6 +252,29 @@ async fn without_a_secret_the_setting_is_named() {
 }
 
 #[tokio::test]
+async fn who_is_linked_is_listed() {
+    let desk = desk().await;
+    let linked = async |who: &Principal| {
+        let found = daybook_engine::slack::status::linked(&desk.cx, who).await;
+        let found = found.unwrap().into_iter();
+        found
+            .map(|one| (one.member_id, one.slack_user_id))
+            .collect::<Vec<_>>()
+    };
+    let ada = (desk.ada.member_id, "U1".to_owned());
+    assert_eq!(linked(&desk.ada).await, [ada]);
+    let other = desk.world.owner("bo").await;
+    assert_eq!(linked(&other).await, []);
+    let plain = Principal::operator(
+        desk.ada.workspace_id,
+        other.user_id,
+        other.member_id,
+        Role::Member,
+    );
+    assert_eq!(linked(&plain).await, []);
+}
+
+#[tokio::test]
 async fn members_see_and_choose() {
     let (server, Ada { cookie, .. }) = Server::with_ada().await;
     let get = async || {
@@ -258,6 +282,8 @@ async fn members_see_and_choose() {
             .send(Ask::get("/api/v1/integrations/slack/status").cookie(&cookie))
             .await
     };
+    let members = Ask::get("/api/v1/integrations/slack/members").cookie(&cookie);
+    assert_eq!(server.send(members).await.body["items"], json!([]));
     let status = get().await;
     assert_eq!(status.status, 200, "{}", status.text);
     assert_eq!(status.body["installed"], false);

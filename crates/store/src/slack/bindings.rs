@@ -196,6 +196,17 @@ pub async fn of_member(tx: &mut Tx, ws: WorkspaceId, member: MemberId) -> Result
     )
 }
 
+/// The workspace's bindings in installations that have not ended, the newest first.
+pub async fn of_workspace(tx: &mut Tx, ws: WorkspaceId) -> Result<Vec<Binding>> {
+    fetch_all!(
+        tx,
+        Binding,
+        "SELECT b.* FROM slack_binding b JOIN slack_installation i ON i.workspace_id = b.workspace_id AND i.id = b.installation_id
+         WHERE b.workspace_id = $1 AND i.ended_at IS NULL ORDER BY b.linked_at DESC, b.id DESC",
+        ws
+    )
+}
+
 /// Where a member can be told something: the newest binding that works.
 pub async fn reach(tx: &mut Tx, ws: WorkspaceId, member: MemberId) -> Result<Option<Reachable>> {
     fetch_optional!(

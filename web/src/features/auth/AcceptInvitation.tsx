@@ -71,12 +71,14 @@ export function AcceptInvitation() {
             </Stack>
           </form>
         )}
-        <Text size="sm">
-          {t("have")}{" "}
-          <Anchor component={Link} to="/sign-in" search={{ return_to: here } as never} underline="always">
-            {t("signIn")}
-          </Anchor>
-        </Text>
+        {!session.data && (
+          <Text size="sm">
+            {t("have")}{" "}
+            <Anchor component={Link} to="/sign-in" search={{ return_to: here } as never} underline="always">
+              {t("signIn")}
+            </Anchor>
+          </Text>
+        )}
       </Stack>
       {!session.data && <SingleSignOn invitation={token} />}
     </AuthPage>

@@ -14,7 +14,11 @@ export function AuthPage({ title, sub, children }: { title: string; sub?: string
       <Title order={1} size="h3" mt="lg">
         {title}
       </Title>
-      {sub && <Text c="dimmed">{sub}</Text>}
+      {sub && (
+        <Text c="dimmed" size="sm">
+          {sub}
+        </Text>
+      )}
       <div className="authcard">{children}</div>
     </main>
   );

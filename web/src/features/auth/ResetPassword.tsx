@@ -13,7 +13,7 @@ import { MIN_PASSWORD } from "./Setup";
 export function ResetPassword() {
   const t = useTranslations("newPassword");
   const [token] = useState(() => globalThis.location.hash.slice(1));
-  const [refused, setRefused] = useState(token ? "" : t("noToken"));
+  const [refused, setRefused] = useState("");
   const [done, setDone] = useState(false);
   const form = useForm({ initialValues: { password: "" } });
   const reset = useAction(
@@ -33,12 +33,16 @@ export function ResetPassword() {
   return (
     <AuthPage title={t("resetTitle")} sub={t("resetSub")}>
       <Stack>
-        {refused && (
+        {(refused || !token) && (
           <Alert color="red" variant="outline" role="alert">
-            {refused}
+            {refused || t("noToken")}
           </Alert>
         )}
-        {done ? (
+        {!token ? (
+          <Button component={Link} to="/password/forgot">
+            {t("again")}
+          </Button>
+        ) : done ? (
           <Alert variant="outline" role="status">
             {t("done")}
           </Alert>
@@ -54,7 +58,7 @@ export function ResetPassword() {
                 visibilityToggleButtonProps={{ "aria-label": t("show") }}
                 {...form.getInputProps("password")}
               />
-              <Button type="submit" loading={reset.isPending} disabled={!token}>
+              <Button type="submit" loading={reset.isPending}>
                 {t("save")}
               </Button>
             </Stack>
@@ -64,7 +68,7 @@ export function ResetPassword() {
           <Anchor component={Link} to="/sign-in" underline="always">
             {t("back")}
           </Anchor>
-          {!done && (
+          {token && !done && (
             <>
               {" · "}
               <Anchor component={Link} to="/password/forgot" underline="always">

@@ -53,7 +53,7 @@ function Shown({ client }: { client: Client }) {
       />
       <div className="columns">
         <Stack gap="md">
-          <ClientDetails key={client.id} client={client} />
+          <ClientDetails key={`${client.id} ${client.archived}`} client={client} />
           {admin && <OnInvoices client={client} />}
         </Stack>
         <Stack gap="md">

@@ -51,7 +51,7 @@ function Shown({ project }: { project: Project }) {
       />
       <div className="columns">
         <Stack gap="md">
-          <ProjectDetails key={project.id} project={project} />
+          <ProjectDetails key={`${project.id} ${project.archived}`} project={project} />
           {admin && (
             <RatesPanel
               of={{ project_id: project.id }}

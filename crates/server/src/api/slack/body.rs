@@ -75,6 +75,17 @@ pub struct SlackBindingBody {
     pub silent_because: Option<String>,
 }
 
+/// A member who is linked with Slack.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = SlackMember)]
+pub struct SlackMemberBody {
+    /// Who, here.
+    pub member_id: Uuid,
+    /// Who, in Slack.
+    #[serde(flatten)]
+    pub binding: SlackBindingBody,
+}
+
 /// What to be told in Slack.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SlackPreferences)]
@@ -110,6 +121,15 @@ pub struct SlackLinkedBody {
     pub binding: Option<SlackBindingBody>,
     /// A sentence.
     pub message: &'static str,
+}
+
+impl From<&Binding> for SlackMemberBody {
+    fn from(binding: &Binding) -> Self {
+        Self {
+            member_id: binding.member_id.into(),
+            binding: binding.into(),
+        }
+    }
 }
 
 impl From<Standing> for SlackStatusBody {

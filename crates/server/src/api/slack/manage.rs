@@ -9,9 +9,12 @@ use daybook_engine::{Context, projects};
 use http::StatusCode;
 use secrecy::SecretString;
 
-use super::body::{SlackBindingBody, SlackLinkedBody, SlackPreferencesBody, SlackStatusBody};
+use super::body::{
+    SlackBindingBody, SlackLinkedBody, SlackMemberBody, SlackPreferencesBody, SlackStatusBody,
+};
 use super::input::{SlackLinkInput, SlackPreferencesInput, SlackTimeEntryInput};
 use crate::api::time::body::TimeEntryBody;
+use crate::cursor::List;
 use crate::extract::{Creating, Json, Reader, Writer, answer, created};
 use crate::problem::Problem;
 
@@ -22,6 +25,19 @@ pub async fn status(
     Reader(who): Reader,
 ) -> Result<Json<SlackStatusBody>, Problem> {
     Ok(Json(status::standing(&cx, &who).await?.into()))
+}
+
+/// List who is linked with Slack
+///
+/// The newest first. Plain members see themselves.
+#[utoipa::path(get, path = "/integrations/slack/members", tag = "Slack", responses((status = 200, body = List<SlackMemberBody>)))]
+pub async fn members(
+    State(cx): State<Context>,
+    Reader(who): Reader,
+) -> Result<Json<List<SlackMemberBody>>, Problem> {
+    let linked = status::linked(&cx, &who).await?;
+    let items = linked.iter().map(Into::into).collect();
+    Ok(Json(List::all(items)))
 }
 
 /// Choose what to be told in Slack
