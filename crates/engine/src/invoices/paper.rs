@@ -29,7 +29,9 @@ pub async fn pdf(cx: &Context, who: &Principal, id: InvoiceId) -> Result<(String
         data: logo.data,
     });
     // Typesetting is work for a processor, not for a thread that serves requests.
-    let made = tokio::task::spawn_blocking(move || paper::pdf(&document, picture.as_ref())).await;
+    let fonts = cx.settings.fonts.clone();
+    let made =
+        tokio::task::spawn_blocking(move || paper::pdf(&document, picture.as_ref(), &fonts)).await;
     let bytes = made
         .map_err(|error| Error::Paper(error.to_string()))?
         .map_err(|error| Error::Paper(error.to_string()))?;
