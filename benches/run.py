@@ -2,7 +2,7 @@
 
     python3 benches/run.py [PART ...] [--rounds 5] [--events 10000]
 
-Parts: google postgres caldav recurrence availability listing footprint large; all of them when none is named. First build what is measured:
+Parts: google postgres caldav recurrence availability listing money footprint large; all of them when none is named. First build what is measured:
 
     cargo build --profile fast --bin daybook
     cargo build --profile fast -p daybook-sandbox --example bench_simulators
@@ -23,12 +23,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from kit import availability, caldav, footprint, google, listing, recurrence  # noqa: E402
+from kit import availability, caldav, footprint, google, listing, money, recurrence  # noqa: E402
 from kit.measure import Failed  # noqa: E402
 from kit.report import Report  # noqa: E402
 from kit.world import ROOT  # noqa: E402
 
-PARTS = ["recurrence", "availability", "google", "postgres", "caldav", "listing", "footprint", "large"]
+PARTS = ["recurrence", "availability", "google", "postgres", "caldav", "listing", "money", "footprint", "large"]
 
 
 class Tools:
@@ -90,6 +90,8 @@ def run(part, tools, work, report, words):
         caldav.bench(tools, work, report, words.rounds, words.events, words.events // 10)
     elif part == "listing":
         listing.bench(tools, work, report, words.rounds, words.events)
+    elif part == "money":
+        money.bench(tools, work, report, words.rounds, words.events)
     elif part == "footprint":
         footprint.bench(tools, work, report, words.rounds, [words.events])
     elif part == "large":
