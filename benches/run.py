@@ -34,14 +34,15 @@ PARTS = ["recurrence", "availability", "google", "postgres", "caldav", "listing"
 class Tools:
     """Where everything is that is measured."""
 
-    def __init__(self, profile, python):
+    def __init__(self, profile, python, parts):
         self.here, self.python = HERE, Path(python).absolute()
         target = ROOT / "target"
         self.daybook = target / profile / "daybook"
         self.simulators = target / profile / "examples/bench_simulators"
         self.peers = target / "peers/release/daybook-bench-peers"
         self.recurrence, self.availability = (newest(target / profile / "deps", name) for name in ("recurrence", "availability"))
-        for tool in (self.daybook, self.simulators, self.peers):
+        # The part about money has no peers.
+        for tool in (self.daybook, self.simulators, *([] if parts == ["money"] else [self.peers])):
             if not tool.exists():
                 sys.exit(f"{tool} is not built.\n{__doc__}")
 
@@ -64,7 +65,7 @@ def main():
     ask.add_argument("--python", default=ROOT / "target/bench-venv/bin/python", help="interpreter that has the Python peers")
     ask.add_argument("--out", type=Path, default=ROOT / "target/bench-results.json")
     words = ask.parse_args()
-    tools, report = Tools(words.profile, words.python), Report()
+    tools, report = Tools(words.profile, words.python, words.parts), Report()
     print(f"{platform.platform()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}, profile {words.profile}")
     with tempfile.TemporaryDirectory(prefix="daybook-bench-", dir=ROOT / "target") as folder:
         for part in words.parts or PARTS:
