@@ -304,10 +304,13 @@ pub async fn log(
     let plain = ask.project_id.is_none() && ask.client_id.is_none();
     let mut suggested = Suggested::default();
     if let Some(suggestion) = suggestion_for(cx, who, ask.instance, plain).await? {
+        let as_shown = (suggestion.project_id, suggestion.client_id);
         suggested.tags = suggestion.tags;
         if plain {
-            ask.project_id = suggestion.project_id;
-            ask.client_id = suggestion.client_id;
+            (ask.project_id, ask.client_id) = as_shown;
+        }
+        // Whether it is billed was suggested for this project, not for another one.
+        if (ask.project_id, ask.client_id) == as_shown {
             suggested.billable = Some(suggestion.billable);
         }
     }

@@ -265,9 +265,15 @@ async fn what_a_draft_shows_is_what_is_logged() {
             tags: vec![tag.into()],
             ..Action::default()
         };
-        // A project that is not billed, by a rule that does not say; and a rule that only tags, in a calendar with a project.
+        // A project that is not billed, by a rule that does not say; a rule that does not bill one that is; and a rule that only tags, in a
+        // calendar with a project.
         rule(&world, &who, "internal", tagged("inner", Some(inner))).await;
         rule(&world, &who, "support", tagged("support", None)).await;
+        let unbilled = Action {
+            billable: Some(false),
+            ..tagged("client", Some(site))
+        };
+        rule(&world, &who, "client", unbilled).await;
         let default = store::calendars::Settings {
             default_project_id: Some(Some(inner)),
             ..Default::default()
@@ -279,10 +285,14 @@ async fn what_a_draft_shows_is_what_is_logged() {
         assert_eq!(found.len(), 5);
         assert!(found.iter().all(|draft| !draft.suggestion.billable));
         for draft in &found[..4] {
-            let (entry, _) = drafts::log(&world.cx, &who, ask(draft.event.id), None)
-                .await
-                .unwrap();
             let shown = &draft.suggestion;
+            let mut asked = ask(draft.event.id);
+            if shown.project_id == Some(site) {
+                // As a form sends it, which shows the suggestion.
+                asked.project_id = shown.project_id;
+                asked.client_id = shown.client_id;
+            }
+            let (entry, _) = drafts::log(&world.cx, &who, asked, None).await.unwrap();
             assert_eq!(
                 (
                     entry.client_id,
