@@ -2,7 +2,7 @@
 
     python3 benches/run.py [PART ...] [--rounds 5] [--events 10000]
 
-Parts: google postgres caldav recurrence availability listing footprint large; all of them when none is named. First build what is measured:
+Parts: google postgres caldav recurrence availability listing money footprint large; all of them when none is named. First build what is measured:
 
     cargo build --profile fast --bin daybook
     cargo build --profile fast -p daybook-sandbox --example bench_simulators
@@ -24,18 +24,18 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from kit import availability, caldav, footprint, google, listing, recurrence  # noqa: E402
+from kit import availability, caldav, footprint, google, listing, money, recurrence  # noqa: E402
 from kit.measure import Failed  # noqa: E402
 from kit.report import Report  # noqa: E402
 from kit.world import ROOT  # noqa: E402
 
-PARTS = ["recurrence", "availability", "google", "postgres", "caldav", "listing", "footprint", "large"]
+PARTS = ["recurrence", "availability", "google", "postgres", "caldav", "listing", "money", "footprint", "large"]
 
 
 class Tools:
     """Where everything is that is measured."""
 
-    def __init__(self, profile, python):
+    def __init__(self, profile, python, parts):
         self.here, self.python = HERE, Path(python).absolute()
         target = ROOT / "target"
         self.daybook = target / profile / "daybook"
@@ -43,7 +43,8 @@ class Tools:
         self.calcom = target / "calcom"
         self.peers = target / "peers/release/daybook-bench-peers"
         self.recurrence, self.availability = (newest(target / profile / "deps", name) for name in ("recurrence", "availability"))
-        for tool in (self.daybook, self.simulators, self.peers):
+        # The part about money has no peers.
+        for tool in (self.daybook, self.simulators, *([] if parts == ["money"] else [self.peers])):
             if not tool.exists():
                 sys.exit(f"{tool} is not built.\n{__doc__}")
 
@@ -66,7 +67,7 @@ def main():
     ask.add_argument("--python", default=ROOT / "target/bench-venv/bin/python", help="interpreter that has the Python peers")
     ask.add_argument("--out", type=Path, default=ROOT / "target/bench-results.json")
     words = ask.parse_args()
-    tools, report = Tools(words.profile, words.python), Report()
+    tools, report = Tools(words.profile, words.python, words.parts), Report()
     print(f"{platform.platform()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}, profile {words.profile}")
     with tempfile.TemporaryDirectory(prefix="daybook-bench-", dir=ROOT / "target") as folder:
         for part in words.parts or PARTS:
@@ -92,6 +93,8 @@ def run(part, tools, work, report, words):
         caldav.bench(tools, work, report, words.rounds, words.events, words.events // 10)
     elif part == "listing":
         listing.bench(tools, work, report, words.rounds, words.events)
+    elif part == "money":
+        money.bench(tools, work, report, words.rounds, words.events)
     elif part == "footprint":
         footprint.bench(tools, work, report, words.rounds, [words.events])
     elif part == "large":

@@ -202,6 +202,20 @@ fn a_calendar_file_gives_the_meetings_that_are_over() {
         ]
     );
     assert_eq!(taken[0].tags, ["team"]);
+    let meetings: Vec<_> = taken
+        .iter()
+        .map(|row| row.meeting.as_deref().unwrap())
+        .collect();
+    assert_eq!(
+        meetings,
+        [
+            "ical:20261023T070000Z:a",
+            // By its original start, an hour before.
+            "ical:20261024T070000Z:a",
+            "ical:20261025T080000Z:a",
+            "ical:20261026T080000Z:a",
+        ]
+    );
     let refused: Vec<_> = rows.iter().filter_map(|row| row.as_ref().err()).collect();
     assert!(refused.iter().any(|row| row.reason.contains("whole days")));
     assert!(refused.iter().any(|row| row.reason.contains("cancelled")));

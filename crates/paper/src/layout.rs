@@ -22,7 +22,7 @@ pub(crate) fn title(document: &Document) -> String {
 }
 
 /// Everything, on as many pages as it takes.
-pub(crate) fn lay(document: &Document, has_logo: bool, sheet: &mut Sheet) {
+pub(crate) fn lay(document: &Document, has_logo: bool, sheet: &mut Sheet<'_>) {
     head(document, has_logo, sheet);
     lines(document, sheet);
     sums(document, sheet);
@@ -32,7 +32,7 @@ pub(crate) fn lay(document: &Document, has_logo: bool, sheet: &mut Sheet) {
 }
 
 /// Who, for whom, which, when.
-fn head(document: &Document, has_logo: bool, sheet: &mut Sheet) {
+fn head(document: &Document, has_logo: bool, sheet: &mut Sheet<'_>) {
     let seller = &document.seller;
     let mut y = sheet.text(&seller.name, MARGIN, MARGIN, 250.0, Style::new(11.0).bold());
     let mut about = seller.address.lines();
@@ -60,7 +60,7 @@ fn head(document: &Document, has_logo: bool, sheet: &mut Sheet) {
     sheet.y += 14.0;
 }
 
-fn facts(document: &Document, sheet: &mut Sheet, mut y: f32) -> f32 {
+fn facts(document: &Document, sheet: &mut Sheet<'_>, mut y: f32) -> f32 {
     let mut facts = vec![("Date", document.issued.to_string())];
     facts.extend(document.due.map(|due| ("Due", due.to_string())));
     facts.extend(
@@ -92,15 +92,15 @@ const fn column(x: f32, width: f32, right: bool) -> Column {
     Column { x, width, right }
 }
 
-fn table_head(sheet: &mut Sheet, columns: &[Column], names: &[&str]) {
+fn table_head(sheet: &mut Sheet<'_>, columns: &[Column], names: &[&str]) {
     sheet.band(17.0);
     sheet.y += 4.0;
     sheet.row(columns, names, SMALL.bold(), &mut |_| {});
     sheet.y += 4.0;
 }
 
-fn lines(document: &Document, sheet: &mut Sheet) {
-    let mut head = |sheet: &mut Sheet| {
+fn lines(document: &Document, sheet: &mut Sheet<'_>) {
+    let mut head = |sheet: &mut Sheet<'_>| {
         table_head(
             sheet,
             &LINES,
@@ -132,12 +132,12 @@ const SUMS: [Column; 2] = [
     column(MARGIN + 392.0, INNER - 392.0, true),
 ];
 
-fn sums(document: &Document, sheet: &mut Sheet) {
+fn sums(document: &Document, sheet: &mut Sheet<'_>) {
     let totals = &document.totals;
     let money = |minor| document.currency.grouped(minor);
     sheet.room(110.0);
     sheet.y += 4.0;
-    let row = |sheet: &mut Sheet, name: &str, value: &str, style: Style| {
+    let row = |sheet: &mut Sheet<'_>, name: &str, value: &str, style: Style| {
         sheet.row(&SUMS, &[name, value], style, &mut |_| {});
     };
     if totals.discount_minor > 0 || !totals.taxes.is_empty() {
@@ -177,7 +177,7 @@ fn sums(document: &Document, sheet: &mut Sheet) {
 }
 
 /// Terms, where to pay, notes.
-fn words(document: &Document, sheet: &mut Sheet) {
+fn words(document: &Document, sheet: &mut Sheet<'_>) {
     let mut section = |name: &str, text: &str| {
         if text.trim().is_empty() {
             return;
@@ -230,7 +230,7 @@ const PROOF: [Column; 5] = [
 ];
 
 /// The entries behind the lines, on pages of their own.
-fn proof(document: &Document, sheet: &mut Sheet) {
+fn proof(document: &Document, sheet: &mut Sheet<'_>) {
     if document.proof.is_empty() {
         return;
     }
@@ -245,8 +245,9 @@ fn proof(document: &Document, sheet: &mut Sheet) {
         sheet.flow(&how, MARGIN, INNER, SMALL.grey());
     }
     sheet.y += 8.0;
-    let mut head =
-        |sheet: &mut Sheet| table_head(sheet, &PROOF, &["Day", "Who", "Project", "What", "Hours"]);
+    let mut head = |sheet: &mut Sheet<'_>| {
+        table_head(sheet, &PROOF, &["Day", "Who", "Project", "What", "Hours"])
+    };
     head(sheet);
     let mut sum = 0_i64;
     for entry in &document.proof {
@@ -274,7 +275,7 @@ fn clock(minutes: i64) -> String {
     format!("{}:{:02}", minutes / 60, minutes % 60)
 }
 
-fn footers(document: &Document, sheet: &mut Sheet) {
+fn footers(document: &Document, sheet: &mut Sheet<'_>) {
     let pages = sheet.pages();
     let about = format!("{} · {}", document.seller.name, title(document));
     for number in 0..pages {

@@ -3,6 +3,7 @@
 
 mod check;
 mod cii;
+mod fonts;
 mod layout;
 mod pdf;
 mod pen;
@@ -13,6 +14,7 @@ mod xml;
 
 pub use check::{Broken, check};
 pub use cii::cii;
+pub use fonts::{Fonts, Lacking, NoFont};
 pub use pdf::{Logo, PrintError, pdf};
 pub use picture::picture_size;
 pub use ubl::ubl;

@@ -11,6 +11,7 @@ use krilla::page::PageSettings;
 use krilla::surface::Surface;
 use krilla::{Document as Pdf, SerializeSettings};
 
+use crate::fonts::Fonts;
 use crate::layout::{lay, title};
 use crate::sheet::{HEIGHT, MARGIN, Sheet, WIDTH};
 use crate::{check, cii};
@@ -42,9 +43,9 @@ pub enum PrintError {
 ///
 /// # Errors
 /// [`PrintError`]; only for faults of this program.
-pub fn pdf(document: &Document, logo: Option<&Logo>) -> Result<Vec<u8>, PrintError> {
+pub fn pdf(document: &Document, logo: Option<&Logo>, fonts: &Fonts) -> Result<Vec<u8>, PrintError> {
     let picture = logo.and_then(picture);
-    let mut sheet = Sheet::new();
+    let mut sheet = Sheet::new(fonts);
     lay(document, picture.is_some(), &mut sheet);
     // What the rules of PDF/A refuse is still an invoice.
     print(document, picture.as_ref(), &mut sheet, true)
@@ -54,7 +55,7 @@ pub fn pdf(document: &Document, logo: Option<&Logo>) -> Result<Vec<u8>, PrintErr
 fn print(
     document: &Document,
     picture: Option<&Image>,
-    sheet: &mut Sheet,
+    sheet: &mut Sheet<'_>,
     archival: bool,
 ) -> Result<Vec<u8>, PrintError> {
     let mut settings = SerializeSettings::default();

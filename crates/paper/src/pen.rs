@@ -1,6 +1,5 @@
 //! Text: parley shapes it, breaks it into lines and measures it; krilla draws its glyphs.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use krilla::color::rgb;
@@ -9,17 +8,10 @@ use krilla::num::NormalizedF32;
 use krilla::paint::Fill;
 use krilla::surface::Surface;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use parley::{
-    Alignment, FontContext, FontFamily, FontFamilyName, FontWeight, Layout, LayoutContext,
-    StyleProperty,
-};
-use skrifa::MetadataProvider;
+use parley::{Alignment, FontContext, FontWeight, Layout, LayoutContext, StyleProperty};
 
+use crate::fonts::{Faces, Fonts, Look};
 use crate::pdf::PrintError;
-
-const REGULAR: &[u8] = include_bytes!("../fonts/DejaVuSans.ttf");
-const BOLD: &[u8] = include_bytes!("../fonts/DejaVuSans-Bold.ttf");
-const FAMILY: &str = "DejaVu Sans";
 
 /// How text looks.
 #[derive(Clone, Copy)]
@@ -61,8 +53,10 @@ pub(crate) struct Block {
 }
 
 /// Shapes text and draws it.
-pub(crate) struct Pen {
-    fonts: FontContext,
+pub(crate) struct Pen<'a> {
+    fonts: &'a Fonts,
+    faces: Faces<'a>,
+    context: FontContext,
     layouts: LayoutContext<()>,
     known: HashMap<u64, Font>,
 }
@@ -80,13 +74,11 @@ impl Block {
     }
 }
 
-impl Pen {
-    pub(crate) fn new() -> Self {
-        let mut fonts = FontContext::new();
-        for file in [REGULAR, BOLD] {
-            fonts.collection.register_fonts(file.to_vec().into(), None);
-        }
+impl<'a> Pen<'a> {
+    pub(crate) fn new(fonts: &'a Fonts) -> Self {
         Self {
+            faces: fonts.faces(),
+            context: fonts.context(),
             fonts,
             layouts: LayoutContext::new(),
             known: HashMap::new(),
@@ -95,12 +87,11 @@ impl Pen {
 
     /// Text in lines of this width.
     pub(crate) fn block(&mut self, text: &str, width: f32, style: Style) -> Block {
-        let text = printable(text);
+        let text = printable(&self.faces, text);
         let mut builder = self
             .layouts
-            .ranged_builder(&mut self.fonts, &text, 1.0, false);
-        let family = FontFamilyName::Named(Cow::Borrowed(FAMILY));
-        builder.push_default(StyleProperty::FontFamily(FontFamily::Single(family)));
+            .ranged_builder(&mut self.context, &text, 1.0, false);
+        builder.push_default(StyleProperty::FontFamily(self.fonts.families()));
         builder.push_default(StyleProperty::FontSize(style.size));
         // A long word without a place to break must not run out of its column.
         builder.push_default(StyleProperty::OverflowWrap(parley::OverflowWrap::Anywhere));
@@ -194,36 +185,29 @@ pub(crate) fn ink(color: rgb::Color) -> Fill {
     }
 }
 
-/// Text of characters that the fonts have: PDF/A refuses a glyph that stands for nothing. What they lack becomes `\u{fffd}`, what
-/// has no look goes.
-fn printable(text: &str) -> String {
-    let Ok(font) = skrifa::FontRef::new(REGULAR) else {
-        return String::new();
-    };
-    let map = font.charmap();
-    let has = |c: char| map.map(c).is_some_and(|glyph| glyph.to_u32() != 0);
-    text.chars()
-        .filter_map(|c| match c {
-            '\n' => Some('\n'),
-            '\t' | '\u{a0}' | '\u{2007}' | '\u{202f}' => Some(' '),
-            c if c.is_control() => None,
-            // Joiners, direction marks, variation selectors, byte order marks.
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => None,
-            '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}' => None,
-            c if has(c) => Some(c),
-            _ => Some('\u{fffd}'),
-        })
-        .collect()
+/// Text of characters that the fonts have: PDF/A refuses a glyph that stands for nothing. What they lack becomes `\u{fffd}`.
+fn printable(faces: &Faces<'_>, text: &str) -> String {
+    let shown = text.chars().filter_map(|c| match faces.look(c) {
+        Look::Drawn => Some(c),
+        Look::Blank => Some(' '),
+        Look::Nothing => None,
+        Look::Lacking => Some('\u{fffd}'),
+    });
+    shown.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::printable;
+    use crate::fonts::Fonts;
 
     #[test]
     fn what_the_fonts_lack_is_shown_as_lacking() {
+        let fonts = Fonts::default();
+        let printable = |text| printable(&fonts.faces(), text);
         assert_eq!(printable("Zürich – Ω ж"), "Zürich – Ω ж");
         assert_eq!(printable("a\u{0}b\u{200b}c\r\nd"), "abc\nd");
         assert_eq!(printable("東京"), "\u{fffd}\u{fffd}");
+        assert_eq!(printable("Launch 🚀!"), "Launch !");
     }
 }

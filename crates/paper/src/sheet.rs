@@ -7,6 +7,7 @@ use krilla::geom::{PathBuilder, Rect};
 use krilla::paint::Stroke;
 use krilla::surface::Surface;
 
+use crate::fonts::Fonts;
 use crate::pdf::PrintError;
 use crate::pen::{Block, Pen, Style, ink};
 
@@ -46,17 +47,17 @@ pub(crate) struct Column {
 }
 
 /// Pages in the making.
-pub(crate) struct Sheet {
-    pen: Pen,
+pub(crate) struct Sheet<'a> {
+    pen: Pen<'a>,
     pages: Vec<Vec<Mark>>,
     /// Where the next thing goes.
     pub(crate) y: f32,
 }
 
-impl Sheet {
-    pub(crate) fn new() -> Self {
+impl<'a> Sheet<'a> {
+    pub(crate) fn new(fonts: &'a Fonts) -> Self {
         Self {
-            pen: Pen::new(),
+            pen: Pen::new(fonts),
             pages: vec![Vec::new()],
             y: MARGIN,
         }

@@ -14,7 +14,7 @@ use daybook_domain::invoice::{
     Address, Bank, Discount, Document, DocumentLine, Grouping, Kind, Party, Preceding, Proof,
     Quantity, Rounding, RoundingMode, RoundingPer, Tax, TaxCategory, Unit, total,
 };
-use daybook_paper::{Logo, check, cii, pdf, ubl};
+use daybook_paper::{Fonts, Logo, check, cii, pdf, ubl};
 use jiff::civil::date;
 use serde_json::Value;
 
@@ -205,20 +205,51 @@ fn all() -> Vec<(&'static str, Document, bool)> {
 #[test]
 fn the_same_invoice_is_the_same_bytes() {
     for (name, document, _) in all() {
-        let first = pdf(&document, None).unwrap();
+        let first = pdf(&document, None, &Fonts::default()).unwrap();
         assert!(first.starts_with(b"%PDF-1.7"), "{name}");
-        assert_eq!(first, pdf(&document, None).unwrap(), "{name}");
+        assert_eq!(
+            first,
+            pdf(&document, None, &Fonts::default()).unwrap(),
+            "{name}"
+        );
         // Also after a round through the database.
         let text = serde_json::to_string(&document).unwrap();
         let back: Document = serde_json::from_str(&text).unwrap();
-        assert_eq!(first, pdf(&back, None).unwrap(), "{name}");
+        assert_eq!(
+            first,
+            pdf(&back, None, &Fonts::default()).unwrap(),
+            "{name}"
+        );
     }
+}
+
+#[test]
+fn letters_that_no_font_has_are_told_and_other_fonts_bring_them() {
+    let mut document = usual();
+    assert_eq!(Fonts::default().lacking(&document), []);
+    document.buyer.name = "株式会社 東京".to_owned();
+    document.lines[0].description = "Launch 🚀 for 東京".to_owned();
+    let lacking = Fonts::default().lacking(&document);
+    assert_eq!(
+        lacking
+            .iter()
+            .map(|one| one.letters.as_str())
+            .collect::<Vec<_>>(),
+        ["京会式東株社", "京東"],
+        "the rocket is left out, which changes nothing that is said"
+    );
+    assert_eq!(lacking[0].text, "株式会社 東京");
+
+    // Hebrew and Arabic are inside; with Devanagari it is as with Japanese.
+    document.buyer.name = "לקוח שלי".to_owned();
+    document.lines[0].description = "عميل".to_owned();
+    assert_eq!(Fonts::default().lacking(&document), []);
 }
 
 #[test]
 fn a_broken_logo_does_not_break_the_invoice() {
     for (is_png, data) in [(true, vec![1, 2, 3]), (false, vec![0xff, 0xd8, 0xff])] {
-        assert!(pdf(&usual(), Some(&Logo { is_png, data })).is_ok());
+        assert!(pdf(&usual(), Some(&Logo { is_png, data }), &Fonts::default()).is_ok());
     }
 }
 
@@ -333,7 +364,7 @@ fn others_read_what_we_wrote() {
         let file = folder.join(name);
         std::fs::write(
             file.with_extension("pdf"),
-            pdf(&document, Some(&logo())).unwrap(),
+            pdf(&document, Some(&logo()), &Fonts::default()).unwrap(),
         )
         .unwrap();
         if electronic {

@@ -46,7 +46,7 @@ pub(super) async fn run(config: &Config, ask: &Import, terminal: &Terminal) -> R
     };
     let report = match format_of(ask.product) {
         Some(format) => csv(&cx, &who, &plan, format, ask, terminal).await?,
-        None => calendar(&cx, &who, &plan, &ask.file).await?,
+        None => calendar(&cx, &who, &plan, &ask.file, terminal).await?,
     };
     cx.store.close().await;
     for reason in &report.reasons {
@@ -88,7 +88,13 @@ async fn csv(
     Ok(report?)
 }
 
-async fn calendar(cx: &Context, who: &Principal, plan: &Plan, file: &Path) -> Result<Report> {
+async fn calendar(
+    cx: &Context,
+    who: &Principal,
+    plan: &Plan,
+    file: &Path,
+    terminal: &Terminal,
+) -> Result<Report> {
     let most = ParseLimits::default().bytes as u64;
     let mut bytes = Vec::new();
     open(file)?
@@ -101,8 +107,11 @@ async fn calendar(cx: &Context, who: &Principal, plan: &Plan, file: &Path) -> Re
         .and_then(Zone::iana)
         .unwrap_or_else(Zone::utc);
     let rows = ics(&bytes, &zone, Timestamp::UNIX_EPOCH..cx.clock.now())?;
+    let bar = terminal.progress(rows.len() as u64);
     let rows = rows.into_iter().map(Ok::<Result<Row, Refused>, Stopped>);
-    Ok(import::import(cx, who, plan, rows, |_| {}).await?)
+    let report = import::import(cx, who, plan, rows, |done| bar.set_position(done)).await;
+    bar.finish_and_clear();
+    Ok(report?)
 }
 
 fn open(file: &Path) -> Result<File> {

@@ -35,6 +35,7 @@ pub const SETTINGS: &[Setting] = settings! {
     plain "frontend_url" "FRONTEND_URL" "" "Another front end, such as https://app.example.com. Browsers may call the API from exactly its origin (CORS): with the session cookie where it is the same site as base_url, else with an API key. People may be sent back to its pages after connecting an account. Off by default.";
     secret "smtp_url" "SMTP_URL" "" "Mail server: smtp://USER:PASSWORD@HOST:587 or smtps://…";
     plain "mail_from" "MAIL_FROM" "" "Sender of mails, such as Daybook <daybook@example.com>; by default daybook@ the host of the base address.";
+    plain "fonts_dir" "DAYBOOK_FONTS_DIR" "" "Folder with .ttf, .otf or .ttc fonts for invoices in scripts that DejaVu Sans lacks, such as Chinese, Japanese, Korean, Thai or Hindi (the Noto fonts have them). Taken by name, so that the first one that has a letter draws it.";
     plain "log" "DAYBOOK_LOG" "info" "Log filter, such as info or info,daybook_engine=debug.";
     plain "log_format" "DAYBOOK_LOG_FORMAT" "text" "text or json.";
     plain "allow_private_targets" "DAYBOOK_ALLOW_PRIVATE_TARGETS" "false" "Lets CalDAV servers and webhooks be on loopback and private addresses, and provider URLs be plain http. For tests only.";

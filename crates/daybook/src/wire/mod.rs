@@ -1,6 +1,7 @@
 //! Puts everything together: the one place that knows all rooms.
 
 mod courier;
+mod fonts;
 pub mod hold;
 mod mail;
 
@@ -68,6 +69,7 @@ pub async fn context(config: &Config) -> Result<Context> {
     settings.frontend_url.clone_from(&config.frontend_url);
     settings.oidc = oidc;
     settings.mailer = mailer(config)?;
+    settings.fonts = fonts::read(config)?;
     settings.allow_private_targets = config.allow_private_targets;
     settings.push = push::reachable(&config.base_url, config.allow_private_targets);
     if let Some(url) = config.values.text("apple.api_url") {

@@ -470,7 +470,7 @@ pub const ASKED_BY_POST: &[&str] = &[
     "post /api/v1/time-rules/preview",
 ];
 
-/// What any member may do in the workspace: their own things, and the clients, projects and names that all share.
+/// What any member may do in the workspace: their own things, and see and make the clients and projects that all share.
 /// Everything else that names another member's thing is refused.
 const MEMBERS_MAY: &[&str] = &[
     "post /api/v1/api-keys",
@@ -478,8 +478,6 @@ const MEMBERS_MAY: &[&str] = &[
     "post /api/v1/clients",
     "get /api/v1/clients/{id}",
     "get /api/v1/clients/{id}/billing",
-    "delete /api/v1/clients/{id}",
-    "patch /api/v1/clients/{id}",
     "post /api/v1/integrations/apple/connect",
     "post /api/v1/integrations/caldav/connect",
     "post /api/v1/integrations/oauth/callback",
@@ -494,8 +492,6 @@ const MEMBERS_MAY: &[&str] = &[
     "put /api/v1/me/notifications",
     "post /api/v1/projects",
     "get /api/v1/projects/{id}",
-    "delete /api/v1/projects/{id}",
-    "patch /api/v1/projects/{id}",
     "get /api/v1/projects/{id}/budget",
     "post /api/v1/time-entries",
     "post /api/v1/time-entries/quick",
@@ -744,6 +740,7 @@ fn id_named(name: &str, things: &Things) -> Option<String> {
         "project_id" | "default_project_id" => "project",
         "member_id" => "member",
         "synced_event_id" | "event_id" => "event",
+        "rule_id" => "rule",
         _ => return None,
     };
     things.get(kind).cloned()
@@ -781,6 +778,7 @@ pub fn body_of(schema: &str, own: &Things) -> Option<Value> {
         "PaymentInput" => json!({"amount_minor": 1}),
         "SendInput" => json!({"by_hand": true}),
         "VoidInput" => json!({"reason": "r"}),
+        "FinalizeInput" => json!({}),
         "CreditNoteInput" => json!({}),
         "BillingPatch" => json!({"notes": "n"}),
         "ClientBillingPatch" => json!({"reference": "r"}),

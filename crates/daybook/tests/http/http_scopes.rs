@@ -56,6 +56,14 @@ const ADMIN: &[&str] = &[
     "post /api/v1/invoices/{id}/credit-note",
 ];
 
+/// Operations that a key that writes may do, if its member keeps the books.
+const BOOKS: &[&str] = &[
+    "patch /api/v1/clients/{id}",
+    "delete /api/v1/clients/{id}",
+    "patch /api/v1/projects/{id}",
+    "delete /api/v1/projects/{id}",
+];
+
 /// The scope an operation needs, 1 to 3; reviewed by hand, so that a new operation is safe until somebody thinks about it.
 fn needed(operation: &Operation) -> usize {
     let name = operation.name();
@@ -86,7 +94,8 @@ fn a_key_does_what_its_scope_says() {
                 let ask = ask(operation);
                 let answer = server.send(&ask.by(&keys[index % keys.len()]));
                 let needed = needed(operation);
-                let may = level.min(if needed == 3 { role } else { 3 }) >= needed;
+                let may = level.min(if needed == 3 { role } else { 3 }) >= needed
+                    && (role == 3 || !BOOKS.contains(&operation.name().as_str()));
                 let refused = answer.status == 401 || answer.status == 403;
                 // Setting up again, signing in with a wrong password: refused for reasons of their own.
                 if needed > 0 && refused == may {

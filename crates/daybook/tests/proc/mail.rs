@@ -33,7 +33,9 @@ async fn told(mut world: World, sink: Sink) {
     world
         .program
         .set("MAIL_FROM", "Daybook <hours@northwind.example>");
-    world.program.set_all(world.simulators.slack_environment());
+    world
+        .program
+        .set_all(world.simulators.slack_environment(false));
     let _server = world.serve().await;
     let client = world.client();
     let guest = Client::new(&world.program.base_url(), None);

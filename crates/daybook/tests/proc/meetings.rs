@@ -90,7 +90,9 @@ async fn a_cause_is_one_entry_whatever_is_killed() {
     };
     let size = size();
     let names = plant(&world, size.meetings);
-    world.program.set_all(world.simulators.slack_environment());
+    world
+        .program
+        .set_all(world.simulators.slack_environment(false));
     let other = world.program.another_node();
     let (one, two) = (world.serve().await, other.serve(&[]).await);
     let client = world.client();

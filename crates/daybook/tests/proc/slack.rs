@@ -243,7 +243,8 @@ async fn joined(world: &World, slack: &SlackSim) -> Client {
         "Bo Lindqvist",
         "--password-stdin",
     ];
-    let made = world.program.run_with_input(&ask, &format!("{PASSWORD}\n"));
+    let password = format!("{PASSWORD}\n");
+    let made = world.program.run_with_input(&ask, &password);
     made.await.success();
     let ask = [
         "api-key",

@@ -62,30 +62,9 @@ impl Simulators {
         &self.running.caldav
     }
 
-    /// The Slack simulator.
-    pub fn slack(&self) -> &SlackSim {
-        &self.running.slack
-    }
-
     /// What Slack signs its requests with.
     pub fn slack_secret() -> String {
         App::daybook(CLIENT_ID, CLIENT_SECRET, "").signing_secret
-    }
-
-    /// The settings with which a server talks to the Slack simulator.
-    pub fn slack_environment(&self) -> Vec<(String, String)> {
-        let slack = SlackSim::endpoints(&self.running.slack_base);
-        [
-            ("SLACK_CLIENT_ID", CLIENT_ID.to_owned()),
-            ("SLACK_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
-            ("SLACK_SIGNING_SECRET", Self::slack_secret()),
-            ("SLACK_AUTHORIZE_URL", slack.authorize_url),
-            ("SLACK_TOKEN_URL", slack.token_url),
-            ("SLACK_USERINFO_URL", slack.userinfo_url),
-            ("SLACK_API_URL", slack.api_url),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
     }
 
     /// The body of a connect request for the CalDAV simulator's demo account.

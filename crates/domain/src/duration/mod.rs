@@ -101,13 +101,19 @@ pub enum Error {
 
 /// Whether a `#word` means the project of this name: letters and digits count, whatever their case, nothing else does.
 #[must_use]
-pub fn same_project(tag: &str, name: &str) -> bool {
-    let plain = |text: &str| -> String {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect()
-    };
-    let tag = plain(tag);
-    !tag.is_empty() && tag == plain(name)
+pub fn same_project(word: &str, name: &str) -> bool {
+    let word = plain(word);
+    !word.is_empty() && word == plain(name)
+}
+
+/// Whether a `#word` is how the project's name begins, read as by [`same_project`].
+#[must_use]
+pub fn begins_project(word: &str, name: &str) -> bool {
+    let word = plain(word);
+    !word.is_empty() && plain(name).starts_with(&word)
+}
+
+fn plain(text: &str) -> String {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
 }

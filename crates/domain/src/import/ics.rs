@@ -9,6 +9,7 @@ use crate::duration::MAX_MINUTES;
 use crate::event::Status;
 use crate::ical::{CalendarObject, IcalError, ParseLimits, VEvent, parse};
 use crate::recurrence::{Instance, Limits};
+use crate::time_entry::meeting_cause;
 use crate::zone::Zone;
 
 /// The most meetings that are taken from one file.
@@ -39,7 +40,11 @@ pub fn ics(
                 });
             }
             if let Some(event) = event_of(&object, &instance) {
-                found.push((instance.span.start, row(event, &instance)));
+                let row = row(event, &instance).map(|row| Row {
+                    meeting: meeting_of(&object, &instance),
+                    ..row
+                });
+                found.push((instance.span.start, row));
             }
         }
     }
@@ -56,6 +61,16 @@ fn event_of<'a>(object: &'a CalendarObject, instance: &Instance) -> Option<&'a V
         Some(index) => object.overrides.get(index),
         None => object.master.as_ref().or(object.overrides.first()),
     }
+}
+
+/// The meeting as a synced calendar would name it: of a series by the original start, which stays when the occurrence is moved.
+fn meeting_of(object: &CalendarObject, instance: &Instance) -> Option<String> {
+    let single = object
+        .master
+        .as_ref()
+        .is_some_and(|master| master.recurrence.is_empty());
+    let occurrence = (!single).then(|| instance.key.to_string());
+    (!object.uid.is_empty()).then(|| meeting_cause(&object.uid, occurrence.as_deref()))
 }
 
 fn row(event: &VEvent, instance: &Instance) -> Result<Row, String> {
@@ -102,5 +117,6 @@ fn row(event: &VEvent, instance: &Instance) -> Result<Row, String> {
         billable: None,
         started: Started::At(instance.span.start),
         minutes,
+        meeting: None,
     })
 }

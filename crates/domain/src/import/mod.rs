@@ -75,6 +75,8 @@ pub struct Row {
     pub started: Started,
     /// How long, rounded to the minute; at least one.
     pub minutes: i64,
+    /// Which meeting it is, where it is one with a UID: see [`meeting_cause`](crate::time_entry::meeting_cause).
+    pub meeting: Option<String>,
 }
 
 /// A row that is not taken.

@@ -50,6 +50,7 @@ pub(super) fn read(
         tags: tags(text(columns.tags))?,
         started,
         minutes,
+        meeting: None,
     })
 }
 

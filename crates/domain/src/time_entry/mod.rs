@@ -82,6 +82,19 @@ impl Status {
     }
 }
 
+/// What makes two sightings the same meeting for one member: its UID, and of a series the occurrence (an `OccurrenceKey` in its text form). An
+/// entry with such a cause is about that meeting, wherever it was seen.
+#[must_use]
+pub fn meeting_cause(uid: &str, occurrence: Option<&str>) -> String {
+    format!("ical:{}:{uid}", occurrence.unwrap_or("-"))
+}
+
+/// Whether a cause is a meeting that others may have attended too: one of [`meeting_cause`].
+#[must_use]
+pub fn is_meeting(cause: &str) -> bool {
+    cause.starts_with("ical:")
+}
+
 /// The longest single entry, in minutes: a week.
 pub const MAX_MINUTES: i64 = 7 * 24 * 60;
 

@@ -64,6 +64,13 @@ impl Principal {
         self.role >= Role::Admin
     }
 
+    /// Whether clients, projects and what is agreed about money are theirs to see and to change: owners and admins. The scopes of a key do
+    /// not narrow it: one that may write may do what its member may.
+    #[must_use]
+    pub fn keeps_books(&self) -> bool {
+        self.role >= Role::Admin
+    }
+
     /// Whether the workspace's settings and other members' things may be changed: owners and admins whose session or
     /// key has the `admin` scope.
     #[must_use]

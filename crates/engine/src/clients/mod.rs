@@ -20,6 +20,9 @@ pub enum Error {
         /// What it must be.
         detail: String,
     },
+    /// Only those who keep the books do this.
+    #[error("only an owner or admin {0}")]
+    NotManager(&'static str),
     /// It refers to a client that is not there.
     #[error("there is no such client")]
     UnknownReference,
@@ -34,16 +37,19 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
-/// Makes a client.
+/// Makes a client: any member may, but what currency it is billed in is not theirs to say.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::Once`].
+/// [`Error::Invalid`], [`Error::NotManager`], [`Error::Once`].
 pub async fn create(
     cx: &Context,
     who: &Principal,
     new: NewClient,
     once: &Once<'_, Client>,
 ) -> Result<Outcome<Client>, Error> {
+    if new.currency.is_some() {
+        books(who, MONEY)?;
+    }
     name(Some(&new.name))?;
     check(
         new.currency.as_deref(),
@@ -85,16 +91,17 @@ pub async fn get(cx: &Context, who: &Principal, id: ClientId) -> Result<Client, 
     Ok(store::clients::get(&mut tx, who.workspace_id, id).await?)
 }
 
-/// Changes a client.
+/// Changes a client, archives it or brings it back.
 ///
 /// # Errors
-/// [`Error::Invalid`]; when there is no such client.
+/// [`Error::NotManager`], [`Error::Invalid`]; when there is no such client.
 pub async fn update(
     cx: &Context,
     who: &Principal,
     id: ClientId,
     changes: Changes,
 ) -> Result<Client, Error> {
+    books(who, "changes or archives clients")?;
     name(changes.name.as_deref())?;
     check(
         changes.currency.as_ref().and_then(Option::as_deref),
@@ -111,14 +118,27 @@ pub async fn update(
 /// Removes a client that nothing refers to.
 ///
 /// # Errors
-/// [`Error::InUse`]: archive it instead.
+/// [`Error::NotManager`]; [`Error::InUse`]: archive it instead.
 pub async fn delete(cx: &Context, who: &Principal, id: ClientId) -> Result<(), Error> {
+    books(who, "deletes clients")?;
     let mut tx = cx.store.write_in(who.workspace_id).await?;
     store::clients::delete(&mut tx, who.workspace_id, id)
         .await
         .map_err(in_use)?;
     tx.commit().await?;
     Ok(())
+}
+
+/// What members do not set.
+pub(crate) const MONEY: &str = "sets prices, budgets and currencies; leave them out";
+
+/// Whether this is the caller's to do.
+pub(crate) fn books(who: &Principal, what: &'static str) -> Result<(), Error> {
+    if who.keeps_books() {
+        Ok(())
+    } else {
+        Err(Error::NotManager(what))
+    }
 }
 
 pub(crate) fn in_use(error: store::Error) -> Error {

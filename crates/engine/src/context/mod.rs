@@ -59,6 +59,8 @@ pub struct Settings {
     pub push: bool,
     /// Carries e-mail, where a mail server is configured.
     pub mailer: Option<Arc<dyn Mailer>>,
+    /// What invoices are printed with.
+    pub fonts: Arc<daybook_paper::Fonts>,
     /// How long a synchronous sync request may take before it is handed to a job (SPEC §2.3).
     pub sync_patience: Duration,
     /// How long a refresh lease lasts: twice the token endpoint's time-out (R5).
@@ -81,6 +83,7 @@ impl Settings {
             allow_private_targets: false,
             server_urls: BTreeMap::new(),
             mailer: None,
+            fonts: Arc::default(),
             sync_patience: Duration::from_secs(25),
             refresh_lease: Duration::from_secs(20),
             sync_lease: Duration::from_secs(60),

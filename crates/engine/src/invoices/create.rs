@@ -68,7 +68,7 @@ pub async fn create(
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
-    let view = make(&mut tx, who.workspace_id, ask).await?;
+    let view = make(&mut tx, who, ask).await?;
     once.finish(&mut tx, who, &view).await?;
     tx.commit().await?;
     Ok(Outcome::Fresh(view))
@@ -80,12 +80,13 @@ pub async fn create(
 /// See [`Error`].
 pub async fn preview(cx: &Context, who: &Principal, ask: &Create) -> Result<View, Error> {
     let mut tx = cx.store.write_in(who.workspace_id).await?;
-    let view = make(&mut tx, who.workspace_id, ask).await?;
+    let view = make(&mut tx, who, ask).await?;
     tx.rollback().await?;
     Ok(view)
 }
 
-async fn make(tx: &mut store::Tx, ws: WorkspaceId, ask: &Create) -> Result<View, Error> {
+async fn make(tx: &mut store::Tx, who: &Principal, ask: &Create) -> Result<View, Error> {
+    let ws = who.workspace_id;
     let head = head(tx, ws, ask).await?;
     check(&head)?;
     if let Some(project) = head.project_id {
@@ -96,7 +97,7 @@ async fn make(tx: &mut store::Tx, ws: WorkspaceId, ask: &Create) -> Result<View,
     all.extend(lines::by_hand(tx, &head, &[], &ask.lines)?);
     let totals = lines::totals(&head, &all)?;
     let draft = store::invoices::create(tx, ws, &head).await?;
-    lines::write(tx, ws, draft.id, &mut all, &billed).await?;
+    lines::write(tx, who, draft.id, &mut all, &billed).await?;
     store::invoices::update(tx, ws, draft.id, draft.version, &head, &totals).await?;
     read::view(tx, ws, draft.id).await
 }

@@ -9,11 +9,11 @@ use store::invoices::Head;
 use store::invoices::entries::Billed;
 use store::invoices::lines::Line;
 
-use super::Error;
 use super::create::check;
 use super::gather::gather;
 use super::lines::{self, LineInput};
 use super::read::{self, View};
+use super::{Error, trail};
 use crate::{Context, Principal};
 
 /// What changes; `None` stays, `Some(None)` clears.
@@ -80,7 +80,7 @@ pub async fn update(
         billed.retain(|entry| all.iter().any(|line| line.id == entry.line_id));
     }
     let totals = lines::totals(&head, &all)?;
-    lines::write(&mut tx, ws, id, &mut all, &billed).await?;
+    lines::write(&mut tx, who, id, &mut all, &billed).await?;
     store::invoices::update(&mut tx, ws, id, invoice.version, &head, &totals).await?;
     let view = read::view(&mut tx, ws, id).await?;
     tx.commit().await?;
@@ -101,7 +101,7 @@ pub async fn refresh(cx: &Context, who: &Principal, id: InvoiceId) -> Result<Vie
     let old = store::invoices::lines::list(&mut tx, ws, id).await?;
     all.extend(old.into_iter().filter(|line| !line.from_entries));
     let totals = lines::totals(&head, &all)?;
-    lines::write(&mut tx, ws, id, &mut all, &billed).await?;
+    lines::write(&mut tx, who, id, &mut all, &billed).await?;
     store::invoices::update(&mut tx, ws, id, invoice.version, &head, &totals).await?;
     let view = read::view(&mut tx, ws, id).await?;
     tx.commit().await?;
@@ -116,6 +116,8 @@ pub async fn delete(cx: &Context, who: &Principal, id: InvoiceId) -> Result<(), 
     let (mut tx, ws) = (cx.store.write_in(who.workspace_id).await?, who.workspace_id);
     let invoice = store::invoices::get(&mut tx, ws, id).await?;
     invoice.status.allows(Step::Edit)?;
+    let billed = store::invoices::entries::list(&mut tx, ws, id).await?;
+    trail::taken(&mut tx, who, id, &billed, false).await?;
     store::invoices::delete(&mut tx, ws, id).await?;
     tx.commit().await?;
     Ok(())

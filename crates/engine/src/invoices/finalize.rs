@@ -1,19 +1,37 @@
 //! A draft gets its number, and is never changed again.
 
 use daybook_domain::InvoiceId;
-use daybook_domain::invoice::{DEFAULT_PATTERN, Kind, Pattern, Profile, Status, Step};
+use daybook_domain::invoice::{DEFAULT_PATTERN, Document, Kind, Pattern, Profile, Status, Step};
 use daybook_store as store;
 use store::invoices::{Finalized, Invoice, Progress};
 
 use super::read::{self, View};
-use super::{Error, document};
+use super::{Error, document, trail};
 use crate::{Context, Principal};
+
+/// How a draft is finalised.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Finalize {
+    /// Whether a credit note that leaves nothing of its invoice gives its time back; by default it does.
+    pub release_entries: Option<bool>,
+    /// Also with letters that no font has.
+    pub accept_unprintable: bool,
+}
 
 /// Finalises a draft: numbers it, marks its entries as invoiced, and freezes what is printed. All of it or nothing.
 ///
+/// A credit note that leaves nothing of its invoice gives the invoice's time back, to be billed anew, unless it is said otherwise. One that takes a
+/// part back never does.
+///
 /// # Errors
-/// [`Error::Empty`], [`Error::EntriesChanged`], [`Error::NotAllowed`] when it has a number already.
-pub async fn finalize(cx: &Context, who: &Principal, id: InvoiceId) -> Result<View, Error> {
+/// [`Error::Empty`], [`Error::EntriesChanged`], [`Error::NotAllowed`] when it has a number already; [`Error::Invalid`] for time that cannot be
+/// given back; [`Error::Unprintable`] unless that is accepted.
+pub async fn finalize(
+    cx: &Context,
+    who: &Principal,
+    id: InvoiceId,
+    ask: Finalize,
+) -> Result<View, Error> {
     let (mut tx, ws) = (cx.store.write_in(who.workspace_id).await?, who.workspace_id);
     let invoice = store::invoices::get(&mut tx, ws, id).await?;
     invoice.status.allows(Step::Finalize)?;
@@ -33,15 +51,28 @@ pub async fn finalize(cx: &Context, who: &Principal, id: InvoiceId) -> Result<Vi
         Some(day) => day,
         None => read::today(cx, &mut tx, ws).await?,
     };
-    let mut printed = document::build(&mut tx, ws, &invoice, &lines, &billed, issued).await?;
-    if let Some(original) = invoice.credits_id {
-        take_back(&mut tx, original, &invoice).await?;
+    let printed = document::build(&mut tx, ws, &invoice, &lines, &billed, issued).await?;
+    let lacking = cx.settings.fonts.lacking(&printed);
+    if !ask.accept_unprintable && !lacking.is_empty() {
+        return Err(Error::Unprintable(lacking));
     }
+    trail::invoiced(&mut tx, who, id, &billed).await?;
+    credit(&mut tx, who, &invoice, ask.release_entries).await?;
     // The number comes last: the series is locked from here to the commit.
-    let profile = store::billing::get(&mut tx, ws).await?.profile;
+    number(&mut tx, &invoice, printed).await?;
+    let view = read::view(&mut tx, ws, id).await?;
+    tx.commit().await?;
+    Ok(view)
+}
+
+/// Gives the invoice the next number of its series, and freezes what is printed.
+async fn number(tx: &mut store::Tx, invoice: &Invoice, mut printed: Document) -> Result<(), Error> {
+    let ws = invoice.workspace_id;
+    let profile = store::billing::get(tx, ws).await?.profile;
     let pattern = pattern(&profile, invoice.kind)?;
+    let issued = printed.issued;
     let series = pattern.series(issued);
-    let serial = store::invoices::numbers::next(&mut tx, ws, &series).await?;
+    let serial = store::invoices::numbers::next(tx, ws, &series).await?;
     let number = pattern.number(issued, serial);
     printed.number = Some(number.clone());
     let done = Finalized {
@@ -52,16 +83,37 @@ pub async fn finalize(cx: &Context, who: &Principal, id: InvoiceId) -> Result<Vi
         due_on: printed.due,
         document: &printed,
     };
-    let finalized = store::invoices::finalize(&mut tx, ws, id, invoice.version, &done).await;
+    let finalized = store::invoices::finalize(tx, ws, invoice.id, invoice.version, &done).await;
     finalized.map_err(|error| match error {
         store::Error::Conflict { constraint } if constraint.contains("number") => {
             Error::NumberTaken(number.clone())
         }
         other => other.into(),
     })?;
-    let view = read::view(&mut tx, ws, id).await?;
-    tx.commit().await?;
-    Ok(view)
+    Ok(())
+}
+
+/// What a credit note does to its invoice, and to the time of it.
+async fn credit(
+    tx: &mut store::Tx,
+    who: &Principal,
+    invoice: &Invoice,
+    release_entries: Option<bool>,
+) -> Result<(), Error> {
+    let taken_back = match invoice.credits_id {
+        Some(original) => take_back(tx, original, invoice).await?.then_some(original),
+        None => None,
+    };
+    match (taken_back, release_entries) {
+        (Some(original), None | Some(true)) => {
+            trail::give_back(tx, who, original, Some("credit note")).await
+        }
+        (None, Some(true)) => Err(super::invalid(
+            "/release_entries",
+            "only a credit note that leaves nothing of its invoice gives the time back",
+        )),
+        (_, Some(false)) | (None, None) => Ok(()),
+    }
 }
 
 fn pattern(profile: &Profile, kind: Kind) -> Result<Pattern, Error> {
@@ -76,8 +128,12 @@ fn pattern(profile: &Profile, kind: Kind) -> Result<Pattern, Error> {
     })
 }
 
-/// The credit note is taken off what is left of its invoice.
-async fn take_back(tx: &mut store::Tx, original: InvoiceId, credit: &Invoice) -> Result<(), Error> {
+/// The credit note is taken off what is left of its invoice; true when nothing is left then.
+async fn take_back(
+    tx: &mut store::Tx,
+    original: InvoiceId,
+    credit: &Invoice,
+) -> Result<bool, Error> {
     let ws = credit.workspace_id;
     let invoice = store::invoices::get(tx, ws, original).await?;
     invoice.status.allows(Step::Credit)?;
@@ -96,5 +152,5 @@ async fn take_back(tx: &mut store::Tx, original: InvoiceId, credit: &Invoice) ->
         ..Progress::default()
     };
     store::invoices::progress(tx, ws, original, invoice.version, &to).await?;
-    Ok(())
+    Ok(credited == invoice.total_minor)
 }

@@ -1,16 +1,17 @@
 //! The lines of a draft: those made of entries, and those set by hand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use daybook_domain::invoice::{Quantity, Tax, TaxCategory, Totals, Unit, draw, total};
-use daybook_domain::{InvoiceId, InvoiceLineId, TimeEntryId, WorkspaceId};
+use daybook_domain::{InvoiceId, InvoiceLineId, TimeEntryId};
 use daybook_store as store;
 use store::invoices::Head;
 use store::invoices::entries::Billed;
 use store::invoices::lines::Line;
 
 use super::gather::Priced;
-use super::{Error, MAX_LINES, invalid, text};
+use super::{Error, MAX_LINES, invalid, text, trail};
+use crate::Principal;
 
 /// A line as it is set by hand.
 #[derive(Debug, Clone, Default)]
@@ -182,19 +183,31 @@ pub(super) fn totals(head: &Head, lines: &[Line]) -> Result<Totals, Error> {
     Ok(total(&amounts, head.discount)?)
 }
 
-/// Writes lines and entries in place of those that are there.
+/// Writes lines and entries in place of those that are there, and notes which entries came and went.
 pub(super) async fn write(
     tx: &mut store::Tx,
-    ws: WorkspaceId,
+    who: &Principal,
     id: InvoiceId,
     lines: &mut [Line],
     billed: &[Billed],
 ) -> Result<(), Error> {
+    let ws = who.workspace_id;
     for (position, line) in (0..).zip(lines.iter_mut()) {
         line.position = position;
     }
+    let was = store::invoices::entries::list(tx, ws, id).await?;
     store::invoices::entries::free(tx, ws, id).await?;
     store::invoices::lines::replace(tx, ws, id, lines).await?;
     store::invoices::entries::add(tx, ws, id, billed).await?;
-    Ok(())
+    trail::taken(tx, who, id, &missing_in(&was, billed), false).await?;
+    trail::taken(tx, who, id, &missing_in(billed, &was), true).await
+}
+
+/// Those of `some` that are not among the others.
+fn missing_in(some: &[Billed], others: &[Billed]) -> Vec<Billed> {
+    let others: HashSet<TimeEntryId> = others.iter().map(|billed| billed.entry_id).collect();
+    let missing = some
+        .iter()
+        .filter(|billed| !others.contains(&billed.entry_id));
+    missing.cloned().collect()
 }

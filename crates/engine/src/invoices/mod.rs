@@ -15,6 +15,7 @@ pub mod paper;
 pub mod read;
 pub mod send;
 pub mod settle;
+mod trail;
 
 use daybook_domain::TimeEntryId;
 use daybook_domain::invoice::{BadTotal, NotAllowed};
@@ -23,6 +24,7 @@ use daybook_store as store;
 use crate::accounts::once;
 
 pub use create::Create;
+pub use daybook_paper::{Fonts, Lacking};
 pub use lines::LineInput;
 pub use read::View;
 
@@ -108,12 +110,22 @@ pub enum Error {
     /// Its files are too large.
     #[error("{}", crate::mail::letters::Refusal::TooLarge)]
     TooLarge,
+    /// The credit note gave the time of its invoice back.
+    #[error(
+        "the time of its invoice was given back when this credit note was finalised, and may be on another invoice by now; write a new invoice for it instead"
+    )]
+    EntriesReleased,
     /// It has no number yet.
     #[error("a draft has no number, and so no electronic invoice; finalise it first")]
     StillDraft,
     /// The standard wants to know more.
     #[error("the electronic invoice would break {} rules of EN 16931", .0.len())]
     Incomplete(Vec<(String, String)>),
+    /// Letters that no font has.
+    #[error(
+        "{} of its texts have letters that no font of this server has, and would be printed without them: write them in other letters, ask whoever runs the server to add a font (DAYBOOK_FONTS_DIR), or send accept_unprintable: true", .0.len()
+    )]
+    Unprintable(Vec<daybook_paper::Lacking>),
     /// The document could not be made.
     #[error("the document could not be made")]
     Paper(String),

@@ -25,11 +25,12 @@ pub async fn pdf(cx: &Context, who: &Principal, id: InvoiceId) -> Result<(String
     read::seen(who)?;
     let (document, logo) = load(cx, who.workspace_id, id).await?;
     let name = name(&document);
-    Ok((name, typeset(document, logo).await?))
+    Ok((name, typeset(cx, document, logo).await?))
 }
 
 /// The PDF of a document.
 pub(super) async fn typeset(
+    cx: &Context,
     document: Document,
     logo: Option<store::billing::Logo>,
 ) -> Result<Vec<u8>, Error> {
@@ -38,7 +39,9 @@ pub(super) async fn typeset(
         data: logo.data,
     });
     // Typesetting is work for a processor, not for a thread that serves requests.
-    let made = tokio::task::spawn_blocking(move || paper::pdf(&document, picture.as_ref())).await;
+    let fonts = cx.settings.fonts.clone();
+    let made =
+        tokio::task::spawn_blocking(move || paper::pdf(&document, picture.as_ref(), &fonts)).await;
     made.map_err(|error| Error::Paper(error.to_string()))?
         .map_err(|error| Error::Paper(error.to_string()))
 }

@@ -138,7 +138,7 @@ pub(super) async fn pack(cx: &Context, ws: WorkspaceId, id: InvoiceId) -> Result
     // Where the standard wants more than this invoice says, there is no electronic one.
     let complete = document::missing(&document).is_empty();
     let xml = complete.then(|| daybook_paper::ubl(&document));
-    let pdf = paper::typeset(document.clone(), logo).await?;
+    let pdf = paper::typeset(cx, document.clone(), logo).await?;
     Ok(Parcel { pdf, xml, document })
 }
 

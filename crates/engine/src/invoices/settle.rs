@@ -3,12 +3,13 @@
 use daybook_domain::invoice::{Kind, Status, Step};
 use daybook_domain::{InvoiceId, PaymentId};
 use daybook_store as store;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use store::invoices::{Head, Invoice, Progress};
 
 use super::lines;
 use super::read::{self, View};
-use super::{Error, invalid, text};
+use super::{Error, invalid, text, trail};
 use crate::{Context, Once, Outcome, Principal};
 
 /// A payment to be noted.
@@ -25,7 +26,7 @@ pub struct Pay {
 /// Notes a payment, of all that is left or a part of it.
 ///
 /// # Errors
-/// [`Error::NotAllowed`], [`Error::TooMuch`].
+/// [`Error::NotAllowed`], [`Error::TooMuch`]; [`Error::Invalid`] for a day that makes no sense.
 pub async fn pay(
     cx: &Context,
     who: &Principal,
@@ -54,10 +55,9 @@ pub async fn pay(
             open: invoice.currency.grouped(open),
         });
     }
-    let day = match ask.paid_on {
-        Some(day) => day,
-        None => read::today(cx, &mut tx, ws).await?,
-    };
+    let today = read::today(cx, &mut tx, ws).await?;
+    let day = ask.paid_on.unwrap_or(today);
+    check_day(day, invoice.issued_on.unwrap_or(today), today)?;
     let note = ask.note.as_deref();
     store::invoices::payments::add(&mut tx, ws, id, amount, day, note).await?;
     paid(&mut tx, &invoice, invoice.paid_minor.saturating_add(amount)).await?;
@@ -65,6 +65,20 @@ pub async fn pay(
     once.finish(&mut tx, who, &view).await?;
     tx.commit().await?;
     Ok(Outcome::Fresh(view))
+}
+
+/// A client pays on account at most a year before the invoice is written, and nobody has paid tomorrow; but it may be tomorrow already where
+/// the client is.
+fn check_day(day: Date, issued: Date, today: Date) -> Result<(), Error> {
+    let first = issued.saturating_sub(1.year());
+    let last = today.saturating_add(1.day());
+    if (first..=last).contains(&day) {
+        return Ok(());
+    }
+    Err(invalid(
+        "/paid_on",
+        format!("must be from {first}, a year before the invoice, to {last}"),
+    ))
 }
 
 /// Removes a payment that was noted by mistake.
@@ -106,7 +120,7 @@ async fn paid(tx: &mut store::Tx, invoice: &Invoice, paid_minor: i64) -> Result<
 /// Cancels an invoice. It keeps its number, and its entries are approved again.
 ///
 /// # Errors
-/// [`Error::HasPayments`], [`Error::NotAllowed`].
+/// [`Error::HasPayments`], [`Error::NotAllowed`]; [`Error::EntriesReleased`] for a credit note that gave time back.
 pub async fn void(
     cx: &Context,
     who: &Principal,
@@ -120,7 +134,7 @@ pub async fn void(
         return Err(Error::HasPayments);
     }
     invoice.status.allows(Step::Void)?;
-    store::invoices::entries::give_back(&mut tx, ws, id).await?;
+    trail::give_back(&mut tx, who, id, reason.as_deref()).await?;
     if let Some(original) = invoice.credits_id {
         give_credit_back(&mut tx, original, &invoice).await?;
     }
@@ -142,6 +156,11 @@ async fn give_credit_back(
 ) -> Result<(), Error> {
     let ws = credit.workspace_id;
     let mut invoice = store::invoices::get(tx, ws, original).await?;
+    let billed = store::invoices::entries::list(tx, ws, original).await?;
+    let lines = store::invoices::lines::list(tx, ws, original).await?;
+    if billed.is_empty() && lines.iter().any(|line| line.from_entries) {
+        return Err(Error::EntriesReleased);
+    }
     invoice.credited_minor -= credit.total_minor;
     let to = Progress {
         credited_minor: Some(invoice.credited_minor),
@@ -187,7 +206,7 @@ pub async fn credit(
     }
     let totals = lines::totals(&head, &copies)?;
     let draft = store::invoices::create(&mut tx, ws, &head).await?;
-    lines::write(&mut tx, ws, draft.id, &mut copies, &[]).await?;
+    lines::write(&mut tx, who, draft.id, &mut copies, &[]).await?;
     store::invoices::update(&mut tx, ws, draft.id, draft.version, &head, &totals).await?;
     let view = read::view(&mut tx, ws, draft.id).await?;
     once.finish(&mut tx, who, &view).await?;

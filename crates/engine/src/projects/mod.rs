@@ -16,10 +16,10 @@ pub const MAX_BUDGET_MINUTES: i64 = 60 * 2_000_000;
 /// The most money that is planned, in minor units.
 pub const MAX_BUDGET: i64 = 1_000_000_000_000;
 
-/// Makes a project.
+/// Makes a project: any member may, but money is not theirs to set.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::UnknownReference`], [`Error::Once`].
+/// [`Error::Invalid`], [`Error::NotManager`], [`Error::UnknownReference`], [`Error::Once`].
 pub async fn create(
     cx: &Context,
     who: &Principal,
@@ -40,6 +40,9 @@ pub async fn create_planned(
     (minutes, minor): (Option<i64>, Option<i64>),
     once: &Once<'_, Project>,
 ) -> Result<Outcome<Project>, Error> {
+    if new.hourly_rate_minor.is_some() || new.currency.is_some() || minor.is_some() {
+        clients::books(who, clients::MONEY)?;
+    }
     budget(minutes, minor)?;
     clients::name(Some(&new.name))?;
     clients::check(new.currency.as_deref(), new.color.as_deref(), None)?;
@@ -84,10 +87,10 @@ pub async fn get(cx: &Context, who: &Principal, id: ProjectId) -> Result<Project
     Ok(store::projects::get(&mut tx, who.workspace_id, id).await?)
 }
 
-/// Changes a project.
+/// Changes a project, archives it or brings it back.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::UnknownReference`]; when there is no such project.
+/// [`Error::NotManager`], [`Error::Invalid`], [`Error::UnknownReference`]; when there is no such project.
 pub async fn update(
     cx: &Context,
     who: &Principal,
@@ -108,6 +111,7 @@ pub async fn update_planned(
     changes: Changes,
     (minutes, minor): (Option<Option<i64>>, Option<Option<i64>>),
 ) -> Result<Project, Error> {
+    clients::books(who, "changes or archives projects")?;
     budget(minutes.flatten(), minor.flatten())?;
     clients::name(changes.name.as_deref())?;
     clients::check(
@@ -133,8 +137,9 @@ pub async fn update_planned(
 /// Removes a project that nothing refers to.
 ///
 /// # Errors
-/// [`Error::InUse`]: archive it instead.
+/// [`Error::NotManager`]; [`Error::InUse`]: archive it instead.
 pub async fn delete(cx: &Context, who: &Principal, id: ProjectId) -> Result<(), Error> {
+    clients::books(who, "deletes projects")?;
     let mut tx = cx.store.write_in(who.workspace_id).await?;
     store::projects::delete(&mut tx, who.workspace_id, id)
         .await

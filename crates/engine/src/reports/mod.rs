@@ -75,7 +75,7 @@ pub struct Report {
     pub total: Sum,
 }
 
-/// Adds up time. Plain members see their own.
+/// Adds up time. Plain members see their own, and not what it comes to.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -96,15 +96,15 @@ pub async fn time(
         let work: Vec<Facts> = facts.iter().map(work_of).collect();
         pricer.know(&mut tx, &work).await?;
         for (fact, work) in facts.iter().zip(&work) {
-            let price = pricer.price(work);
+            let price = who.keeps_books().then(|| pricer.price(work));
             let key = key_of(by, fact, pricer.day(fact.started_at));
             if let (Some(key), Some(name)) = (&key, &fact.calendar_name)
                 && by == GroupBy::Calendar
             {
                 labels.insert(key.clone(), name.clone());
             }
-            total.add(fact, &price);
-            sums.entry(key).or_default().add(fact, &price);
+            total.add(fact, price.as_ref());
+            sums.entry(key).or_default().add(fact, price.as_ref());
         }
         match facts.last() {
             Some(last) if facts.len() as i64 >= CHUNK => after = Some((last.started_at, last.id)),
@@ -134,7 +134,8 @@ pub async fn time(
 }
 
 impl Sum {
-    fn add(&mut self, fact: &Fact, price: &Result<Rate, NoRate>) {
+    /// Without a price the money is not told.
+    fn add(&mut self, fact: &Fact, price: Option<&Result<Rate, NoRate>>) {
         let minutes = fact.duration_minutes;
         self.entries += 1;
         self.minutes += minutes;
@@ -146,11 +147,12 @@ impl Sum {
         }
         self.billable_minutes += minutes;
         match price {
-            Ok(rate) => {
+            None => {}
+            Some(Ok(rate)) => {
                 let sum = self.amounts.entry(rate.currency.clone()).or_default();
                 *sum = sum.saturating_add(amount(rate.hourly_minor, minutes));
             }
-            Err(_) => self.unpriced_minutes += minutes,
+            Some(Err(_)) => self.unpriced_minutes += minutes,
         }
     }
 }
@@ -255,7 +257,7 @@ pub async fn rows(
         .zip(&work)
         .map(|(entry, work)| Row {
             day: pricer.day(entry.started_at),
-            rate: pricer.price(work).ok(),
+            rate: pricer.price(work).ok().filter(|_| who.keeps_books()),
             entry,
         })
         .collect();

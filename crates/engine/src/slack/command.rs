@@ -13,7 +13,7 @@ use super::blocks::{self, Fields, Form, say};
 use super::entry::{self, Logged, New};
 use super::who::{Bound, Known, Sender, resolve};
 use super::{Error, grammar, link, meetings, respond, time};
-use crate::timesheets::quick;
+use crate::timesheets::placement;
 use crate::{Context, timesheets};
 
 /// How long a request is remembered: longer than its signature is good for.
@@ -143,7 +143,7 @@ pub(super) async fn open_form(
     url: Option<String>,
 ) -> Result<(), Error> {
     let mut tx = cx.store.read_in(bound.workspace()).await?;
-    let projects = quick::projects(&mut tx, bound.workspace()).await?;
+    let projects = placement::projects(&mut tx, bound.workspace()).await?;
     drop(tx);
     let fields = Fields {
         date: Some(cx.clock.now().to_zoned(bound.zone.clone()).date()),

@@ -11,7 +11,8 @@ use store::Tx;
 use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
 use super::{Error, notify, time};
-use crate::timesheets::quick::{self, Work};
+use crate::timesheets::booking::{self, Said};
+use crate::timesheets::placement::{self, Work};
 use crate::{Context, Once, Outcome, Principal, live, timesheets};
 
 /// Entries looked through for the newest one.
@@ -112,13 +113,20 @@ pub async fn create(
         date: new.date,
         minutes: new.minutes,
     };
-    let start = quick::start_of(tx, who, (cx.clock.now(), zone), work).await?;
-    let project = match (new.project_id, &new.project) {
-        (None, Some(word)) => Some(quick::project_of(tx, who.workspace_id, word).await?),
-        (id, _) => timesheets::project_of(tx, who.workspace_id, id).await?,
+    let start = placement::start_of(tx, who, (cx.clock.now(), zone), work).await?;
+    let project_id = match (new.project_id, &new.project) {
+        (None, Some(word)) => {
+            let project = placement::project_by_word(tx, who.workspace_id, word).await?;
+            Some(project.id)
+        }
+        (id, _) => id,
     };
-    timesheets::agree(new.client_id, project.as_ref())?;
-    let of = project.as_ref().and_then(|project| project.client_id);
+    let said = Said {
+        client_id: new.client_id,
+        project_id,
+        billable: None,
+    };
+    let booked = booking::book(tx, who.workspace_id, said, None).await?;
     let row = NewTimeEntry {
         member_id: who.member_id,
         source: Source::Slack,
@@ -127,9 +135,9 @@ pub async fn create(
         started_at: start,
         ended_at: timesheets::entries::end_of(start, new.minutes),
         duration_minutes: new.minutes,
-        client_id: new.client_id.or(of),
-        project_id: project.as_ref().map(|project| project.id),
-        billable: project.as_ref().is_none_or(|project| project.billable),
+        client_id: booked.client_id,
+        project_id: booked.project_id,
+        billable: booked.billable,
         synced_event_id: None,
         calendar_id: None,
         cause_key: cause,
@@ -144,7 +152,7 @@ pub async fn create(
         timesheets::history::created(tx, who, &entry, "created").await?;
         timesheets::submissions::waits(tx, &entry, false).await?;
     }
-    let project = project.map(|project| project.name);
+    let project = name_of(tx, who, &entry).await?;
     Ok((Logged { entry, project }, created))
 }
 
@@ -226,7 +234,7 @@ pub async fn change(
                 date: Some(date),
                 minutes: new.minutes,
             };
-            quick::within_reach((cx.clock.now(), zone), work)?;
+            placement::within_reach((cx.clock.now(), zone), work)?;
             let moved = zone
                 .to_ambiguous_zoned(date.to_datetime(was.time()))
                 .compatible();
@@ -254,15 +262,17 @@ pub async fn with_project(
     who: &Principal,
     entry: TimeEntry,
 ) -> Result<Logged, Error> {
-    let project = match entry.project_id {
-        None => None,
-        Some(id) => {
-            let mut tx = cx.store.read_in(who.workspace_id).await?;
-            let project = store::projects::get(&mut tx, who.workspace_id, id).await?;
-            Some(project.name)
-        }
-    };
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    let project = name_of(&mut tx, who, &entry).await?;
     Ok(Logged { entry, project })
+}
+
+async fn name_of(tx: &mut Tx, who: &Principal, entry: &TimeEntry) -> store::Result<Option<String>> {
+    let Some(id) = entry.project_id else {
+        return Ok(None);
+    };
+    let project = store::projects::get(tx, who.workspace_id, id).await?;
+    Ok(Some(project.name))
 }
 
 fn invalid(pointer: &'static str, detail: &str) -> Error {

@@ -9,7 +9,8 @@ use store::drafts::Choice;
 use store::instances::InstanceView;
 use store::time_entries::TimeEntry;
 
-use super::drafts::{Because, Suggestion};
+use super::booking::Said;
+use super::drafts::{Because, Idea};
 use super::{Error, gather};
 
 /// The most others' domains of a meeting that are remembered.
@@ -37,7 +38,7 @@ const EVERYBODYS: &[&str] = &[
 pub(super) fn by_choice(
     names: &[(Because, String)],
     choices: &HashMap<(&str, &str), &Choice>,
-) -> Option<Suggestion> {
+) -> Option<Idea> {
     let known = |(because, name): &(Because, String)| {
         choices
             .get(&(because.as_str(), name.as_str()))
@@ -48,14 +49,15 @@ pub(super) fn by_choice(
         .iter()
         .max_by_key(|(because, choice)| (std::cmp::Reverse(*because), choice.chosen_at))?;
     let shown = *because != Because::Series;
-    Some(Suggestion {
-        client_id: choice.client_id,
-        project_id: choice.project_id,
-        billable: choice.billable,
-        tags: Vec::new(),
+    Some(Idea {
+        said: Said {
+            client_id: choice.client_id,
+            project_id: choice.project_id,
+            billable: Some(choice.billable),
+        },
         because: *because,
-        rule_id: None,
         detail: shown.then(|| choice.name.clone()),
+        ..Idea::default()
     })
 }
 
@@ -92,20 +94,37 @@ pub(super) fn names_of(
     names
 }
 
-/// Remembers what a meeting was booked on, if somebody chose it.
+/// Remembers what a meeting was booked on, if somebody chose it; `billable` as it was meant, whoever bills the meeting.
 pub(super) async fn learn(
     tx: &mut store::Tx,
     event: &InstanceView,
     calendar: &Calendar,
     entry: &TimeEntry,
+    billable: bool,
 ) -> Result<(), Error> {
     if entry.project_id.is_none() && entry.client_id.is_none() {
         return Ok(());
     }
-    let booked = (entry.client_id, entry.project_id, entry.billable);
+    let booked = (entry.client_id, entry.project_id, billable);
     for (kind, name) in names_of(event, &gather::subject(event), Some(calendar)) {
         let (ws, member) = (entry.workspace_id, entry.member_id);
         store::drafts::learn(tx, ws, member, kind.as_str(), &name, booked).await?;
     }
     Ok(())
+}
+
+/// Remembers what the meeting of an entry was booked on after all; nothing when the meeting is gone.
+pub(super) async fn learn_again(tx: &mut store::Tx, entry: &TimeEntry) -> Result<(), Error> {
+    let Some(event) = entry.synced_event_id else {
+        return Ok(());
+    };
+    let ws = entry.workspace_id;
+    let Some(event) = store::instances::get_many(tx, ws, &[event]).await?.pop() else {
+        return Ok(());
+    };
+    let calendars = store::calendars::get_many(tx, ws, &[event.calendar_id]).await?;
+    match calendars.first() {
+        Some(calendar) => learn(tx, &event, calendar, entry, entry.billable).await,
+        None => Ok(()),
+    }
 }

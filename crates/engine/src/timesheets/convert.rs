@@ -2,14 +2,14 @@
 //! converted, gives the same entry (R6).
 
 use daybook_domain::event::{ResponseStatus, Status as EventStatus};
-use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, minutes_between};
+use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, is_meeting, minutes_between};
 use daybook_domain::{ClientId, InstanceId, ProjectId, WorkspaceId};
 use daybook_store as store;
 use store::instances::InstanceView;
-use store::projects::Project;
 use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
 
-use super::{Error, Policy, agree, choices, follow, history, project_of, submissions};
+use super::booking::{self, Booking, Said};
+use super::{Error, Policy, choices, follow, history, submissions};
 use crate::events::hint;
 use crate::slack::notify;
 use crate::{Context, Principal, live};
@@ -56,24 +56,34 @@ impl Convert {
 ///
 /// # Errors
 /// [`Error::AllDay`], [`Error::Declined`], [`Error::Informational`] unless forced; [`Error::Cancelled`];
-/// [`Error::UnknownReference`]; [`Error::Invalid`] for a project of another client; [`store::Error::NotFound`].
+/// [`Error::UnknownReference`]; [`Error::Archived`]; [`Error::Invalid`] for a project of another client, and for a meeting more than a year
+/// ahead, as of any entry; [`store::Error::NotFound`].
 pub async fn convert(
     cx: &Context,
     who: &Principal,
     ask: Convert,
 ) -> Result<(TimeEntry, bool), Error> {
-    convert_with(cx, who, ask, Vec::new(), true).await
+    convert_with(cx, who, ask, Suggested::default(), true).await
 }
 
-/// As [`convert`], with tags; who sees already that it was made need not be told.
+/// What a draft adds to what is asked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Suggested {
+    /// Whether it would be billed. Unlike [`Convert::billable`] nobody insists on it.
+    pub(super) billable: Option<bool>,
+    /// Tags.
+    pub(super) tags: Vec<String>,
+}
+
+/// As [`convert`], with what a draft suggests; who sees already that it was made need not be told.
 pub(super) async fn convert_with(
     cx: &Context,
     who: &Principal,
     ask: Convert,
-    tags: Vec<String>,
+    suggested: Suggested,
     tell: bool,
 ) -> Result<(TimeEntry, bool), Error> {
-    super::entries::words(ask.description.as_deref(), None)?;
+    super::entries::words(ask.description.as_deref(), Some(&suggested.tags))?;
     let workspace = who.workspace_id;
     let mut tx = cx.store.write_in(workspace).await?;
     let event = store::instances::get(&mut tx, workspace, ask.instance).await?;
@@ -89,31 +99,16 @@ pub(super) async fn convert_with(
         offered(&event)?;
     }
     let calendar = store::calendars::get(&mut tx, workspace, event.calendar_id).await?;
-    let mut project = project_of(
-        &mut tx,
-        workspace,
-        ask.project_id.or(calendar.default_project_id),
-    )
-    .await?;
-    if ask.project_id.is_none() && agree(ask.client_id, project.as_ref()).is_err() {
-        // The calendar's project is only a suggestion: whoever names another client does not mean it.
-        project = None;
-    }
-    agree(ask.client_id, project.as_ref())?;
-    let client_id = ask
-        .client_id
-        .or_else(|| project.as_ref().and_then(|project| project.client_id))
-        .or(calendar.default_client_id);
+    let said = Said {
+        client_id: ask.client_id,
+        project_id: ask.project_id,
+        billable: ask.billable.or(suggested.billable),
+    };
+    let booked = booking::book(&mut tx, workspace, said, Some(&calendar)).await?;
     Policy::load(&mut tx, workspace)
         .await?
-        .open(event.start_us)?;
-    let new = new_entry(
-        &event,
-        ask.clone(),
-        cause,
-        (client_id, project.as_ref()),
-        tags,
-    );
+        .start(cx, event.start_us)?;
+    let new = new_entry(&event, ask.description, cause, booked, suggested.tags);
     let (entry, created) = store::time_entries::create(&mut tx, workspace, &new).await?;
     if !created {
         return Ok((entry, false));
@@ -123,7 +118,7 @@ pub(super) async fn convert_with(
     told(&mut tx, &entry, tell).await?;
     store::drafts::restore(&mut tx, workspace, entry.member_id, &event.cause_key()).await?;
     store::drafts::note_event(&mut tx, workspace, &follow::seen(&entry, &event)).await?;
-    choices::learn(&mut tx, &event, &calendar, &entry).await?;
+    choices::learn(&mut tx, &event, &calendar, &entry, booked.billable).await?;
     tx.commit().await?;
     cx.live.send(
         workspace,
@@ -135,9 +130,9 @@ pub(super) async fn convert_with(
 
 fn new_entry(
     event: &InstanceView,
-    ask: Convert,
+    description: Option<String>,
     cause: String,
-    (client_id, project): (Option<ClientId>, Option<&Project>),
+    booked: Booking,
     tags: Vec<String>,
 ) -> NewTimeEntry {
     let minutes = minutes_between(event.start_us, event.end_us).min(MAX_MINUTES);
@@ -145,16 +140,13 @@ fn new_entry(
         member_id: event.member_id,
         source: Source::Calendar,
         status: Status::Pending,
-        description: ask.description.unwrap_or_else(|| title(event)),
+        description: description.unwrap_or_else(|| title(event)),
         started_at: event.start_us,
         ended_at: Some(event.end_us),
         duration_minutes: minutes,
-        client_id,
-        project_id: project.map(|project| project.id),
-        billable: ask
-            .billable
-            .or_else(|| project.map(|project| project.billable))
-            .unwrap_or(true),
+        client_id: booked.client_id,
+        project_id: booked.project_id,
+        billable: booked.billable,
         synced_event_id: Some(event.id),
         calendar_id: Some(event.calendar_id),
         cause_key: Some(cause),
@@ -163,9 +155,13 @@ fn new_entry(
 }
 
 /// A meeting that several members attended is billed by the first entry, unless somebody says so of another one too.
-async fn bill(tx: &mut store::Tx, entry: TimeEntry, asked: bool) -> Result<TimeEntry, Error> {
+pub(super) async fn bill(
+    tx: &mut store::Tx,
+    entry: TimeEntry,
+    asked: bool,
+) -> Result<TimeEntry, Error> {
     let cause = entry.cause_key.clone().unwrap_or_default();
-    if !entry.billable || !cause.starts_with("ical:") {
+    if !entry.billable || !is_meeting(&cause) {
         return Ok(entry);
     }
     let first = store::drafts::bill(tx, entry.workspace_id, &cause, entry.id).await?;

@@ -13,14 +13,14 @@ use jiff::Timestamp;
 use store::calendars::Calendar;
 use store::drafts::Choice;
 use store::instances::InstanceView;
-use store::projects::Project;
 
 use super::Error;
+use super::booking::{Known, Said};
 use super::choices::{by_choice, names_of};
 use super::gather::{self, After, Meetings};
 pub(crate) use super::settle::log_and_tell;
 pub use super::settle::{dismiss, log, restore};
-use crate::rates::{self, Facts};
+use crate::rates::{Facts, Pricer};
 use crate::{Context, Principal};
 
 /// Instances read at once.
@@ -86,6 +86,28 @@ pub struct Suggestion {
     pub rule_id: Option<TimeRuleId>,
     /// The rule's name, the title or the domain.
     pub detail: Option<String>,
+}
+
+/// What says what a meeting would be booked on.
+#[derive(Debug, Clone)]
+pub(super) struct Idea {
+    pub(super) said: Said,
+    pub(super) tags: Vec<String>,
+    pub(super) because: Because,
+    pub(super) rule_id: Option<TimeRuleId>,
+    pub(super) detail: Option<String>,
+}
+
+impl Default for Idea {
+    fn default() -> Self {
+        Self {
+            said: Said::default(),
+            tags: Vec::new(),
+            because: Because::Nothing,
+            rule_id: None,
+            detail: None,
+        }
+    }
 }
 
 /// Drafts and where the next ones begin.
@@ -192,9 +214,10 @@ async fn price(tx: &mut store::Tx, who: &Principal, drafts: &mut [Draft]) -> Res
             billable: draft.suggestion.billable,
         })
         .collect();
-    let rates = rates::resolve(tx, who.workspace_id, &work).await?;
-    for (draft, rate) in drafts.iter_mut().zip(rates) {
-        draft.worth = rate.map(|rate| Worth {
+    let mut pricer = Pricer::load(tx, who.workspace_id).await?;
+    pricer.know(tx, &work).await?;
+    for (draft, facts) in drafts.iter_mut().zip(&work) {
+        draft.worth = pricer.price(facts).ok().map(|rate| Worth {
             minor: amount(rate.hourly_minor, draft.minutes),
             currency: rate.currency,
         });
@@ -271,97 +294,85 @@ async fn weigh(
         .iter()
         .map(|choice| ((choice.kind.as_str(), choice.name.as_str()), choice))
         .collect();
-    let causes: Vec<String> = part.found.iter().map(InstanceView::cause_key).collect();
-    let billed = store::drafts::billed(tx, ws, &causes).await?;
-    let billed: HashMap<String, MemberId> = billed
-        .into_iter()
-        .filter(|billed| billed.member_id != who.member_id)
-        .map(|billed| (billed.cause_key, billed.member_id))
-        .collect();
-    let mut drafts = Vec::new();
+    let billed = billed_by_others(tx, who, &part.found).await?;
+    let mut ideas = Vec::new();
     for ((event, subject), names) in part.found.into_iter().zip(&subjects).zip(&names) {
-        let suggestion = match rules.first(subject) {
+        let idea = match rules.first(subject) {
             Some(rule) if rule.action.exclude => continue,
             Some(rule) => by_rule(rule),
-            None => by_choice(names, &choices)
-                .unwrap_or_else(|| by_calendar(part.calendars.get(&event.calendar_id))),
+            None => by_choice(names, &choices).unwrap_or_default(),
         };
-        drafts.push(Draft {
-            minutes: minutes_between(event.start_us, event.end_us).clamp(1, MAX_MINUTES),
-            billed_by: billed.get(&event.cause_key()).copied(),
-            worth: None,
-            suggestion,
-            event,
-        });
+        ideas.push((event, idea));
     }
-    complete(tx, who, &mut drafts).await?;
+    let said: Vec<Said> = ideas.iter().map(|(_, idea)| idea.said).collect();
+    let known = Known::load(tx, ws, &said, part.calendars.values()).await?;
+    let drafts = ideas.into_iter().map(|(event, idea)| Draft {
+        minutes: minutes_between(event.start_us, event.end_us).clamp(1, MAX_MINUTES),
+        billed_by: billed.get(&event.cause_key()).copied(),
+        worth: None,
+        suggestion: suggestion(idea, part.calendars.get(&event.calendar_id), &known),
+        event,
+    });
+    let mut drafts: Vec<Draft> = drafts.collect();
+    for draft in &mut drafts {
+        // Never twice unasked.
+        draft.suggestion.billable &= draft.billed_by.is_none();
+    }
     Ok(drafts)
 }
 
-/// What a project brings: its client, whether it is billed; and nothing of what is archived.
-async fn complete(tx: &mut store::Tx, who: &Principal, drafts: &mut [Draft]) -> store::Result<()> {
-    let mut ids: Vec<ProjectId> = drafts
-        .iter()
-        .filter_map(|draft| draft.suggestion.project_id)
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let projects = store::projects::get_many(tx, who.workspace_id, &ids).await?;
-    let projects: HashMap<ProjectId, Project> = projects
+/// Which of these meetings are billed by others' entries, and by whose.
+async fn billed_by_others(
+    tx: &mut store::Tx,
+    who: &Principal,
+    events: &[InstanceView],
+) -> store::Result<HashMap<String, MemberId>> {
+    let causes: Vec<String> = events.iter().map(InstanceView::cause_key).collect();
+    let billed = store::drafts::billed(tx, who.workspace_id, &causes).await?;
+    let others = billed
         .into_iter()
-        .map(|project| (project.id, project))
-        .collect();
-    for draft in drafts {
-        let suggestion = &mut draft.suggestion;
-        if let Some(id) = suggestion.project_id {
-            match projects.get(&id) {
-                Some(project) if project.archived_at.is_none() => {
-                    suggestion.client_id = project.client_id.or(suggestion.client_id);
-                    if matches!(suggestion.because, Because::Calendar) {
-                        suggestion.billable = project.billable;
-                    }
-                }
-                _ => {
-                    suggestion.project_id = None;
-                    suggestion.client_id = None;
-                    suggestion.because = Because::Nothing;
-                    suggestion.detail = None;
-                }
-            }
-        }
-        // Never twice unasked.
-        suggestion.billable &= draft.billed_by.is_none();
-    }
-    Ok(())
+        .filter(|billed| billed.member_id != who.member_id);
+    Ok(others
+        .map(|billed| (billed.cause_key, billed.member_id))
+        .collect())
 }
 
-fn by_rule(rule: &daybook_domain::rule::Rule) -> Suggestion {
+/// What is suggested for an idea; one that means something archived is none.
+fn suggestion(mut idea: Idea, calendar: Option<&Calendar>, known: &Known) -> Suggestion {
+    // The project may be another client's by now.
+    let of = known.client_of(idea.said.project_id);
+    idea.said.client_id = of.or(idea.said.client_id);
+    idea = if known.is_open(idea.said) {
+        idea
+    } else {
+        Idea::default()
+    };
+    let booked = known.decide(idea.said, calendar);
+    if idea.because == Because::Nothing && (booked.client_id, booked.project_id) != (None, None) {
+        idea.because = Because::Calendar;
+        idea.detail = calendar.map(|calendar| calendar.name.clone());
+    }
     Suggestion {
-        client_id: rule.action.client_id,
-        project_id: rule.action.project_id,
-        billable: rule.action.billable.unwrap_or(true),
+        client_id: booked.client_id,
+        project_id: booked.project_id,
+        billable: booked.billable,
+        tags: idea.tags,
+        because: idea.because,
+        rule_id: idea.rule_id,
+        detail: idea.detail,
+    }
+}
+
+fn by_rule(rule: &daybook_domain::rule::Rule) -> Idea {
+    Idea {
+        said: Said {
+            client_id: rule.action.client_id,
+            project_id: rule.action.project_id,
+            billable: rule.action.billable,
+        },
         tags: rule.action.tags.clone(),
         because: Because::Rule,
         rule_id: Some(rule.id),
         detail: Some(rule.name.clone()),
-    }
-}
-
-fn by_calendar(calendar: Option<&Calendar>) -> Suggestion {
-    let known = calendar.filter(|calendar| {
-        calendar.default_client_id.is_some() || calendar.default_project_id.is_some()
-    });
-    Suggestion {
-        client_id: known.and_then(|calendar| calendar.default_client_id),
-        project_id: known.and_then(|calendar| calendar.default_project_id),
-        billable: true,
-        tags: Vec::new(),
-        because: if known.is_some() {
-            Because::Calendar
-        } else {
-            Because::Nothing
-        },
-        rule_id: None,
-        detail: known.map(|calendar| calendar.name.clone()),
     }
 }

@@ -6,8 +6,9 @@ use daybook_store as store;
 use jiff::{SignedDuration, Timestamp};
 use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
+use super::booking::{self, Said};
 use super::policy::Policy;
-use super::{Error, agree, history, project_of, submissions};
+use super::{Error, choices, history, submissions};
 use crate::slack::notify;
 use crate::{Context, Once, Outcome, Principal, live};
 
@@ -57,8 +58,12 @@ pub async fn create(
     }
     let policy = Policy::load(&mut tx, who.workspace_id).await?;
     policy.start(cx, ask.started_at)?;
-    let project = project_of(&mut tx, who.workspace_id, ask.project_id).await?;
-    agree(ask.client_id, project.as_ref())?;
+    let said = Said {
+        client_id: ask.client_id,
+        project_id: ask.project_id,
+        billable: ask.billable,
+    };
+    let booked = booking::book(&mut tx, who.workspace_id, said, None).await?;
     let new = NewTimeEntry {
         member_id: who.member_id,
         source: ask.source,
@@ -67,14 +72,9 @@ pub async fn create(
         started_at: ask.started_at,
         ended_at: ask.ended_at.or_else(|| end_of(ask.started_at, minutes)),
         duration_minutes: minutes,
-        client_id: ask
-            .client_id
-            .or_else(|| project.as_ref().and_then(|project| project.client_id)),
-        project_id: ask.project_id,
-        billable: ask
-            .billable
-            .or_else(|| project.map(|project| project.billable))
-            .unwrap_or(true),
+        client_id: booked.client_id,
+        project_id: booked.project_id,
+        billable: booked.billable,
         synced_event_id: None,
         calendar_id: None,
         cause_key: None,
@@ -148,7 +148,7 @@ pub(super) async fn edit(
 ) -> Result<TimeEntry, Error> {
     policy.open(entry.started_at)?;
     changes.status = Some(entry.status.after(Step::Edit)?);
-    book_on(tx, entry, &mut changes).await?;
+    booking::rebook(tx, entry, &mut changes).await?;
     if entry.running
         && (changes.ended_at.is_some()
             || changes.duration_minutes.is_some()
@@ -176,6 +176,9 @@ pub(super) async fn edit(
     }
     let (ws, id) = (who.workspace_id, entry.id);
     let after = store::time_entries::update(tx, ws, id, entry.version, &changes).await?;
+    if changes.client_id.is_some() || changes.project_id.is_some() || changes.billable.is_some() {
+        choices::learn_again(tx, &after).await?;
+    }
     match (changes.billable, &entry.cause_key) {
         (Some(false), _) => store::drafts::unbill(tx, ws, id).await?,
         // Whoever says so means it, also when a colleague bills the same meeting.
@@ -184,27 +187,6 @@ pub(super) async fn edit(
     }
     history::changed(tx, who, (entry, &after), action, None).await?;
     Ok(after)
-}
-
-/// Client and project must agree after the change. A new project without a word about the client brings its own.
-async fn book_on(
-    tx: &mut store::Tx,
-    entry: &TimeEntry,
-    changes: &mut Changes,
-) -> Result<(), Error> {
-    if changes.client_id.is_none() && changes.project_id.is_none() {
-        return Ok(());
-    }
-    let id = changes.project_id.unwrap_or(entry.project_id);
-    let project = project_of(tx, entry.workspace_id, id).await?;
-    let of = project.as_ref().and_then(|project| project.client_id);
-    if changes.client_id.is_none() && of.is_some() {
-        changes.client_id = Some(of);
-    }
-    agree(
-        changes.client_id.unwrap_or(entry.client_id),
-        project.as_ref(),
-    )
 }
 
 /// Takes `step` with an entry: submit, approve or reject (with a reason).
@@ -265,7 +247,7 @@ pub(super) async fn take_step(
 /// Removes an entry.
 ///
 /// # Errors
-/// [`Error::NotAllowed`] once it is on an invoice.
+/// [`Error::NotAllowed`] once it is invoiced; [`Error::OnInvoice`] while a draft holds it.
 pub async fn delete(cx: &Context, who: &Principal, id: TimeEntryId) -> Result<(), Error> {
     let mut tx = cx.store.write_in(who.workspace_id).await?;
     let policy = Policy::load(&mut tx, who.workspace_id).await?;
@@ -290,7 +272,22 @@ pub(super) async fn erase(
         // Nobody needs to approve it any more.
         submissions::decided(tx, who, &[entry.id]).await?;
     }
-    store::time_entries::delete(tx, who.workspace_id, entry.id).await?;
+    let ws = who.workspace_id;
+    if let Some(held) = store::invoices::entries::holder(tx, ws, entry.id).await? {
+        return Err(Error::OnInvoice {
+            invoice: held.invoice_id,
+            client: held.client_name,
+        });
+    }
+    // Only when a draft took it since: then nothing of this transaction can be kept.
+    let taken = |error| match error {
+        store::Error::Reference => Error::Store(store::Error::Conflict {
+            constraint: "invoice_entry".into(),
+        }),
+        other => Error::from(other),
+    };
+    let deleted = store::time_entries::delete(tx, ws, entry.id).await;
+    deleted.map_err(taken)?;
     Ok(history::deleted(tx, who, entry, action).await?)
 }
 

@@ -5,6 +5,7 @@ use daybook_store as store;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use store::entry_changes::{EntryChange, NewChange};
+use store::invoices::entries::Billed;
 use store::time_entries::TimeEntry;
 
 use super::{Error, entries};
@@ -69,6 +70,30 @@ pub(super) async fn deleted(
 ) -> Result<(), store::Error> {
     let before = Some(Value::Object(fields(entry)));
     add(tx, who, entry, action, (before, None), None).await
+}
+
+/// Notes what was done to many by way of an invoice; `before` and `after` say what changed of each.
+pub(crate) async fn by_invoice(
+    tx: &mut store::Tx,
+    who: &Principal,
+    entries: &[Billed],
+    action: &'static str,
+    (before, after): (&Value, &Value),
+    reason: Option<&str>,
+) -> Result<(), store::Error> {
+    let changes: Vec<NewChange> = entries
+        .iter()
+        .map(|billed| NewChange {
+            time_entry_id: billed.entry_id,
+            owner_id: billed.work.member,
+            member_id: Some(who.member_id),
+            action,
+            reason: reason.map(str::to_owned),
+            before: Some(before.clone()),
+            after: Some(after.clone()),
+        })
+        .collect();
+    store::entry_changes::add_many(tx, who.workspace_id, &changes).await
 }
 
 /// What was done to an entry, oldest first; also when it is gone.
@@ -136,6 +161,7 @@ fn fields(entry: &TimeEntry) -> Map<String, Value> {
         "project_id": entry.project_id,
         "billable": entry.billable,
         "tags": entry.tags,
+        "synced_event_id": entry.synced_event_id,
     });
     match value {
         Value::Object(fields) => fields,

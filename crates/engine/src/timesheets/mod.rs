@@ -1,6 +1,7 @@
 //! Time entries: made by hand or from an event, edited, handed in, approved.
 
 pub mod approvals;
+pub(crate) mod booking;
 pub mod bulk;
 mod choices;
 pub mod convert;
@@ -11,6 +12,7 @@ mod gather;
 pub mod history;
 pub mod import;
 pub mod overlaps;
+pub(crate) mod placement;
 mod policy;
 pub mod quick;
 pub mod reminders;
@@ -21,12 +23,10 @@ pub(crate) mod submissions;
 pub mod timer;
 pub mod to_calendar;
 
-use daybook_domain::duration;
 use daybook_domain::time_entry::NotAllowed;
-use daybook_domain::{ClientId, ProjectId, WorkspaceId};
+use daybook_domain::{InvoiceId, duration};
 use daybook_store as store;
 use jiff::civil::Date;
-use store::projects::Project;
 
 use crate::accounts::once;
 
@@ -64,6 +64,19 @@ pub enum Error {
     /// A client or project that is not there.
     #[error("there is no such client or project")]
     UnknownReference,
+    /// A project or client that is over.
+    #[error("{0} is archived; bring it back first, or choose another one")]
+    Archived(String),
+    /// A draft of an invoice holds the entry.
+    #[error(
+        "this time is on the draft {invoice} of an invoice for {client}; take it off that draft, or delete the draft, and then delete the time"
+    )]
+    OnInvoice {
+        /// The draft.
+        invoice: InvoiceId,
+        /// For whom it is.
+        client: String,
+    },
     /// The step is not allowed from where the entry stands.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
@@ -103,8 +116,21 @@ pub enum Error {
     #[error(transparent)]
     Duration(#[from] duration::Error),
     /// A `#word` that names no project.
-    #[error("{0}")]
-    UnknownProject(String),
+    #[error("there is no project #{word}; {there}")]
+    UnknownProject {
+        /// It.
+        word: String,
+        /// Which there are.
+        there: String,
+    },
+    /// A `#word` that could name more than one.
+    #[error("#{word} could mean more than one project; {there}. Write more of its name")]
+    SeveralProjects {
+        /// It.
+        word: String,
+        /// Which there are.
+        there: String,
+    },
     /// Somebody else changed it meanwhile.
     #[error("somebody changed this entry meanwhile; look at it again and repeat your change")]
     Changed,
@@ -125,31 +151,5 @@ impl From<store::Error> for Error {
             }
             other => Self::Store(other),
         }
-    }
-}
-
-/// The project that work is booked on, if one is named.
-pub(crate) async fn project_of(
-    tx: &mut store::Tx,
-    workspace: WorkspaceId,
-    id: Option<ProjectId>,
-) -> Result<Option<Project>, Error> {
-    let Some(id) = id else { return Ok(None) };
-    match store::projects::get(tx, workspace, id).await {
-        Ok(project) => Ok(Some(project)),
-        Err(store::Error::NotFound) => Err(Error::UnknownReference),
-        Err(other) => Err(other.into()),
-    }
-}
-
-/// Whether work for `client` may be booked on `project`: one of another client's may not.
-pub(crate) fn agree(client: Option<ClientId>, project: Option<&Project>) -> Result<(), Error> {
-    let of = project.and_then(|project| project.client_id);
-    match (client, of) {
-        (Some(client), Some(of)) if client != of => Err(Error::Invalid {
-            pointer: "/client_id",
-            detail: "is not the client of this project; leave it out, or choose one of this client's projects".to_owned(),
-        }),
-        _ => Ok(()),
     }
 }

@@ -1,14 +1,15 @@
 //! Rules: set by those who manage the workspace, tried in order, and looked at before they count.
 
 use daybook_domain::TimeRuleId;
-use daybook_domain::rule::{Compiled, MAX_RULES, Rule};
+use daybook_domain::rule::{Action, Compiled, MAX_RULES, Rule};
 use daybook_store as store;
 use jiff::SignedDuration;
 use store::instances::InstanceView;
 use store::time_rules::{Contents, TimeRule};
 
+use super::Error;
+use super::booking::{Known, Said};
 use super::gather::{self, Meetings};
-use super::{Error, agree, project_of};
 use crate::clients;
 use crate::{Context, Once, Outcome, Principal};
 
@@ -26,8 +27,32 @@ pub struct Preview {
     pub examined: usize,
     /// How many fit.
     pub matched: usize,
-    /// The first of them.
+    /// Which of those a rule above it takes, by that rule.
+    pub shadowed: Vec<Shadow>,
+    /// The archived project or client it books on: then it books nothing.
+    pub archived: Option<String>,
+    /// The latest of those that it would decide.
     pub meetings: Vec<InstanceView>,
+}
+
+/// A rule above the one that is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shadow {
+    /// It.
+    pub rule_id: TimeRuleId,
+    /// Its name.
+    pub name: String,
+    /// How many of the meetings it takes.
+    pub meetings: usize,
+}
+
+/// Where the rule that is looked at stands.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Place {
+    /// The rule that it is a change of.
+    pub rule_id: Option<TimeRuleId>,
+    /// From 1; by default where that rule is, or last.
+    pub position: Option<i64>,
 }
 
 /// Makes a rule, at the end or at a place.
@@ -47,7 +72,7 @@ pub async fn create(
     if let Some(answer) = once.claim(&mut tx, who).await? {
         return Ok(Outcome::Replayed(answer));
     }
-    check(&mut tx, who, new).await?;
+    check(&mut tx, who, new).await?.check(said(&new.action))?;
     let all = lock(&mut tx, who).await?;
     if all.len() >= MAX_RULES {
         return Err(Error::Invalid {
@@ -102,8 +127,15 @@ pub async fn update(
     let ws = who.workspace_id;
     let mut tx = cx.store.write_in(ws).await?;
     lock(&mut tx, who).await?;
-    let contents = decide(store::time_rules::get(&mut tx, ws, id).await?.contents());
-    check(&mut tx, who, &contents).await?;
+    let old = store::time_rules::get(&mut tx, ws, id).await?.contents();
+    let before = said(&old.action);
+    let contents = decide(old);
+    let known = check(&mut tx, who, &contents).await?;
+    let now = said(&contents.action);
+    // What it is booked on already may have been archived since: then its other parts can still be changed.
+    if (now.client_id, now.project_id) != (before.client_id, before.project_id) {
+        known.check(now)?;
+    }
     store::time_rules::replace(&mut tx, ws, id, &contents).await?;
     if let Some(position) = position {
         order(&mut tx, who, id, position).await?;
@@ -125,13 +157,39 @@ pub async fn delete(cx: &Context, who: &Principal, id: TimeRuleId) -> Result<(),
     Ok(tx.commit().await?)
 }
 
-/// Which of the caller's meetings of the last thirty days a rule would fit, whether they are logged or not.
+/// The archived projects and clients that rules book on, in the order of the rules.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::UnknownReference`].
-pub async fn preview(cx: &Context, who: &Principal, contents: &Contents) -> Result<Preview, Error> {
+/// When the database cannot be read.
+pub async fn archived(
+    cx: &Context,
+    who: &Principal,
+    rules: &[TimeRule],
+) -> Result<Vec<Option<String>>, Error> {
     let mut tx = cx.store.read_in(who.workspace_id).await?;
-    check(&mut tx, who, contents).await?;
+    let said: Vec<Said> = rules
+        .iter()
+        .map(|rule| said(&rule.contents().action))
+        .collect();
+    let known = Known::load(&mut tx, who.workspace_id, &said, None).await?;
+    let names = said.iter().map(|said| known.archived(*said));
+    Ok(names.map(|name| name.map(str::to_owned)).collect())
+}
+
+/// Which of the caller's meetings of the last thirty days a rule would fit, whether they are logged or not, and which of them rules above
+/// it take.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::UnknownReference`]; when there is no such rule to change.
+pub async fn preview(
+    cx: &Context,
+    who: &Principal,
+    contents: &Contents,
+    place: Place,
+) -> Result<Preview, Error> {
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    let known = check(&mut tx, who, contents).await?;
+    let mut above = above(&mut tx, who, place).await?;
     let now = cx.clock.now();
     let from = now.checked_sub(BACK).unwrap_or(now);
     let Meetings { found, .. } =
@@ -142,19 +200,56 @@ pub async fn preview(cx: &Context, who: &Principal, contents: &Contents) -> Resu
         conditions: contents.conditions.clone(),
         action: contents.action.clone(),
     }]);
-    let examined = found.len();
-    let mut fits: Vec<InstanceView> = found
-        .into_iter()
-        .filter(|event| rules.first(&gather::subject(event)).is_some())
-        .collect();
-    let matched = fits.len();
-    fits.reverse();
-    fits.truncate(SHOWN);
-    Ok(Preview {
-        examined,
-        matched,
-        meetings: fits,
-    })
+    let mut preview = Preview {
+        examined: found.len(),
+        matched: 0,
+        shadowed: Vec::new(),
+        archived: known.archived(said(&contents.action)).map(str::to_owned),
+        meetings: Vec::new(),
+    };
+    for event in found.into_iter().rev() {
+        let subject = gather::subject(&event);
+        if rules.first(&subject).is_none() {
+            continue;
+        }
+        preview.matched += 1;
+        match above.first(&subject) {
+            Some(rule) => preview.shadow(rule),
+            None if preview.meetings.len() < SHOWN => preview.meetings.push(event),
+            None => {}
+        }
+    }
+    Ok(preview)
+}
+
+impl Preview {
+    fn shadow(&mut self, rule: &Rule) {
+        match self.shadowed.iter_mut().find(|one| one.rule_id == rule.id) {
+            Some(known) => known.meetings += 1,
+            None => self.shadowed.push(Shadow {
+                rule_id: rule.id,
+                name: rule.name.clone(),
+                meetings: 1,
+            }),
+        }
+    }
+}
+
+/// The rules that are tried before one at this place.
+async fn above(tx: &mut store::Tx, who: &Principal, place: Place) -> Result<Compiled, Error> {
+    let all = store::time_rules::all(tx, who.workspace_id).await?;
+    let mut position = place.position;
+    if let Some(id) = place.rule_id {
+        let own = all.iter().find(|rule| rule.id == id);
+        let own = own.ok_or(Error::Store(store::Error::NotFound))?;
+        position = position.or(Some(own.position));
+    }
+    let others = all.iter().filter(|rule| Some(rule.id) != place.rule_id);
+    let ahead = position.map_or(usize::MAX, |at| {
+        usize::try_from(at.max(1) - 1).unwrap_or(usize::MAX)
+    });
+    let tried = others.take(ahead).filter(|rule| rule.enabled);
+    Ok(Compiled::new(tried.map(TimeRule::rule).collect()))
 }
 
 fn manages(who: &Principal) -> Result<(), Error> {
@@ -200,7 +295,8 @@ async fn order(
     Ok(())
 }
 
-async fn check(tx: &mut store::Tx, who: &Principal, new: &Contents) -> Result<(), Error> {
+/// Whether a rule makes sense; answers with what it books on.
+async fn check(tx: &mut store::Tx, who: &Principal, new: &Contents) -> Result<Known, Error> {
     let invalid = |pointer, detail: String| Error::Invalid { pointer, detail };
     clients::name(Some(&new.name)).map_err(|error| invalid("/name", error.to_string()))?;
     new.conditions
@@ -218,14 +314,17 @@ async fn check(tx: &mut store::Tx, who: &Principal, new: &Contents) -> Result<()
             "a rule either leaves meetings out, or says what they are booked on".to_owned(),
         ));
     }
-    let project = project_of(tx, who.workspace_id, action.project_id).await?;
-    agree(action.client_id, project.as_ref())?;
-    match action.client_id {
-        Some(id) => match store::clients::get(tx, who.workspace_id, id).await {
-            Err(store::Error::NotFound) => Err(Error::UnknownReference),
-            Err(other) => Err(other.into()),
-            Ok(_) => Ok(()),
-        },
-        None => Ok(()),
+    let said = said(action);
+    let known = Known::load(tx, who.workspace_id, &[said], None).await?;
+    known.agree(said)?;
+    Ok(known)
+}
+
+/// What a rule says that meetings are booked on.
+fn said(action: &Action) -> Said {
+    Said {
+        client_id: action.client_id,
+        project_id: action.project_id,
+        billable: action.billable,
     }
 }

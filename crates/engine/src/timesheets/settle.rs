@@ -5,16 +5,21 @@ use daybook_store as store;
 use store::time_entries::TimeEntry;
 
 use super::Error;
-use super::convert::{self, Convert};
-use super::drafts::of_event;
+use super::convert::{self, Convert, Suggested};
+use super::drafts::{Suggestion, of_event};
 use crate::{Context, Principal};
 
-/// Logs a meeting as suggested, or as asked.
+/// Logs a meeting as suggested, or as asked: on another project or client, billed or not, with other `tags`.
 ///
 /// # Errors
 /// As [`convert::convert`].
-pub async fn log(cx: &Context, who: &Principal, ask: Convert) -> Result<(TimeEntry, bool), Error> {
-    log_and_tell(cx, who, ask, true).await
+pub async fn log(
+    cx: &Context,
+    who: &Principal,
+    ask: Convert,
+    tags: Option<Vec<String>>,
+) -> Result<(TimeEntry, bool), Error> {
+    log_and_tell(cx, who, ask, tags, true).await
 }
 
 /// As [`log`]; who sees already that it was logged need not be told.
@@ -25,28 +30,44 @@ pub(crate) async fn log_and_tell(
     cx: &Context,
     who: &Principal,
     mut ask: Convert,
+    tags: Option<Vec<String>>,
     tell: bool,
 ) -> Result<(TimeEntry, bool), Error> {
     let plain = ask.project_id.is_none() && ask.client_id.is_none();
-    let mut tags = Vec::new();
-    if plain {
-        let mut tx = cx.store.read_in(who.workspace_id).await?;
-        let event = store::instances::get(&mut tx, who.workspace_id, ask.instance).await?;
-        if event.member_id != who.member_id {
-            return Err(Error::Store(store::Error::NotFound));
+    let mut suggested = Suggested::default();
+    if let Some(suggestion) = suggestion_for(cx, who, ask.instance, plain).await? {
+        let as_shown = (suggestion.project_id, suggestion.client_id);
+        suggested.tags = suggestion.tags;
+        if plain {
+            (ask.project_id, ask.client_id) = as_shown;
         }
-        let calendar = store::calendars::get(&mut tx, who.workspace_id, event.calendar_id).await?;
-        if let Some(draft) = of_event(&mut tx, who, event, calendar).await? {
-            ask.project_id = draft.suggestion.project_id;
-            ask.client_id = draft.suggestion.client_id;
-            // Without a word about it, a meeting that a colleague bills is not billed again.
-            if ask.billable.is_none() && !draft.suggestion.billable {
-                ask.billable = Some(false);
-            }
-            tags = draft.suggestion.tags;
+        // Whether it is billed was suggested for this project, not for another one.
+        if (ask.project_id, ask.client_id) == as_shown {
+            suggested.billable = Some(suggestion.billable);
         }
     }
-    convert::convert_with(cx, who, ask, tags, tell).await
+    suggested.tags = tags.unwrap_or(suggested.tags);
+    convert::convert_with(cx, who, ask, suggested, tell).await
+}
+
+/// What the caller's meeting would be booked on. Somebody else's is not there, unless it is said what it is booked on.
+async fn suggestion_for(
+    cx: &Context,
+    who: &Principal,
+    event: InstanceId,
+    plain: bool,
+) -> Result<Option<Suggestion>, Error> {
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    let event = store::instances::get(&mut tx, who.workspace_id, event).await?;
+    if event.member_id != who.member_id {
+        return match plain {
+            true => Err(Error::Store(store::Error::NotFound)),
+            false => Ok(None),
+        };
+    }
+    let calendar = store::calendars::get(&mut tx, who.workspace_id, event.calendar_id).await?;
+    let draft = of_event(&mut tx, who, event, calendar).await?;
+    Ok(draft.map(|draft| draft.suggestion))
 }
 
 /// Puts a meeting aside, in whichever calendars it is, whatever becomes of it.

@@ -6,6 +6,7 @@ use daybook_store as store;
 use jiff::Timestamp;
 use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
 
+use super::booking::{self, Said};
 use super::entries::{MAX_DESCRIPTION, edit, end_of, erase, load_to_change, tell};
 use super::policy::Policy;
 use super::{Error, history};
@@ -175,6 +176,12 @@ pub async fn duplicate(
     }
     let started = started_at.unwrap_or(entry.started_at);
     policy.start(cx, started)?;
+    let said = Said {
+        client_id: entry.client_id,
+        project_id: entry.project_id,
+        billable: None,
+    };
+    booking::book(&mut tx, ws, said, None).await?;
     let new = NewTimeEntry {
         source: Source::Manual,
         started_at: started,

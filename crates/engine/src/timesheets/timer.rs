@@ -6,9 +6,10 @@ use daybook_domain::{ClientId, ProjectId};
 use daybook_store as store;
 use store::time_entries::{NewTimeEntry, TimeEntry};
 
+use super::booking::{self, Said};
 use super::entries::{end_of, tell, words};
 use super::policy::Policy;
-use super::{Error, agree, history, project_of};
+use super::{Error, history};
 use crate::{Context, Once, Outcome, Principal};
 
 /// What is begun.
@@ -44,8 +45,12 @@ pub async fn start(
     }
     let now = tx.now().await?;
     Policy::load(&mut tx, ws).await?.open(now)?;
-    let project = project_of(&mut tx, ws, ask.project_id).await?;
-    agree(ask.client_id, project.as_ref())?;
+    let said = Said {
+        client_id: ask.client_id,
+        project_id: ask.project_id,
+        billable: ask.billable,
+    };
+    let booked = booking::book(&mut tx, ws, said, None).await?;
     let new = NewTimeEntry {
         member_id: member,
         source: Source::Timer,
@@ -54,14 +59,9 @@ pub async fn start(
         started_at: now,
         ended_at: None,
         duration_minutes: 0,
-        client_id: ask
-            .client_id
-            .or_else(|| project.as_ref().and_then(|project| project.client_id)),
-        project_id: ask.project_id,
-        billable: ask
-            .billable
-            .or_else(|| project.map(|project| project.billable))
-            .unwrap_or(true),
+        client_id: booked.client_id,
+        project_id: booked.project_id,
+        billable: booked.billable,
         synced_event_id: None,
         calendar_id: None,
         cause_key: None,

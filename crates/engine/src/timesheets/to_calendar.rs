@@ -5,7 +5,7 @@ use daybook_domain::{CalendarId, TimeEntryId};
 use daybook_store as store;
 use store::instances::InstanceView;
 
-use super::entries;
+use super::{entries, history};
 use crate::events::write::create::{self, NewEvent};
 use crate::events::write::{self, When};
 use crate::{Context, Principal};
@@ -81,16 +81,26 @@ pub async fn to_calendar(
     )
     .into();
     let event = create::create_as(cx, who, calendar, new, Some(id)).await?;
-    let mut tx = cx.store.write_in(who.workspace_id).await?;
-    store::time_entries::link_event(
-        &mut tx,
-        who.workspace_id,
-        entry.id,
-        event.id,
-        event.calendar_id,
-        &event.cause_key(),
-    )
-    .await?;
-    tx.commit().await?;
+    link(cx, who, entry.id, &event).await?;
     Ok(event)
+}
+
+/// Once, however often the event is found.
+async fn link(
+    cx: &Context,
+    who: &Principal,
+    entry: TimeEntryId,
+    event: &InstanceView,
+) -> Result<(), Error> {
+    let ws = who.workspace_id;
+    let mut tx = cx.store.write_in(ws).await?;
+    let before = store::time_entries::get(&mut tx, ws, entry).await?;
+    if before.synced_event_id == Some(event.id) {
+        return Ok(());
+    }
+    let (calendar, cause) = (event.calendar_id, event.cause_key());
+    store::time_entries::link_event(&mut tx, ws, entry, event.id, calendar, &cause).await?;
+    let after = store::time_entries::get(&mut tx, ws, entry).await?;
+    history::changed(&mut tx, who, (&before, &after), "linked", None).await?;
+    Ok(tx.commit().await?)
 }

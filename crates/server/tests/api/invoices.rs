@@ -1,5 +1,8 @@
 //! From approved time to a paid invoice, and everything that is refused on the way.
 
+use daybook_domain::Clock;
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::support::{Ask, Server};
@@ -253,7 +256,7 @@ async fn time_becomes_a_paid_invoice() {
         .done(
             "POST",
             &path("pay"),
-            json!({"amount_minor": 9_701, "paid_on": "2020-01-02"}),
+            json!({"amount_minor": 9_701, "paid_on": "2026-01-02"}),
         )
         .await;
     assert_eq!(
@@ -263,6 +266,18 @@ async fn time_becomes_a_paid_invoice() {
     desk.ask("POST", &path("pay"), json!({"amount_minor": 10_001}))
         .await
         .is_problem(422, "too_much");
+    // On account at most a year before it was written, and not after tomorrow.
+    let today = desk.server.db.clock.now().to_zoned(TimeZone::UTC).date();
+    let late = today.saturating_add(3.days()).to_string();
+    for day in ["0206-11-30", "2025-11-29", &late, "2962-11-30"] {
+        desk.ask(
+            "POST",
+            &path("pay"),
+            json!({"amount_minor": 1, "paid_on": day}),
+        )
+        .await
+        .refuses(&["/paid_on"]);
+    }
     for bad in [0, -1, i64::MIN] {
         desk.ask("POST", &path("pay"), json!({"amount_minor": bad}))
             .await
@@ -659,4 +674,176 @@ async fn members_see_no_invoices() {
         .send(ask("GET", "workspace/billing"))
         .await
         .is_problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn time_on_a_draft_is_not_deleted_under_it() {
+    let desk = Desk::open().await;
+    let (first, second) = (
+        desk.entry("2026-11-03", 50).await,
+        desk.entry("2026-11-04", 30).await,
+    );
+    let draft = desk.draft().await;
+    let free = desk.entry("2026-11-05", 60).await;
+    let held = desk
+        .ask("DELETE", &format!("time-entries/{first}"), json!({}))
+        .await;
+    held.is_problem(409, "on_invoice");
+    assert!(
+        held.text.contains(&draft) && held.text.contains("=Acme"),
+        "it is named: {}",
+        held.text
+    );
+    let merge = json!({"ids": [first, second]});
+    desk.ask("POST", "time-entries/merge", merge)
+        .await
+        .is_problem(409, "on_invoice");
+    // Of many, each stands for itself.
+    let all = json!({"action": "delete", "ids": [first, free]});
+    let done = desk.done("POST", "time-entries/bulk", all).await;
+    let of = |id: &str| {
+        let items = done["items"].as_array().unwrap();
+        items.iter().find(|item| item["id"] == id).unwrap().clone()
+    };
+    assert_eq!(of(&free)["status"], "done");
+    assert_eq!(of(&first)["problem"]["code"], "on_invoice");
+    // One that was changed is still on it.
+    let change = json!({"description": "Drawing"});
+    desk.done("PATCH", &format!("time-entries/{second}"), change)
+        .await;
+    desk.ask("DELETE", &format!("time-entries/{second}"), json!({}))
+        .await
+        .is_problem(409, "on_invoice");
+    let gone = desk
+        .ask("DELETE", &format!("invoices/{draft}"), json!({}))
+        .await;
+    assert_eq!(gone.status, 204);
+    for entry in [first, second] {
+        let gone = desk
+            .ask("DELETE", &format!("time-entries/{entry}"), json!({}))
+            .await;
+        assert_eq!(gone.status, 204, "{}", gone.text);
+    }
+}
+
+impl Desk {
+    /// What was done to an entry, with the status and invoice that it had then.
+    async fn history(&self, entry: &str) -> Vec<(String, Value, Value)> {
+        let path = format!("time-entries/{entry}/history");
+        let history = self.done("GET", &path, Value::Null).await;
+        let lines = history["items"].as_array().unwrap().iter();
+        lines
+            .map(|line| {
+                assert!(line["member_id"].is_string() && line["created_at"].is_string());
+                let action = line["action"].as_str().unwrap().to_owned();
+                let after = &line["after"];
+                (action, after["status"].clone(), after["invoice_id"].clone())
+            })
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn what_invoices_do_to_time_is_in_its_history() {
+    let desk = Desk::open().await;
+    let entry = desk.entry("2026-11-03", 50).await;
+    let draft = desk.draft().await;
+    desk.done("POST", &format!("invoices/{draft}/refresh"), json!({}))
+        .await;
+    desk.ask("DELETE", &format!("invoices/{draft}"), json!({}))
+        .await;
+    let id = desk.draft().await;
+    desk.done("POST", &format!("invoices/{id}/finalize"), json!({}))
+        .await;
+    desk.done(
+        "POST",
+        &format!("invoices/{id}/void"),
+        json!({"reason": "Typo"}),
+    )
+    .await;
+    let line = |action: &str, status: Value, invoice: Value| (action.to_owned(), status, invoice);
+    let null = Value::Null;
+    assert_eq!(
+        desk.history(&entry).await[2..],
+        [
+            line("put_on_invoice", null.clone(), json!(draft)),
+            line("taken_off_invoice", null.clone(), null.clone()),
+            line("put_on_invoice", null.clone(), json!(id)),
+            line("invoiced", json!("invoiced"), json!(id)),
+            line("given_back", json!("approved"), null),
+        ],
+        "and a refresh that changes nothing says nothing"
+    );
+}
+
+#[tokio::test]
+async fn a_credit_note_of_all_of_it_gives_the_time_back() {
+    let desk = Desk::open().await;
+    let credit = async |id: &str, lines: Value, ask: Value| {
+        let note = desk
+            .made(&format!("invoices/{id}/credit-note"), json!({}))
+            .await;
+        let note_id = note["id"].as_str().unwrap().to_owned();
+        if lines != Value::Null {
+            let line = json!({"lines": [{"line": note["lines"][0]["id"], "description": "Part", "price_minor": lines}]});
+            desk.done("PATCH", &format!("invoices/{note_id}"), line)
+                .await;
+        }
+        let path = format!("invoices/{note_id}/finalize");
+        (note_id, desk.ask("POST", &path, ask).await)
+    };
+    let entry = desk.entry("2026-11-03", 60).await;
+    let id = desk.draft().await;
+    desk.done("POST", &format!("invoices/{id}/finalize"), json!({}))
+        .await;
+    // A part keeps it, and cannot be asked to give it back.
+    let (_, part) = credit(&id, json!(4_000), json!({"release_entries": true})).await;
+    part.refuses(&["/release_entries"]);
+    let (part, answer) = credit(&id, json!(4_000), json!({})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(desk.status(&entry).await, "invoiced");
+    desk.done("POST", &format!("invoices/{part}/void"), json!({}))
+        .await;
+    // All of it, but the work is given for nothing.
+    let (kept, answer) = credit(&id, Value::Null, json!({"release_entries": false})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(desk.status(&entry).await, "invoiced");
+    desk.done("POST", &format!("invoices/{kept}/void"), json!({}))
+        .await;
+    // All of it.
+    let (whole, answer) = credit(&id, Value::Null, json!({})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(desk.status(&entry).await, "approved");
+    let last = desk.history(&entry).await.pop().unwrap();
+    assert_eq!(
+        (last.0.as_str(), &last.1),
+        ("given_back", &json!("approved"))
+    );
+    let again = desk.made("invoices", desk.november()).await;
+    assert_eq!(again["lines"][0]["entries_count"], 1, "it is billed anew");
+    // What was given back may be billed elsewhere by now.
+    desk.ask("POST", &format!("invoices/{whole}/void"), json!({}))
+        .await
+        .is_problem(409, "entries_released");
+}
+
+#[tokio::test]
+async fn letters_that_cannot_be_printed_are_told_before_the_document_is_frozen() {
+    let desk = Desk::open().await;
+    let id = desk.by_hand().await;
+    let name = json!({"legal_name": "株式会社 東京"});
+    desk.done("PATCH", &format!("clients/{}/billing", desk.client), name)
+        .await;
+    let path = format!("invoices/{id}/finalize");
+    let answer = desk.ask("POST", &path, json!({})).await;
+    answer.is_problem(422, "cannot_be_printed");
+    assert!(answer.text.contains("株式会社 東京"), "{}", answer.text);
+    let invoice = desk
+        .done("GET", &format!("invoices/{id}"), Value::Null)
+        .await;
+    assert_eq!(invoice["status"], "draft");
+    let done = desk
+        .done("POST", &path, json!({"accept_unprintable": true}))
+        .await;
+    assert_eq!(done["status"], "finalized");
 }

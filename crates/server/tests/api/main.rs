@@ -9,6 +9,7 @@ mod calendars;
 mod contract;
 mod cors;
 mod document;
+mod exports;
 mod hooks;
 mod idempotency;
 mod invitations;

@@ -23,14 +23,14 @@ async fn a_day_of_work_is_written_down_and_approved() {
         &server,
         &bob,
         "/api/v1/clients",
-        json!({"name": "Acme", "color": "#0088aa", "currency": "EUR"}),
+        json!({"name": "Acme", "color": "#0088aa"}),
     )
     .await;
     let project = made(
         &server,
         &bob,
         "/api/v1/projects",
-        json!({"name": "Site", "client_id": client["id"], "hourly_rate_minor": 9000}),
+        json!({"name": "Site", "client_id": client["id"]}),
     )
     .await;
     assert_eq!(project["client_name"], "Acme");
@@ -208,4 +208,86 @@ async fn what_is_wrong_is_said_where_it_is() {
         .refuses(&["?color"]);
     get("/api/v1/clients?limit=0").await.refuses(&["?limit"]);
     get("/api/v1/clients?limit=many").await.refuses(&["?limit"]);
+}
+
+#[tokio::test]
+async fn money_and_what_is_shared_are_for_those_who_keep_the_books() {
+    let (server, ada) = Server::with_ada().await;
+    let (bob, _) = server
+        .invite(&ada.cookie, "bob@example.com", "member")
+        .await;
+    let ask = async |who: &str, method: &str, path: &str, body: &Value| {
+        let ask = Ask::new(method, &format!("/api/v1{path}")).cookie(who);
+        server.send(ask.json(body)).await
+    };
+    let client = json!({"name": "Acme", "currency": "EUR"});
+    let client = made(&server, &ada.cookie, "/api/v1/clients", client).await;
+    let project = json!({"name": "Site", "client_id": client["id"], "hourly_rate_minor": 9_000, "currency": "EUR", "budget_minor": 100_000, "budget_minutes": 600});
+    let project = made(&server, &ada.cookie, "/api/v1/projects", project).await;
+    let client = format!("/clients/{}", client["id"].as_str().unwrap());
+    let project = format!("/projects/{}", project["id"].as_str().unwrap());
+
+    for (path, body) in [
+        ("/clients", json!({"name": "x", "currency": "EUR"})),
+        ("/projects", json!({"name": "x", "hourly_rate_minor": 1})),
+        ("/projects", json!({"name": "x", "currency": "EUR"})),
+        ("/projects", json!({"name": "x", "budget_minor": 1})),
+    ] {
+        ask(&bob, "POST", path, &body)
+            .await
+            .is_problem(403, "forbidden");
+    }
+    for path in [&client, &project] {
+        for (method, body) in [
+            ("PATCH", json!({"archived": true})),
+            ("PATCH", json!({"name": "Mine"})),
+            ("PATCH", json!({"currency": "USD"})),
+            ("DELETE", json!({})),
+        ] {
+            ask(&bob, method, path, &body)
+                .await
+                .is_problem(403, "forbidden");
+        }
+    }
+    // What one may not set, one does not see either.
+    let seen = ask(&bob, "GET", &project, &json!({})).await.body;
+    for field in ["hourly_rate_minor", "currency", "budget_minor"] {
+        assert!(seen[field].is_null(), "{field}: {seen}");
+    }
+    assert_eq!(seen["budget_minutes"], 600);
+    let list = ask(&bob, "GET", "/projects", &json!({})).await.body;
+    assert!(list["items"][0]["hourly_rate_minor"].is_null(), "{list}");
+    assert!(ask(&bob, "GET", &client, &json!({})).await.body["currency"].is_null());
+    let work = json!({"description": "x", "started_at": "2026-12-01T09:00:00Z", "duration": "1h", "project_id": project.rsplit('/').next()});
+    made(&server, &bob, "/api/v1/time-entries", work).await;
+    let budget = format!("{project}/budget");
+    let seen = ask(&bob, "GET", &budget, &json!({})).await.body;
+    assert_eq!(
+        (
+            &seen["used_minutes"],
+            &seen["used_minor"],
+            &seen["budget_minor"]
+        ),
+        (&json!(60), &json!({}), &Value::Null)
+    );
+    let report = ask(&bob, "GET", "/reports/time?group_by=project", &json!({})).await;
+    assert_eq!(report.body["total"]["amounts_minor"], json!({}));
+    let file = server
+        .send(Ask::get("/api/v1/reports/export.csv").cookie(&bob))
+        .await;
+    assert!(!file.text.contains("9000"), "{}", file.text);
+
+    // The owner's key does all of it, also one that only writes.
+    let key = server.api_key(&ada.cookie, &["read", "write"]).await;
+    let by_key = async |method: &str, path: &str, body: &Value| {
+        let ask = Ask::new(method, &format!("/api/v1{path}")).key(&key);
+        server.send(ask.json(body)).await
+    };
+    let seen = by_key("GET", &project, &json!({})).await.body;
+    assert_eq!(seen["hourly_rate_minor"], 9_000);
+    let changed = by_key("PATCH", &project, &json!({"hourly_rate_minor": 9_500})).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    let other = by_key("POST", "/clients", &json!({"name": "x", "currency": "EUR"})).await;
+    let other = format!("/clients/{}", other.body["id"].as_str().unwrap());
+    assert_eq!(by_key("DELETE", &other, &json!({})).await.status, 204);
 }

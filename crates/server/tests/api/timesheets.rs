@@ -1,5 +1,8 @@
 //! Timesheets: the timer, typed time, rates, budgets, rules, weeks, closed periods, reports; and every input that makes no sense.
 
+use daybook_domain::Clock;
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::support::{Ada, Answer, Ask, Server};
@@ -968,4 +971,147 @@ async fn weeks_that_make_no_sense_are_refused() {
         desk.get(&format!("/approvals/{own}/2026-11-02")).await["approval"]["may_approve"],
         false
     );
+}
+
+#[tokio::test]
+async fn typed_time_goes_where_the_day_has_room() {
+    let (desk, ada) = Desk::ada().await;
+    // A session would be over by then.
+    let key = desk.server.api_key(&ada.cookie, &["read", "write"]).await;
+    // Half past one at night.
+    let clock = &desk.server.db.clock;
+    let today = clock
+        .now()
+        .to_zoned(TimeZone::UTC)
+        .date()
+        .saturating_add(1.day());
+    let night = today.at(1, 30, 40, 0).to_zoned(TimeZone::UTC).unwrap();
+    clock.advance(night.timestamp().duration_since(clock.now()));
+    let yesterday = today.saturating_sub(1.day());
+    let at = |hour: i8, minute: i8| format!("{today}T{hour:02}:{minute:02}:00Z");
+    let before = |hour: i8| format!("{yesterday}T{hour:02}:00:00Z");
+    let typed = async |text: &str| {
+        let ask = Ask::post("/api/v1/time-entries/quick").json(&json!({"text": text}));
+        let entry = desk.server.send(ask.key(&key)).await;
+        assert_eq!(entry.status, 201, "{}", entry.text);
+        let entry = entry.body;
+        let of = |field: &str| entry[field].as_str().unwrap().to_owned();
+        (of("started_at"), of("ended_at"))
+    };
+    assert_eq!(typed("1h: Mail").await, (at(0, 30), at(1, 30)), "up to now");
+    assert_eq!(
+        typed("3h: Mail").await,
+        (at(0, 0), at(3, 0)),
+        "never before the day"
+    );
+    assert_eq!(
+        typed("13h yesterday: Fair").await,
+        (before(9), before(22)),
+        "from nine"
+    );
+    assert_eq!(
+        typed("1h yesterday: Way home").await,
+        (before(22), before(23)),
+        "after that day's last"
+    );
+    assert_eq!(
+        typed("2h yesterday: Notes").await,
+        (before(22), at(0, 0)),
+        "still on that day"
+    );
+}
+
+#[tokio::test]
+async fn a_word_names_one_project_or_none() {
+    let (desk, _) = Desk::ada().await;
+    for name in ["Acme Web", "Acme Shop", "Acme"] {
+        desk.post("/projects", json!({"name": name})).await;
+    }
+    let typed = async |word: &str| {
+        let text = format!("1h #{word}: x");
+        desk.ask("POST", "/time-entries/quick", &json!({"text": text}))
+            .await
+    };
+    for (word, name) in [
+        ("acme", "Acme"),
+        ("acme-w", "Acme Web"),
+        ("acmeshop", "Acme Shop"),
+    ] {
+        assert_eq!(typed(word).await.body["project_name"], name, "{word}");
+    }
+    desk.post("/projects", json!({"name": "Acme Site"})).await;
+    let several = typed("acme-s").await;
+    several.is_problem(422, "unknown_reference");
+    assert!(
+        several.text.contains("Acme Shop, Acme Site"),
+        "{}",
+        several.text
+    );
+    let none = typed("globex").await;
+    none.is_problem(422, "unknown_reference");
+    assert!(none.text.contains("Acme Web"), "{}", none.text);
+}
+
+#[tokio::test]
+async fn nothing_is_booked_on_what_is_archived() {
+    let (desk, _) = Desk::ada().await;
+    let client = desk.post("/clients", json!({"name": "Globex"})).await;
+    let body = json!({"name": "Site", "client_id": client["id"]});
+    let project = desk.post("/projects", body).await;
+    let other = desk.post("/projects", json!({"name": "Other"})).await;
+    let rule =
+        json!({"name": "Site", "conditions": {"titles": ["site"]}, "project_id": project["id"]});
+    let rule = desk.post("/time-rules", rule).await;
+    assert!(rule["archived_target"].is_null());
+    let work = |project: &Value| json!({"description": "x", "started_at": "2026-11-02T08:00:00Z", "duration": "1h", "project_id": project["id"]});
+    let entry = desk.post("/time-entries", work(&project)).await;
+
+    let archive = async |path: String, archived: bool| {
+        let answer = desk
+            .ask("PATCH", &path, &json!({"archived": archived}))
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    };
+    let (of_client, of_project) = (
+        format!("/clients/{}", id(&client)),
+        format!("/projects/{}", id(&project)),
+    );
+    for (path, name) in [(of_client, "Globex"), (of_project, "Site")] {
+        archive(path.clone(), true).await;
+        let named = desk.ask("POST", "/time-entries", &work(&project)).await;
+        named.is_problem(422, "archived");
+        assert!(named.text.contains(name), "{}", named.text);
+        let timer = json!({"project_id": project["id"]});
+        desk.refused("/time-entries/timer", timer, 422, "archived")
+            .await;
+        let copy = format!("/time-entries/{}/duplicate", id(&entry));
+        desk.refused(&copy, json!({}), 422, "archived").await;
+        let elsewhere = desk.post("/time-entries", work(&other)).await;
+        let path_of = format!("/time-entries/{}", id(&elsewhere));
+        let to = json!({"project_id": project["id"]});
+        desk.ask("PATCH", &path_of, &to)
+            .await
+            .is_problem(422, "archived");
+        // What is on it already can still be put right.
+        let path_of = format!("/time-entries/{}", id(&entry));
+        let words = json!({"description": "y", "project_id": project["id"]});
+        let mended = desk.ask("PATCH", &path_of, &words).await;
+        assert_eq!(mended.status, 200, "{}", mended.text);
+
+        // Rules say so, and no new one is made.
+        let body = json!({"name": "More", "conditions": {"titles": ["more"]}, "project_id": project["id"]});
+        desk.refused("/time-rules", body.clone(), 422, "archived")
+            .await;
+        let preview = desk.post("/time-rules/preview", body).await;
+        assert_eq!(preview["archived_target"], name);
+        let rules = desk.get("/time-rules").await;
+        assert_eq!(rules["items"][0]["archived_target"], name);
+        let path_of = format!("/time-rules/{}", id(&rule));
+        let renamed = desk
+            .ask("PATCH", &path_of, &json!({"name": "Old site"}))
+            .await;
+        assert_eq!(renamed.body["archived_target"], name, "{}", renamed.text);
+        archive(path, false).await;
+    }
+    desk.post("/time-entries", work(&project)).await;
 }

@@ -2,6 +2,7 @@
 
 use daybook_domain::billing::BillingFilters;
 use daybook_domain::event::{Details, EventTime, ResponseStatus, Role, Status};
+use daybook_domain::time_entry::meeting_cause;
 use daybook_domain::{
     CalendarId, ConnectionId, EventId, InstanceId, MemberId, TimeEntryId, WorkspaceId,
 };
@@ -187,9 +188,8 @@ impl InstanceView {
     /// the same in SQL.
     #[must_use]
     pub fn cause_key(&self) -> String {
-        let occurrence = self.occurrence_key.as_deref().unwrap_or("-");
         match &self.ical_uid {
-            Some(uid) => format!("ical:{occurrence}:{uid}"),
+            Some(uid) => meeting_cause(uid, self.occurrence_key.as_deref()),
             None => self.own_cause_key(),
         }
     }

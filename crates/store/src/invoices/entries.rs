@@ -24,6 +24,17 @@ row! {
 }
 
 row! {
+    /// Which invoice holds an entry.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Holder of "invoice_entry" {
+        /// The invoice.
+        pub invoice_id: InvoiceId,
+        /// For whom it is.
+        pub client_name: String,
+    }
+}
+
+row! {
     struct Mark of "invoice_entry" {
         entry_id: TimeEntryId,
     }
@@ -80,6 +91,18 @@ pub async fn list(tx: &mut Tx, ws: WorkspaceId, invoice: InvoiceId) -> Result<Ve
         "SELECT * FROM invoice_entry WHERE workspace_id = $1 AND invoice_id = $2",
         ws,
         invoice
+    )
+}
+
+/// The invoice that an entry is on, if there is one.
+pub async fn holder(tx: &mut Tx, ws: WorkspaceId, entry: TimeEntryId) -> Result<Option<Holder>> {
+    fetch_optional!(
+        tx,
+        Holder,
+        "SELECT e.invoice_id, c.name AS client_name FROM invoice_entry e JOIN invoice v ON v.workspace_id = e.workspace_id AND v.id = e.invoice_id
+         JOIN client c ON c.workspace_id = v.workspace_id AND c.id = v.client_id WHERE e.workspace_id = $1 AND e.entry_id = $2",
+        ws,
+        entry
     )
 }
 

@@ -214,8 +214,8 @@ pub async fn sent_about(
 pub async fn on_its_way(tx: &mut Tx, ws: WorkspaceId, kind: Kind, subject: &str) -> Result<bool> {
     let one = fetch_optional!(
         tx,
-        (SlackNoticeId,),
-        "SELECT id FROM slack_notice WHERE workspace_id = $1 AND kind = $2 AND subject = $3 AND state IN ('waiting', 'sending') LIMIT 1",
+        (i64,),
+        "SELECT CAST(1 AS BIGINT) FROM slack_notice WHERE workspace_id = $1 AND kind = $2 AND subject = $3 AND state IN ('waiting', 'sending') LIMIT 1",
         ws,
         kind,
         subject

@@ -4,6 +4,7 @@
 
 mod herd;
 mod hours;
+mod import;
 mod outage;
 mod town;
 

@@ -3,16 +3,20 @@
 use std::collections::BTreeSet;
 
 use daybook_domain::account::Role;
+use daybook_domain::import::ics;
 use daybook_domain::rule::{Action, Conditions};
+use daybook_domain::time_entry::Status;
+use daybook_domain::zone::Zone;
 use daybook_domain::{InstanceId, ProjectId};
+use daybook_engine::store;
 use daybook_engine::store::clients::NewClient;
 use daybook_engine::store::projects::NewProject;
-use daybook_engine::store::time_entries::Filter;
+use daybook_engine::store::time_entries::{Changes, Filter};
 use daybook_engine::store::time_rules::Contents;
 use daybook_engine::timesheets::convert::Convert;
 use daybook_engine::timesheets::drafts::{self, Because, Draft};
 use daybook_engine::timesheets::follow::{self, Answer};
-use daybook_engine::timesheets::{entries, history, rules, shape};
+use daybook_engine::timesheets::{Error, bulk, convert, entries, history, import, rules, shape};
 use daybook_engine::{Context, Once, Outcome, Principal, clients, projects};
 use daybook_sandbox::caldav::CalendarSpec;
 use daybook_testkit::{ADA, CALDAV_PASSWORD, CALDAV_USER, Db, World};
@@ -165,7 +169,9 @@ async fn suggestions_have_reasons_and_are_learned() {
                 ..Action::default()
             },
         };
-        let preview = rules::preview(&world.cx, &who, &preview).await.unwrap();
+        let preview = rules::preview(&world.cx, &who, &preview, rules::Place::default())
+            .await
+            .unwrap();
         assert_eq!(
             preview.matched, 1,
             "the last thirty days, not the weeks to come"
@@ -182,7 +188,7 @@ async fn suggestions_have_reasons_and_are_learned() {
         for (title, project) in [("Stand-up", site), ("Kick-off", shop)] {
             let mut chosen = ask(find(&found, title).event.id);
             chosen.project_id = Some(project);
-            let (entry, created) = drafts::log(&world.cx, &who, chosen).await.unwrap();
+            let (entry, created) = drafts::log(&world.cx, &who, chosen, None).await.unwrap();
             assert!(created && entry.client_id.is_some());
         }
         let found = drafts_of(&world, &who).await;
@@ -214,14 +220,14 @@ async fn suggestions_have_reasons_and_are_learned() {
             "an hour at the project's rate"
         );
         assert_eq!(worth(&found[1]), None, "not billed");
-        let (entry, _) = drafts::log(&world.cx, &who, ask(found[1].event.id))
+        let (entry, _) = drafts::log(&world.cx, &who, ask(found[1].event.id), None)
             .await
             .unwrap();
         assert_eq!(
             (entry.project_id, entry.billable, entry.tags),
             (Some(shop), false, vec!["inner".into()])
         );
-        let (entry, _) = drafts::log(&world.cx, &who, ask(found[2].event.id))
+        let (entry, _) = drafts::log(&world.cx, &who, ask(found[2].event.id), None)
             .await
             .unwrap();
         assert_eq!(entry.project_id, Some(site));
@@ -236,6 +242,277 @@ async fn suggestions_have_reasons_and_are_learned() {
             .unwrap();
         let found = drafts_of(&world, &who).await;
         assert_eq!(suggested(found.last().unwrap()).1, None);
+    }
+}
+
+#[tokio::test]
+async fn what_a_draft_shows_is_what_is_logged() {
+    for world in World::on_all(World::builder()).await {
+        for (title, day) in [
+            ("Internal plan", 2),
+            ("Support call", 3),
+            ("Client call", 4),
+            ("Nothing known", 5),
+            ("Support review", 6),
+        ] {
+            put(&world, &meeting(title, day, 9));
+        }
+        let (who, _, calendar) = ada(&world).await;
+        let site = project(&world, &who, "Site").await;
+        let inner = project(&world, &who, "Inner").await;
+        let free = store::projects::Changes {
+            billable: Some(false),
+            ..Default::default()
+        };
+        projects::update(&world.cx, &who, inner, free)
+            .await
+            .unwrap();
+        let tagged = |tag: &str, project_id| Action {
+            project_id,
+            tags: vec![tag.into()],
+            ..Action::default()
+        };
+        // A project that is not billed, by a rule that does not say; a rule that does not bill one that is; and a rule that only tags, in a
+        // calendar with a project.
+        rule(&world, &who, "internal", tagged("inner", Some(inner))).await;
+        rule(&world, &who, "support", tagged("support", None)).await;
+        let unbilled = Action {
+            billable: Some(false),
+            ..tagged("client", Some(site))
+        };
+        rule(&world, &who, "client", unbilled).await;
+        let default = store::calendars::Settings {
+            default_project_id: Some(Some(inner)),
+            ..Default::default()
+        };
+        daybook_engine::calendars::settings::update(&world.cx, &who, calendar, default, None)
+            .await
+            .unwrap();
+        let found = drafts_of(&world, &who).await;
+        assert_eq!(found.len(), 5);
+        assert!(found.iter().all(|draft| !draft.suggestion.billable));
+        for draft in &found[..4] {
+            let shown = &draft.suggestion;
+            let mut asked = ask(draft.event.id);
+            if shown.project_id == Some(site) {
+                // As a form sends it, which shows the suggestion.
+                asked.project_id = shown.project_id;
+                asked.client_id = shown.client_id;
+            }
+            let (entry, _) = drafts::log(&world.cx, &who, asked, None).await.unwrap();
+            assert_eq!(
+                (
+                    entry.client_id,
+                    entry.project_id,
+                    entry.billable,
+                    &entry.tags
+                ),
+                (
+                    shown.client_id,
+                    shown.project_id,
+                    shown.billable,
+                    &shown.tags
+                ),
+                "{}",
+                entry.description
+            );
+        }
+        // On another project it keeps the rule's tags, and is billed as that project is; unless other tags are sent.
+        let mut elsewhere = ask(found[4].event.id);
+        elsewhere.project_id = Some(site);
+        let (entry, _) = drafts::log(&world.cx, &who, elsewhere.clone(), None)
+            .await
+            .unwrap();
+        assert_eq!(
+            (entry.billable, entry.tags),
+            (true, vec!["support".to_owned()])
+        );
+        entries::delete(&world.cx, &who, entry.id).await.unwrap();
+        let tags = Some(vec!["mine".to_owned()]);
+        let (entry, _) = drafts::log(&world.cx, &who, elsewhere, tags).await.unwrap();
+        assert_eq!(entry.tags, ["mine"]);
+    }
+}
+
+#[tokio::test]
+async fn a_correction_afterwards_is_learned_too() {
+    for world in World::on_all(World::builder()).await {
+        for day in [2, 3, 4] {
+            put(&world, &meeting("Workshop", day, 9));
+        }
+        let (who, ..) = ada(&world).await;
+        let site = project(&world, &who, "Site").await;
+        let shop = project(&world, &who, "Shop").await;
+        let on = |project| Changes {
+            project_id: Some(Some(project)),
+            ..Changes::default()
+        };
+        let next = async || drafts_of(&world, &who).await[0].clone();
+        let mut first = ask(next().await.event.id);
+        first.project_id = Some(site);
+        let (entry, _) = drafts::log(&world.cx, &who, first, None).await.unwrap();
+        assert_eq!(next().await.suggestion.project_id, Some(site));
+        entries::update(&world.cx, &who, entry.id, on(shop))
+            .await
+            .unwrap();
+        let suggested = next().await;
+        assert_eq!(
+            (
+                suggested.suggestion.because,
+                suggested.suggestion.project_id
+            ),
+            (Because::Title, Some(shop))
+        );
+        let which = bulk::Which::Ids(vec![entry.id]);
+        let what = bulk::What::Edit(Box::new(on(site)));
+        bulk::run(&world.cx, &who, &which, &what).await.unwrap();
+        assert_eq!(next().await.suggestion.project_id, Some(site));
+    }
+}
+
+#[tokio::test]
+async fn a_preview_counts_apart_what_rules_above_take() {
+    for world in World::on_all(World::builder()).await {
+        for (title, day) in [("Plan A", 2), ("Plan B", 3), ("Plan C", 4)] {
+            put(&world, &meeting(title, day, 9));
+        }
+        let (who, ..) = ada(&world).await;
+        world.clock.advance(SignedDuration::from_hours(24 * 5));
+        let billed = || Action {
+            billable: Some(true),
+            ..Action::default()
+        };
+        rule(&world, &who, "plan a", billed()).await;
+        rule(&world, &who, "plan", billed()).await;
+        let contents = |title: &str| Contents {
+            name: "x".into(),
+            enabled: true,
+            conditions: Conditions {
+                titles: vec![title.into()],
+                ..Conditions::default()
+            },
+            action: billed(),
+        };
+        let preview = async |title: &str, rule_id, position| {
+            let place = rules::Place { rule_id, position };
+            let tried = contents(title);
+            let found = rules::preview(&world.cx, &who, &tried, place).await;
+            let found = found.unwrap();
+            let by: Vec<(String, usize)> = found
+                .shadowed
+                .into_iter()
+                .map(|shadow| (shadow.name, shadow.meetings))
+                .collect();
+            (found.matched, by, found.meetings.len())
+        };
+        let by = |title: &str, meetings| vec![(format!("about {title}"), meetings)];
+        let all = rules::list(&world.cx, &who).await.unwrap();
+        // Last, first, and in between.
+        let last = preview("plan", None, None).await;
+        assert_eq!((last.0, last.2), (3, 0));
+        assert_eq!(last.1, [by("plan", 2), by("plan a", 1)].concat());
+        assert_eq!(preview("plan", None, Some(1)).await, (3, vec![], 3));
+        assert_eq!(
+            preview("plan", None, Some(2)).await,
+            (3, by("plan a", 1), 2)
+        );
+        // As a change of the second rule it does not stand above itself.
+        let second = Some(all[1].id);
+        assert_eq!(preview("plan", second, None).await, (3, by("plan a", 1), 2));
+        let mut off = all[0].contents();
+        off.enabled = false;
+        rules::update(&world.cx, &who, all[0].id, &move |_| off.clone(), None)
+            .await
+            .unwrap();
+        assert_eq!(preview("plan", second, None).await, (3, vec![], 3));
+    }
+}
+
+#[tokio::test]
+async fn a_meeting_too_far_ahead_is_not_logged() {
+    for world in World::on_all(World::builder()).await {
+        let mut yearly = meeting("Anniversary", 20, 10);
+        yearly["recurrence"] = json!(["RRULE:FREQ=YEARLY"]);
+        put(&world, &yearly);
+        let (who, ..) = ada(&world).await;
+        let to = range().1 + SignedDuration::from_hours(24 * 500);
+        let query = daybook_engine::events::list::Query {
+            from: Some(range().0),
+            to: Some(to),
+            limit: 100,
+            ..Default::default()
+        };
+        let events = daybook_engine::events::list::list(&world.cx, &who, query).await;
+        let events = events.unwrap();
+        assert!(events.len() >= 2, "the mirror shows the next one too");
+        let far = events.last().unwrap();
+        let ahead = far.start_us.duration_since(world.clock.now());
+        assert!(ahead > SignedDuration::from_hours(24 * 366), "{ahead:?}");
+        let refused = convert::convert(&world.cx, &who, ask(far.id)).await;
+        assert!(
+            matches!(
+                refused,
+                Err(Error::Invalid {
+                    pointer: "/started_at",
+                    ..
+                })
+            ),
+            "{refused:?}"
+        );
+        let near = convert::convert(&world.cx, &who, ask(events[0].id)).await;
+        assert!(near.unwrap().1, "a meeting of the weeks to come is");
+    }
+}
+
+#[tokio::test]
+async fn a_meeting_is_one_entry_whether_it_is_synced_or_read_from_a_file() {
+    for world in World::on_all(World::builder()).await {
+        let mut weekly = meeting("Stand-up", 2, 9);
+        weekly["recurrence"] = json!(["RRULE:FREQ=WEEKLY;COUNT=3"]);
+        put(&world, &weekly);
+        put(&world, &meeting("Review", 3, 9));
+        let (who, ..) = ada(&world).await;
+        world.clock.advance(SignedDuration::from_hours(24 * 20));
+        let found = drafts_of(&world, &who).await;
+        assert_eq!(found.len(), 4);
+        let uid = |at: usize| found[at].event.ical_uid.clone().unwrap();
+        let (series, single) = (uid(0), uid(1));
+        // One of the series is logged from the calendar, then the file comes, in which the third was moved.
+        drafts::log(&world.cx, &who, ask(found[0].event.id), None)
+            .await
+            .unwrap();
+        let file = |third: &str| {
+            format!(
+                "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{series}\r\nSUMMARY:Stand-up\r\n\
+                 DTSTART;TZID=Europe/Berlin:20260302T090000\r\nDTEND;TZID=Europe/Berlin:20260302T100000\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\nEND:VEVENT\r\n\
+                 BEGIN:VEVENT\r\nUID:{series}\r\nSUMMARY:Stand-up\r\nRECURRENCE-ID;TZID=Europe/Berlin:20260316T090000\r\n\
+                 DTSTART;TZID=Europe/Berlin:20260316T{third}0000\r\nDURATION:PT1H\r\nEND:VEVENT\r\n\
+                 BEGIN:VEVENT\r\nUID:{single}\r\nSUMMARY:Review\r\nDTSTART:20260303T080000Z\r\nDTEND:20260303T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+            )
+        };
+        let import = async |text: String| {
+            let rows = ics(
+                text.as_bytes(),
+                &Zone::utc(),
+                Timestamp::UNIX_EPOCH..world.clock.now(),
+            );
+            let rows = rows.unwrap().into_iter().map(Ok::<_, Error>);
+            let plan = import::Plan {
+                product: "ics",
+                zone: jiff::tz::TimeZone::UTC,
+                status: Status::Pending,
+                dry_run: false,
+            };
+            let report = import::import(&world.cx, &who, &plan, rows, |_| {}).await;
+            let report = report.unwrap();
+            (report.created, report.already_there, report.refused)
+        };
+        assert_eq!(import(file("11")).await, (3, 1, 0));
+        assert_eq!(drafts_of(&world, &who).await.len(), 0, "all are logged");
+        // Written anew with the third moved once more: no meeting twice.
+        assert_eq!(import(file("14")).await, (0, 4, 0));
+        let all = entries::list(&world.cx, &who, Filter::default(), None, 100).await;
+        assert_eq!(all.unwrap().len(), 4);
     }
 }
 
@@ -279,7 +556,11 @@ async fn what_is_put_aside_stays_there_and_a_draft_follows_its_event() {
         let bob = world.member(&workspace, "bob", Role::Admin).await;
         let theirs = found[1].event.id;
         assert!(drafts::dismiss(&world.cx, &bob, theirs).await.is_err());
-        assert!(drafts::log(&world.cx, &bob, ask(theirs)).await.is_err());
+        assert!(
+            drafts::log(&world.cx, &bob, ask(theirs), None)
+                .await
+                .is_err()
+        );
     }
 }
 
@@ -290,7 +571,7 @@ async fn a_logged_meeting_that_changed_is_asked_about() {
         let other = put(&world, &meeting("Other", 6, 10));
         let (who, _, id) = ada(&world).await;
         for draft in drafts_of(&world, &who).await {
-            drafts::log(&world.cx, &who, ask(draft.event.id))
+            drafts::log(&world.cx, &who, ask(draft.event.id), None)
                 .await
                 .unwrap();
         }
@@ -367,10 +648,10 @@ async fn a_meeting_in_two_calendars_is_one_draft() {
             .await
             .unwrap();
         assert_eq!(drafts_of(&world, &who).await.len(), 0, "aside in both");
-        drafts::log(&world.cx, &who, ask(events[0].id))
+        drafts::log(&world.cx, &who, ask(events[0].id), None)
             .await
             .unwrap();
-        let (_, created) = drafts::log(&world.cx, &who, ask(events[1].id))
+        let (_, created) = drafts::log(&world.cx, &who, ask(events[1].id), None)
             .await
             .unwrap();
         assert!(!created);
@@ -388,7 +669,7 @@ async fn two_who_attended_bill_once_unless_they_say_so() {
         world.connect_google_as(&bob, ADA).await;
         world.run_jobs().await;
         let mine = drafts_of(&world, &who).await;
-        let (first, _) = drafts::log(&world.cx, &who, ask(mine[0].event.id))
+        let (first, _) = drafts::log(&world.cx, &who, ask(mine[0].event.id), None)
             .await
             .unwrap();
         assert!(first.billable);
@@ -399,7 +680,7 @@ async fn two_who_attended_bill_once_unless_they_say_so() {
             (Some(who.member_id), false)
         );
         assert_eq!((his[1].billed_by, his[1].suggestion.billable), (None, true));
-        let (second, created) = drafts::log(&world.cx, &bob, ask(his[0].event.id))
+        let (second, created) = drafts::log(&world.cx, &bob, ask(his[0].event.id), None)
             .await
             .unwrap();
         assert!(created && !second.billable);
@@ -415,16 +696,16 @@ async fn two_who_attended_bill_once_unless_they_say_so() {
                 .billable
         );
         // Whoever is first bills; when that entry goes, the next one may.
-        let (first, _) = drafts::log(&world.cx, &bob, ask(his[1].event.id))
+        let (first, _) = drafts::log(&world.cx, &bob, ask(his[1].event.id), None)
             .await
             .unwrap();
         assert!(first.billable);
         entries::delete(&world.cx, &bob, first.id).await.unwrap();
-        let (next, _) = drafts::log(&world.cx, &who, ask(mine[1].event.id))
+        let (next, _) = drafts::log(&world.cx, &who, ask(mine[1].event.id), None)
             .await
             .unwrap();
         assert!(next.billable);
-        let (again, _) = drafts::log(&world.cx, &bob, ask(his[1].event.id))
+        let (again, _) = drafts::log(&world.cx, &bob, ask(his[1].event.id), None)
             .await
             .unwrap();
         assert!(!again.billable);
@@ -440,7 +721,7 @@ async fn merged_meetings_are_not_suggested_again() {
         let mut ids = Vec::new();
         for draft in drafts_of(&world, &who).await {
             ids.push(
-                drafts::log(&world.cx, &who, ask(draft.event.id))
+                drafts::log(&world.cx, &who, ask(draft.event.id), None)
                     .await
                     .unwrap()
                     .0
@@ -484,7 +765,7 @@ async fn storm(
             let (cx, who, chunk) = (nodes[turn % 2].clone(), who.clone(), chunk.to_vec());
             running.spawn(async move {
                 for id in chunk {
-                    drafts::log(&cx, &who, ask(id)).await.unwrap();
+                    drafts::log(&cx, &who, ask(id), None).await.unwrap();
                 }
             });
         }

@@ -7,9 +7,10 @@ use daybook_domain::activity::LogType;
 use daybook_domain::invoice::{Address, Status, Unit};
 use daybook_domain::{ClientId, InvoiceId};
 use daybook_engine::invoices::create::{self, Create};
+use daybook_engine::invoices::finalize::{self, Finalize};
 use daybook_engine::invoices::send::{self, Send};
 use daybook_engine::invoices::settle::{self, Pay};
-use daybook_engine::invoices::{Error, LineInput, View, billing, finalize, overdue, read};
+use daybook_engine::invoices::{Error, LineInput, View, billing, overdue, read};
 use daybook_engine::mail::Refused;
 use daybook_engine::store::clients::NewClient;
 use daybook_engine::store::invoices::deliveries::{Kind, State};
@@ -72,7 +73,7 @@ async fn invoice_for(cx: &Context, who: &Principal, client_id: ClientId) -> View
         lines: vec![line],
     };
     let draft = create::create(cx, who, &ask, &Once::never()).await.unwrap();
-    finalize::finalize(cx, who, fresh(draft).invoice.id)
+    finalize::finalize(cx, who, fresh(draft).invoice.id, Finalize::default())
         .await
         .unwrap()
 }

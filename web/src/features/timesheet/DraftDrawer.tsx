@@ -22,7 +22,7 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   // Only what somebody says counts as asked for: a meeting that a colleague bills is not billed again by default.
   const asked = { billable: billable === draft.billable ? null : billable };
   const log = useAction(
-    () => actions.logDraft(id, { ...booked, ...asked, description: description.trim() || null }),
+    () => actions.logDraft(id, { ...booked, ...asked, tags: null, description: description.trim() || null }),
     { done: t("loggedOne"), invalidate: LISTS, onDone: onClose },
   );
   const back = useAction(() => actions.restoreDraft(id), { done: t("restored"), invalidate: LISTS });

@@ -14,7 +14,7 @@ use crate::slack::who::Bound;
 use crate::slack::{Error, approvals, command, jobs, time};
 use crate::timesheets::convert::Convert;
 use crate::timesheets::drafts;
-use crate::timesheets::quick;
+use crate::timesheets::placement;
 use crate::{Context, timesheets};
 
 /// Does what a button says. What is not known is acknowledged: buttons that only lead somewhere are told too.
@@ -93,7 +93,7 @@ async fn log_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(
     let Ok(instance) = click.value.parse::<InstanceId>() else {
         return Ok(());
     };
-    match drafts::log_and_tell(cx, &bound.who, Convert::of(instance), false).await {
+    match drafts::log_and_tell(cx, &bound.who, Convert::of(instance), None, false).await {
         Ok((entry, _)) => {
             let logged = entry::with_project(cx, &bound.who, entry).await?;
             show(cx, bound, click.spot.clone(), "Logged", &logged).await?;
@@ -249,7 +249,7 @@ async fn choices(
     chosen: Option<ProjectId>,
 ) -> Result<Vec<(String, String)>, Error> {
     let mut tx = cx.store.read_in(bound.workspace()).await?;
-    let mut projects = quick::projects(&mut tx, bound.workspace()).await?;
+    let mut projects = placement::projects(&mut tx, bound.workspace()).await?;
     if let Some(id) = chosen.filter(|id| projects.iter().all(|one| one.id != *id)) {
         projects.push(store::projects::get(&mut tx, bound.workspace(), id).await?);
     }

@@ -148,7 +148,7 @@ async fn meeting(
         description,
         ..Convert::of(instance)
     };
-    let (mut entry, created) = drafts::log_and_tell(cx, &bound.who, ask, false).await?;
+    let (mut entry, created) = drafts::log_and_tell(cx, &bound.who, ask, None, false).await?;
     let other_length = entry.duration_minutes != filled.minutes;
     let on_none = filled.project.is_none() && entry.project_id.is_some();
     if created && (other_length || on_none) {

@@ -14,9 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use store::time_entries::NewTimeEntry;
 
+use super::placement::MORNING;
 use super::policy::Policy;
-use super::quick::MORNING;
-use super::{Error, history};
+use super::{Error, convert, history};
 use crate::{Context, Principal};
 use names::Names;
 
@@ -167,7 +167,10 @@ impl Work<'_> {
                 Err(reason) => self.refuse(row.line, reason),
             }
         }
-        let made = store::imports::create_many(&mut tx, ws, &new).await?;
+        let mut made = Vec::with_capacity(new.len());
+        for entry in store::imports::create_many(&mut tx, ws, &new).await? {
+            made.push(convert::bill(&mut tx, entry, false).await?);
+        }
         history::all_created(&mut tx, self.who, &made, "imported").await?;
         self.report.created += made.len() as u64;
         self.report.already_there += (new.len() - made.len()) as u64;
@@ -225,8 +228,11 @@ impl Work<'_> {
             .map_err(|_| format!("{wall} cannot be placed in time"))
     }
 
-    /// What makes this row that row, and which of several equal ones it is: the same file names the same causes again.
+    /// The meeting, where the row is one: the same that a calendar shows. Otherwise what makes this row that row, and which of several equal ones it is: the same file names the same causes again.
     fn cause(&mut self, row: &Row) -> String {
+        if let Some(meeting) = &row.meeting {
+            return meeting.clone();
+        }
         let mut hash = Sha256::new();
         let started = match row.started {
             Started::On(day) => day.to_string(),

@@ -108,6 +108,8 @@ pub struct DraftLogInput {
     pub billable: Option<bool>,
     /// Other words than the title.
     pub description: Option<String>,
+    /// Other tags than the suggested ones.
+    pub tags: Option<Vec<String>>,
 }
 
 /// One of several drafts.
@@ -124,6 +126,8 @@ pub struct DraftItemInput {
     pub billable: Option<bool>,
     /// Other words than the title.
     pub description: Option<String>,
+    /// Other tags than the suggested ones.
+    pub tags: Option<Vec<String>>,
 }
 
 /// Several drafts to be logged.
@@ -239,6 +243,7 @@ pub async fn log_many(
             client_id: item.client_id,
             billable: item.billable,
             description: item.description,
+            tags: item.tags,
         };
         let outcome = one(&cx, &who, item.event_id.into(), ask).await;
         items.push(ConvertedBody::of(synced_event_id, outcome)?);
@@ -336,7 +341,7 @@ async fn one(
         only_offered: false,
         separate: false,
     };
-    let (entry, created) = drafts::log(cx, who, ask).await?;
+    let (entry, created) = drafts::log(cx, who, ask, input.tags).await?;
     let body = bodies(cx, who, vec![entry])
         .await?
         .pop()

@@ -137,6 +137,19 @@ pub struct VoidInput {
     pub reason: Option<String>,
 }
 
+/// How a draft is finalised.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FinalizeInput {
+    /// Whether a credit note that leaves nothing of its invoice gives the invoice's time back, approved and free to be billed anew. By default it
+    /// does; say false where the work is not to be billed at all. A credit note of a part never does.
+    pub release_entries: Option<bool>,
+    /// Finalise it although some of its letters cannot be printed: the PDF shows a placeholder for each, the electronic invoice has them.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub accept_unprintable: bool,
+}
+
 /// A credit note to be drafted: of the whole invoice, to be cut down as a draft.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

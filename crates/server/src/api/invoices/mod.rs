@@ -13,7 +13,7 @@ pub mod parts;
 pub mod read;
 pub mod steps;
 
-use daybook_engine::invoices::Error;
+use daybook_engine::invoices::{Error, Lacking};
 use http::StatusCode;
 
 use super::connections::sentence;
@@ -46,8 +46,10 @@ impl From<Error> for Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "mail_not_configured", text)
             }
             Error::TooLarge => Self::unprocessable("invoice_too_large", text),
+            Error::EntriesReleased => Self::conflict("entries_released", text),
             Error::StillDraft => Self::conflict("still_draft", text),
             Error::Incomplete(rules) => incomplete(rules, text),
+            Error::Unprintable(lacking) => unprintable(lacking, text),
             Error::Paper(cause) => {
                 tracing::error!(%cause, "an invoice could not be printed");
                 Self::internal()
@@ -56,6 +58,24 @@ impl From<Error> for Problem {
             Error::Store(error) => error.into(),
         }
     }
+}
+
+/// How many texts are told.
+const TOLD: usize = 5;
+
+/// The texts are told, so that a person finds them.
+fn unprintable(lacking: Vec<Lacking>, text: String) -> Problem {
+    let told: Vec<String> = lacking
+        .into_iter()
+        .take(TOLD)
+        .map(|one| format!("\"{}\" ({})", one.text, one.letters))
+        .collect();
+    let detail = format!("{text} They are: {}.", told.join("; "));
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "cannot_be_printed",
+        detail,
+    )
 }
 
 /// The rules are told one by one, so that a person can act on each.

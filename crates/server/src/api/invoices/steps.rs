@@ -5,13 +5,14 @@ use axum::response::Response;
 use daybook_domain::{InvoiceId, PaymentId};
 use daybook_engine::Context;
 use daybook_engine::accounts::once::Answer;
+use daybook_engine::invoices::finalize::{self as engine, Finalize};
 use daybook_engine::invoices::send::{self as engine_send, Send};
 use daybook_engine::invoices::settle::{self, Pay};
-use daybook_engine::invoices::{View, finalize as engine, read};
+use daybook_engine::invoices::{View, read};
 
 use super::body::InvoiceBody;
 use super::drafts::one;
-use super::input::{CreditNoteInput, PaymentInput, SendInput, VoidInput};
+use super::input::{CreditNoteInput, FinalizeInput, PaymentInput, SendInput, VoidInput};
 use crate::extract::{
     Admin, Creating, CreatingOptional, Id, Id2, Json, OptionalJson, answer, created,
 };
@@ -19,14 +20,21 @@ use crate::problem::Problem;
 
 /// Finalise an invoice
 ///
-/// It gets the next number of its series, its time becomes `invoiced`, and nothing that is printed on it ever changes again.
-#[utoipa::path(post, path = "/invoices/{id}/finalize", tag = "Invoices", responses((status = 200, body = InvoiceBody)))]
+/// It gets the next number of its series, its time becomes `invoiced`, and nothing that is printed on it ever changes again. A credit note that
+/// leaves nothing of its invoice gives the invoice's time back, unless `release_entries` is false. 422 `cannot_be_printed` when a name or another
+/// text has letters that no font of the server has.
+#[utoipa::path(post, path = "/invoices/{id}/finalize", tag = "Invoices", request_body = Option<FinalizeInput>, responses((status = 200, body = InvoiceBody)))]
 pub async fn finalize(
     State(cx): State<Context>,
     Admin(who): Admin,
     Id(id): Id<InvoiceId>,
+    OptionalJson(input): OptionalJson<FinalizeInput>,
 ) -> Result<Json<InvoiceBody>, Problem> {
-    let view = engine::finalize(&cx, &who, id).await?;
+    let ask = Finalize {
+        release_entries: input.release_entries,
+        accept_unprintable: input.accept_unprintable,
+    };
+    let view = engine::finalize(&cx, &who, id, ask).await?;
     one(&cx, &who, &view).await
 }
 
@@ -60,7 +68,8 @@ pub async fn send(
 
 /// Note a payment
 ///
-/// Of all that is left, or of a part. The invoice is `paid` when nothing is left.
+/// Of all that is left, or of a part. The invoice is `paid` when nothing is left. `paid_on` is at most a year before the invoice's date and at
+/// most tomorrow.
 #[utoipa::path(post, path = "/invoices/{id}/pay", tag = "Invoices", request_body = PaymentInput,
     params(("Idempotency-Key" = Option<String>, Header, description = "Your name for this payment: sent again, it is not noted twice.")),
     responses((status = 200, body = InvoiceBody)))]

@@ -65,16 +65,16 @@ pub struct ProjectBody {
     pub color: Option<String>,
     /// Whether its time is billed.
     pub billable: bool,
-    /// Price of an hour, in minor units (cents).
+    /// Price of an hour, in minor units (cents); to plain members null.
     #[schema(required = true)]
     pub hourly_rate_minor: Option<i64>,
-    /// ISO 4217 code; by default the client's.
+    /// ISO 4217 code; by default the client's. To plain members null.
     #[schema(required = true)]
     pub currency: Option<String>,
     /// How many minutes are planned.
     #[schema(required = true)]
     pub budget_minutes: Option<i64>,
-    /// How much money is planned, in minor units (cents).
+    /// How much money is planned, in minor units (cents); to plain members null.
     #[schema(required = true)]
     pub budget_minor: Option<i64>,
     /// Whether it is kept only for the record.
@@ -159,13 +159,13 @@ pub struct TimeEntryBody {
 }
 
 impl ClientBody {
-    /// A client with so many projects.
-    pub fn new(client: &Client, projects_count: u64) -> Self {
+    /// A client with so many projects, as the reader may see it.
+    pub fn new(client: &Client, projects_count: u64, who: &Principal) -> Self {
         Self {
             id: client.id.into(),
             name: client.name.clone(),
             email: client.email.clone(),
-            currency: client.currency.clone(),
+            currency: client.currency.clone().filter(|_| who.keeps_books()),
             color: client.color.clone(),
             notes: client.notes.clone(),
             archived: client.archived_at.is_some(),
@@ -176,8 +176,9 @@ impl ClientBody {
 }
 
 impl ProjectBody {
-    /// A project, with its client's name.
-    pub fn new(project: &Project, names: &Names) -> Self {
+    /// A project, with its client's name, as the reader may see it.
+    pub fn new(project: &Project, names: &Names, who: &Principal) -> Self {
+        let money = who.keeps_books();
         Self {
             id: project.id.into(),
             client_id: project.client_id.map(Into::into),
@@ -185,10 +186,10 @@ impl ProjectBody {
             name: project.name.clone(),
             color: project.color.clone(),
             billable: project.billable,
-            hourly_rate_minor: project.hourly_rate_minor,
-            currency: project.currency.clone(),
+            hourly_rate_minor: project.hourly_rate_minor.filter(|_| money),
+            currency: project.currency.clone().filter(|_| money),
             budget_minutes: project.budget_minutes,
-            budget_minor: project.budget_minor,
+            budget_minor: project.budget_minor.filter(|_| money),
             archived: project.archived_at.is_some(),
             created_at: project.created_at,
         }

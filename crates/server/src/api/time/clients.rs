@@ -37,11 +37,13 @@ pub async fn list(
     )
     .await?;
     let counts = counts(&cx, &who, None).await?;
-    let body = |row: Client| ClientBody::new(&row, counts.get(&row.id).copied().unwrap_or(0));
+    let body = |row: Client| ClientBody::new(&row, counts.get(&row.id).copied().unwrap_or(0), &who);
     Ok(page.list(rows, |row| (row.created_at, row.id), body))
 }
 
 /// Create a client
+///
+/// Anybody who writes may; its `currency` is for owners and admins to say.
 #[utoipa::path(post, path = "/clients", tag = "Time", request_body = ClientInput, responses((status = 201, body = ClientBody)))]
 pub async fn create(
     State(cx): State<Context>,
@@ -62,7 +64,8 @@ pub async fn create(
         email,
         notes,
     };
-    let render = |client: &Client| created(&ClientBody::new(client, 0));
+    let reader = who.clone();
+    let render = move |client: &Client| created(&ClientBody::new(client, 0, &reader));
     let outcome = clients::create(&cx, &who, new, &key.once(&render)).await?;
     Ok(answer(outcome, render))
 }
@@ -79,6 +82,8 @@ pub async fn get(
 }
 
 /// Change a client
+///
+/// For owners and admins.
 #[utoipa::path(patch, path = "/clients/{id}", tag = "Time", responses((status = 200, body = ClientBody)))]
 pub async fn update(
     State(cx): State<Context>,
@@ -108,7 +113,7 @@ pub async fn update(
 
 /// Delete a client
 ///
-/// 409 `in_use` while something refers to it: archive it instead.
+/// For owners and admins. 409 `in_use` while something refers to it: archive it instead.
 #[utoipa::path(delete, path = "/clients/{id}", tag = "Time", responses((status = 204)))]
 pub async fn delete(
     State(cx): State<Context>,
@@ -124,6 +129,7 @@ async fn one(cx: &Context, who: &Principal, client: &Client) -> Result<Json<Clie
     Ok(Json(ClientBody::new(
         client,
         counts.get(&client.id).copied().unwrap_or(0),
+        who,
     )))
 }
 

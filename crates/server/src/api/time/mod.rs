@@ -25,6 +25,7 @@ impl From<engine_clients::Error> for Problem {
             Error::UnknownReference => {
                 Self::unprocessable("unknown_reference", text).at("/client_id")
             }
+            Error::NotManager(_) => Self::forbidden("forbidden", text),
             Error::InUse => Self::conflict("in_use", text),
             Error::Once(error) => error.into(),
             Error::Store(error) => error.into(),
@@ -44,6 +45,8 @@ impl From<timesheets::Error> for Problem {
             Error::NotOffered(_) => Self::unprocessable("not_offered", text),
             Error::Cancelled => Self::unprocessable("cancelled", text),
             Error::UnknownReference => Self::unprocessable("unknown_reference", text),
+            Error::Archived(_) => Self::unprocessable("archived", text),
+            Error::OnInvoice { .. } => Self::conflict("on_invoice", text),
             Error::NotAllowed(_) => Self::conflict("wrong_status", text),
             Error::NotApprover => Self::forbidden("forbidden", text),
             Error::NothingWaits => Self::conflict("nothing_waits", text),
@@ -55,7 +58,7 @@ impl From<timesheets::Error> for Problem {
             Error::NoTimer => Self::conflict("no_timer", text),
             Error::Apart(_) => Self::unprocessable("cannot_merge", text),
             Error::Duration(_) => Self::invalid_field("/duration", text),
-            Error::UnknownProject(_) => {
+            Error::UnknownProject { .. } | Error::SeveralProjects { .. } => {
                 Self::unprocessable("unknown_reference", text).at("/project_id")
             }
             Error::Changed => Self::conflict("changed_meanwhile", text),

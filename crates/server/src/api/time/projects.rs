@@ -35,11 +35,13 @@ pub async fn list(
     Ok(page.list(
         rows,
         |row| (row.created_at, row.id),
-        |row| ProjectBody::new(&row, &names),
+        |row| ProjectBody::new(&row, &names, &who),
     ))
 }
 
 /// Create a project
+///
+/// Anybody who writes may; `hourly_rate_minor`, `currency` and `budget_minor` are for owners and admins to set.
 #[utoipa::path(post, path = "/projects", tag = "Time", request_body = ProjectInput, responses((status = 201, body = ProjectBody)))]
 pub async fn create(
     State(cx): State<Context>,
@@ -63,7 +65,8 @@ pub async fn create(
     )
     .await?;
     let budget = (body.budget_minutes, body.budget_minor);
-    let render = move |project: &Project| created(&ProjectBody::new(project, &names));
+    let reader = who.clone();
+    let render = move |project: &Project| created(&ProjectBody::new(project, &names, &reader));
     let outcome = projects::create_planned(&cx, &who, new, budget, &key.once(&render)).await?;
     Ok(answer(outcome, render))
 }
@@ -80,6 +83,8 @@ pub async fn get(
 }
 
 /// Change a project
+///
+/// For owners and admins.
 #[utoipa::path(patch, path = "/projects/{id}", tag = "Time", responses((status = 200, body = ProjectBody)))]
 pub async fn update(
     State(cx): State<Context>,
@@ -103,7 +108,7 @@ pub async fn update(
 
 /// Delete a project
 ///
-/// 409 `in_use` while something refers to it: archive it instead.
+/// For owners and admins. 409 `in_use` while something refers to it: archive it instead.
 #[utoipa::path(delete, path = "/projects/{id}", tag = "Time", responses((status = 204)))]
 pub async fn delete(
     State(cx): State<Context>,
@@ -116,7 +121,7 @@ pub async fn delete(
 
 /// What of a project's budget is used
 ///
-/// Owners and admins see everybody's time, others what they worked themselves.
+/// Owners and admins see everybody's time and the money, others the time they worked themselves.
 #[utoipa::path(get, path = "/projects/{id}/budget", tag = "Time", responses((status = 200, body = BudgetBody)))]
 pub async fn budget(
     State(cx): State<Context>,
@@ -134,7 +139,7 @@ pub async fn budget(
     Ok(Json(BudgetBody {
         budget_minutes: project.budget_minutes,
         used_minutes: used.minutes,
-        budget_minor: project.budget_minor,
+        budget_minor: project.budget_minor.filter(|_| who.keeps_books()),
         used_minor: used.amounts,
         unpriced_minutes: used.unpriced_minutes,
     }))
@@ -153,5 +158,5 @@ async fn one(
         vec![],
     )
     .await?;
-    Ok(Json(ProjectBody::new(project, &names)))
+    Ok(Json(ProjectBody::new(project, &names, who)))
 }

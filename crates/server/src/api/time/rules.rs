@@ -4,13 +4,13 @@ use axum::extract::State;
 use axum::response::Response;
 use daybook_domain::TimeRuleId;
 use daybook_domain::rule::{Action, Conditions};
-use daybook_engine::Context;
 use daybook_engine::store::time_rules::{Contents, TimeRule};
-use daybook_engine::timesheets::rules;
+use daybook_engine::timesheets::rules::{self, Place};
+use daybook_engine::{Context, Principal};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::events::body::EventBody;
@@ -74,6 +74,9 @@ pub struct TimeRuleBody {
     pub billable: Option<bool>,
     /// Tags.
     pub tags: Vec<String>,
+    /// The archived project or client that it books on. Then it books nothing, until that is brought back or the rule names another.
+    #[schema(required = true)]
+    pub archived_target: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -146,8 +149,36 @@ pub struct PreviewBody {
     pub examined: u64,
     /// How many fit.
     pub matched: u64,
-    /// The latest of them, at most 100.
+    /// How many of those a rule above it takes: the first rule that fits decides.
+    pub shadowed: u64,
+    /// The rules above it that take them.
+    pub shadowed_by: Vec<ShadowBody>,
+    /// The archived project or client that it books on: then it books nothing.
+    #[schema(required = true)]
+    pub archived_target: Option<String>,
+    /// The latest of those that it would decide, at most 100.
     pub items: Vec<EventBody>,
+}
+
+/// A rule above the one that is tried out.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = TimeRuleShadow)]
+pub struct ShadowBody {
+    /// It.
+    pub rule_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// How many of the meetings it takes.
+    pub meetings: u64,
+}
+
+/// Which rule is tried out.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PreviewQuery {
+    /// The rule that this is a change of: it does not stand above itself.
+    pub rule_id: Option<Uuid>,
 }
 
 impl From<ConditionsBody> for Conditions {
@@ -184,8 +215,9 @@ impl From<Conditions> for ConditionsBody {
     }
 }
 
-impl From<&TimeRule> for TimeRuleBody {
-    fn from(rule: &TimeRule) -> Self {
+impl TimeRuleBody {
+    /// A rule, and what is archived of what it books on.
+    fn new(rule: &TimeRule, archived_target: Option<String>) -> Self {
         Self {
             id: rule.id.into(),
             position: rule.position,
@@ -197,6 +229,7 @@ impl From<&TimeRule> for TimeRuleBody {
             project_id: rule.project_id.map(Into::into),
             billable: rule.billable,
             tags: rule.tags.clone(),
+            archived_target,
             created_at: rule.created_at,
             updated_at: rule.updated_at,
         }
@@ -236,10 +269,11 @@ pub async fn list(
         rules.retain(|rule| (rule.position, rule.id) > after);
     }
     rules.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
+    let archived = rules::archived(&cx, &who, &rules).await?;
     Ok(page.list(
-        rules,
-        |rule| (rule.position, rule.id),
-        |rule| TimeRuleBody::from(&rule),
+        rules.into_iter().zip(archived).collect(),
+        |(rule, _)| (rule.position, rule.id),
+        |(rule, archived)| TimeRuleBody::new(&rule, archived),
     ))
 }
 
@@ -251,25 +285,41 @@ pub async fn create(
     Creating { body, key }: Creating<TimeRuleInput>,
 ) -> Result<Response, Problem> {
     let (contents, position) = body.contents();
-    let render = |rule: &TimeRule| created(&TimeRuleBody::from(rule));
+    // What is archived is refused.
+    let render = |rule: &TimeRule| created(&TimeRuleBody::new(rule, None));
     let outcome = rules::create(&cx, &who, &contents, position, &key.once(&render)).await?;
     Ok(answer(outcome, render))
 }
 
 /// Try a rule out
 ///
-/// Which of your meetings of the last 30 days it would fit, whether they are logged or not. Nothing is stored.
-#[utoipa::path(post, path = "/time-rules/preview", tag = "Time", request_body = TimeRuleInput, responses((status = 200, body = PreviewBody)))]
+/// Which of your meetings of the last 30 days it would fit, whether they are logged or not, and which of them rules above its place take.
+/// Nothing is stored.
+#[utoipa::path(post, path = "/time-rules/preview", tag = "Time", params(PreviewQuery), request_body = TimeRuleInput, responses((status = 200, body = PreviewBody)))]
 pub async fn preview(
     State(cx): State<Context>,
     Reader(who): Reader,
+    Query(query): Query<PreviewQuery>,
     Json(input): Json<TimeRuleInput>,
 ) -> Result<Json<PreviewBody>, Problem> {
-    let (contents, _) = input.contents();
-    let preview = rules::preview(&cx, &who, &contents).await?;
+    let (contents, position) = input.contents();
+    let place = Place {
+        rule_id: query.rule_id.map(Into::into),
+        position,
+    };
+    let preview = rules::preview(&cx, &who, &contents, place).await?;
+    let shadowed_by = preview.shadowed.into_iter().map(|shadow| ShadowBody {
+        rule_id: shadow.rule_id.into(),
+        name: shadow.name,
+        meetings: shadow.meetings as u64,
+    });
+    let shadowed_by: Vec<ShadowBody> = shadowed_by.collect();
     Ok(Json(PreviewBody {
         examined: preview.examined as u64,
         matched: preview.matched as u64,
+        shadowed: shadowed_by.iter().map(|shadow| shadow.meetings).sum(),
+        shadowed_by,
+        archived_target: preview.archived,
         items: preview.meetings.into_iter().map(EventBody::from).collect(),
     }))
 }
@@ -281,7 +331,8 @@ pub async fn get(
     Reader(who): Reader,
     Id(id): Id<TimeRuleId>,
 ) -> Result<Json<TimeRuleBody>, Problem> {
-    Ok(Json(TimeRuleBody::from(&rules::get(&cx, &who, id).await?)))
+    let rule = rules::get(&cx, &who, id).await?;
+    one(&cx, &who, rule).await
 }
 
 /// Change a rule
@@ -313,7 +364,7 @@ pub async fn update(
         now
     };
     let rule = rules::update(&cx, &who, id, &decide, position).await?;
-    Ok(Json(TimeRuleBody::from(&rule)))
+    one(&cx, &who, rule).await
 }
 
 /// Delete a rule
@@ -325,4 +376,12 @@ pub async fn delete(
 ) -> Result<StatusCode, Problem> {
     rules::delete(&cx, &who, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn one(cx: &Context, who: &Principal, rule: TimeRule) -> Result<Json<TimeRuleBody>, Problem> {
+    let archived = rules::archived(cx, who, std::slice::from_ref(&rule)).await?;
+    Ok(Json(TimeRuleBody::new(
+        &rule,
+        archived.into_iter().flatten().next(),
+    )))
 }

@@ -6,9 +6,14 @@ pub fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     cells.join(",") + "\r\n"
 }
 
+/// With what a spreadsheet may begin a formula (ASVS 1.2.10), also as the full-width letters of East Asian keyboards; or what it skips before one.
+const RUNS: [char; 12] = [
+    '=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠',
+];
+
 /// A cell. Text that a spreadsheet would run as a formula gets an apostrophe.
 fn cell(text: &str) -> String {
-    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']);
+    let runs = text.starts_with(RUNS);
     let text = if runs {
         format!("'{text}")
     } else {
