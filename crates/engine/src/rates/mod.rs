@@ -14,7 +14,7 @@ use crate::projects::MAX_RATE;
 use crate::{Context, Once, Outcome, Principal};
 
 pub use daybook_domain::rate::{Level, NoRate, Rate as Price, amount};
-pub use resolve::{Facts, Pricer};
+pub use resolve::{Facts, Pricer, resolve};
 
 /// Why something about a rate did not work.
 #[derive(Debug, thiserror::Error)]

@@ -39,6 +39,20 @@ impl From<&TimeEntry> for Facts {
     }
 }
 
+/// The hourly rate of each, in order; `None` where it has none.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn resolve(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    work: &[Facts],
+) -> Result<Vec<Option<Rate>>, store::Error> {
+    let mut pricer = Pricer::load(tx, workspace).await?;
+    pricer.know(tx, work).await?;
+    Ok(work.iter().map(|facts| pricer.price(facts).ok()).collect())
+}
+
 /// The rates of a workspace, and the currencies of the projects and clients that were met so far.
 pub struct Pricer {
     workspace: WorkspaceId,

@@ -65,11 +65,13 @@ async fn remind(
     member: &Profile,
     monday: Date,
 ) -> store::Result<()> {
-    let mut tx = cx.store.write_in(ws).await?;
+    let mut tx = cx.store.read_in(ws).await?;
     let (entries, minutes) = open_of(&mut tx, ws, member.id, monday).await?;
+    drop(tx);
     if entries == 0 {
         return Ok(());
     }
+    let mut tx = cx.store.write_in(ws).await?;
     let fact = monday.to_string();
     notify::submit_reminder(&mut tx, ws, member.id, &fact).await?;
     let wants = mail_preferences::get(&mut tx, ws, member.id).await?;
