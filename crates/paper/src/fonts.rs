@@ -59,10 +59,9 @@ impl Fonts {
     /// [`NoFont`].
     pub fn add(&mut self, file: Vec<u8>) -> Result<(), NoFont> {
         let font = FontRef::from_index(&file, 0).map_err(|_| NoFont)?;
-        let mut names = font.localized_strings(StringId::TYPOGRAPHIC_FAMILY_NAME);
-        let name = names
-            .next()
-            .or_else(|| font.localized_strings(StringId::FAMILY_NAME).next());
+        // As the shaper reads it.
+        let name = |id| font.localized_strings(id).english_or_first();
+        let name = name(StringId::TYPOGRAPHIC_FAMILY_NAME).or_else(|| name(StringId::FAMILY_NAME));
         let family = name.map(|name| name.to_string()).ok_or(NoFont)?;
         self.added.push(Added {
             family,

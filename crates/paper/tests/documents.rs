@@ -202,6 +202,9 @@ fn all() -> Vec<(&'static str, Document, bool)> {
     ]
 }
 
+/// "株式会社東京" of Noto Sans CJK TC 1.004, cut out with fonttools; SIL Open Font License 1.1.
+const TOKYO: &[u8] = include_bytes!("fonts/Tokyo.otf");
+
 #[test]
 fn the_same_invoice_is_the_same_bytes() {
     for (name, document, _) in all() {
@@ -240,7 +243,20 @@ fn letters_that_no_font_has_are_told_and_other_fonts_bring_them() {
     );
     assert_eq!(lacking[0].text, "株式会社 東京");
 
-    // Hebrew and Arabic are inside; with Devanagari it is as with Japanese.
+    let placeholders = pdf(&document, None, &Fonts::default()).unwrap();
+
+    // Six letters of Noto Sans CJK.
+    let mut fonts = Fonts::default();
+    fonts.add(TOKYO.to_vec()).unwrap();
+    assert_eq!(fonts.lacking(&document), []);
+    let drawn = pdf(&document, None, &fonts).unwrap();
+    let holds = |file: &[u8]| file.windows(12).any(|bytes| bytes == b"NotoSansCJKt");
+    assert!(
+        holds(&drawn) && !holds(&placeholders),
+        "drawn with that font"
+    );
+
+    // Hebrew and Arabic are inside.
     document.buyer.name = "לקוח שלי".to_owned();
     document.lines[0].description = "عميل".to_owned();
     assert_eq!(Fonts::default().lacking(&document), []);
