@@ -365,6 +365,7 @@ fn context(parts: &Parts<'_>) -> Context {
         settings: Arc::new(settings),
         node: parts.name.into(),
         refreshes: Arc::default(),
+        notices: Arc::default(),
         detached: tokio_util::task::TaskTracker::new(),
     }
 }

@@ -20,6 +20,7 @@ mod oauth;
 mod outage;
 mod push;
 mod push_in_place;
+mod push_together;
 mod slack;
 mod slack_notices;
 mod slack_socket;
