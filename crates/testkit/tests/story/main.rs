@@ -13,6 +13,7 @@ mod mail;
 mod microsoft;
 mod microsoft_following;
 mod microsoft_moves;
+mod microsoft_shared;
 mod mirror;
 mod moves;
 mod nonsense;
