@@ -48,6 +48,7 @@ impl Together {
     }
 
     /// How many requests wait for the database.
+    #[must_use]
     pub fn waiting(&self) -> usize {
         self.steps().len()
     }
