@@ -332,13 +332,8 @@ async fn an_update_sends_what_changes_and_the_version_it_is_based_on() {
     };
     update(&stage, &target("a"), patch).await.unwrap();
     let asked = stage.asked();
-    assert_eq!(
-        (asked[1].0.as_str(), asked[1].1.as_str()),
-        (
-            "PATCH",
-            "https://graph.microsoft.com/v1.0/me/calendars/c/events/a"
-        )
-    );
+    assert_eq!(asked[1].0, "PATCH");
+    assert!(asked[1].1.ends_with("/v1.0/me/calendars/c/events/a"));
     assert_eq!(
         body(&asked[1]),
         json!({
