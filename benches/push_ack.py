@@ -1,18 +1,19 @@
 """How fast notices of changes are acknowledged while calendars are synced, and how soon a change is seen. Nothing here asserts a time.
 
     cargo build --profile fast --bin daybook
-    python3 benches/push_ack.py [--daybook target/fast/daybook] [--rate 200] [--seconds 20] [--rounds 3] [--changes 5]
+    python3 benches/push_ack.py [--daybook target/fast/daybook] [--rate 200] [--seconds 20] [--rounds 3] [--changes 5] [--events 2000]
 
 Starts a server and the simulators, connects the simulated Google, and takes the first notices that it has for our channels.
 They are sent again and again as changes, some of them with a wrong token: at a fixed rate, from a few connections that stay open,
 whether or not the last answer has come (so a server that is late cannot slow its questions down). Latency counts from when a
 notice should have been sent. In turns with quiet rounds, in which nothing but the notices comes, there are busy ones, in which the
-calendar is read anew all the while. Then single changes: from the answer to the change until our API shows it, the notice being
-handed on at once.
+calendar, with as many events more as asked for, is read anew all the while. Then single changes: from the answer to the change until
+our API shows it, the notice being handed on at once.
 """
 
 import argparse
 import http.client
+import itertools
 import json
 import queue
 import random
@@ -39,6 +40,7 @@ def main():
     ask.add_argument("--seconds", type=int, default=20)
     ask.add_argument("--rounds", type=int, default=3)
     ask.add_argument("--changes", type=int, default=5)
+    ask.add_argument("--events", type=int, default=0, help="events put into the calendar beforehand: the more, the longer a page of it takes to write")
     ask.add_argument("--forged", type=float, default=0.1, help="share of notices with a wrong token")
     ask.add_argument("--connections", type=int, default=16)
     given = ask.parse_args()
@@ -58,6 +60,7 @@ def measure(given, daybook, server, google):
     create.server = daybook.base
     daybook.connect_google(PERSON)
     calendar = daybook.calendar()
+    fill(google, given.events)
     notices = until(lambda: taken(google), "the server asked for no channels")
     sides = {
         "quiet": lambda n: one_round(given, daybook, server, google, notices),
@@ -68,7 +71,10 @@ def measure(given, daybook, server, google):
         print(json.dumps({"round": name, "rate": given.rate, "seconds": given.seconds, "rounds": rounds}))
     p99 = {name: median([one["ms"]["p99"] for one in rounds]) for name, rounds in found.items()}
     print(json.dumps({"p99_ms": p99, "busy_to_quiet": round(p99["busy"] / p99["quiet"], 2), "load": Path("/proc/loadavg").read_text().split()[:3]}))
-    seen = [change(daybook, google, n) for n in range(given.changes)]
+    if not given.changes:
+        return
+    keys = itertools.cycle(daybook.keys(8))  # each has a request limit of its own
+    seen = [change(daybook, google, keys, n) for n in range(given.changes)]
     print(json.dumps({"change_to_visible_ms": {"median": round(1000 * median(seen)), "all": [round(1000 * one) for one in seen]}}))
 
 
@@ -110,7 +116,7 @@ def one_round(given, daybook, server, google, notices, reading=None):
         reader.join()
     late.sort()
     at = lambda share: round(1000 * late[min(len(late) - 1, int(share * len(late)))], 1)  # noqa: E731
-    return {"notices": len(late), "not_202": refused, "ms": {"p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "max": round(1000 * late[-1], 1)},
+    return {"notices": len(late), "not_202": refused, "ms": {"p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "p99.9": at(0.999), "max": round(1000 * late[-1], 1)},
             "full_reads": reads[0], "event_listings": listings(google) - before, "server_cpu_s": round(server.cpu - cpu, 2)}
 
 
@@ -147,7 +153,7 @@ def fire(given, base, notices):
     return late, refused[0]
 
 
-def change(daybook, google, n):
+def change(daybook, google, keys, n):
     """Seconds from the answer to a change at the provider until our API shows it."""
     time.sleep(11)  # a calendar that was just read because of a notice is not read again for ten seconds
     call("GET", f"{google}/_sandbox/deliveries")
@@ -159,8 +165,14 @@ def change(daybook, google, n):
         if status != 202:
             raise Failed(f"a notice was answered with {status}")
     path = f"/integrations/events?q={urllib.parse.quote(title)}&from={day}T00:00:00Z"
-    until(lambda: expect(200, daybook.api("GET", path))["items"], f"{title} does not show", pause=0.02)
+    until(lambda: expect(200, daybook.api("GET", path, token=next(keys)))["items"], f"{title} does not show", pause=0.02)
     return time.monotonic() - began
+
+
+def fill(google, events):
+    """Events spread over the coming year."""
+    for n in range(events):
+        create(google, f"Filler {n}", time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86_400 * (n % 360))))
 
 
 def create(google, title, day):

@@ -25,7 +25,10 @@ pub fn registry(settings: &ProviderSettings) -> Registry {
         ))
         .with(settings.oauth(&webex::ENVIRONMENT, webex::Webex))
         .with(settings.oauth(&zoom::ENVIRONMENT, zoom::Zoom))
-        .with(settings.oauth(&microsoft::ENVIRONMENT, microsoft::Microsoft::new()))
+        .with(settings.oauth(
+            &microsoft::ENVIRONMENT,
+            microsoft::Microsoft::of_tenant(settings.tenant(&microsoft::ENVIRONMENT)),
+        ))
         .with(settings::password(caldav::caldav()))
         .with(settings::password(caldav::apple()))
 }

@@ -102,6 +102,11 @@ impl ProviderSettings {
         }
     }
 
+    /// What the operator set as the provider's tenant.
+    pub(crate) fn tenant(&self, names: &Environment) -> Option<&str> {
+        self.oauth.get(names.key)?.tenant_id.as_deref()
+    }
+
     /// `provider` with what the operator says about it.
     pub(crate) fn oauth(
         &self,

@@ -74,6 +74,14 @@ impl Bell {
         Some((state.channels.last()?.clone(), state.tokens.last()?.clone()))
     }
 
+    /// All channels as long as none was forgotten, the oldest first, and what their notices carry.
+    #[must_use]
+    pub fn channels(&self) -> Vec<(String, String)> {
+        let state = self.lock();
+        let tokens = state.tokens.iter().cloned();
+        state.channels.iter().cloned().zip(tokens).collect()
+    }
+
     /// Forgets its channels, as providers do.
     pub fn forget(&self) {
         self.lock().channels.clear();

@@ -88,6 +88,7 @@ pub async fn context(config: &Config) -> Result<Context> {
         pause: Arc::new(RealPause),
         settings: Arc::new(settings),
         refreshes: Arc::default(),
+        notices: Arc::default(),
         detached: TaskTracker::new(),
     })
 }

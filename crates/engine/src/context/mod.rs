@@ -38,6 +38,8 @@ pub struct Context {
     pub node: Arc<str>,
     /// Who of this process waits for which token refresh.
     pub refreshes: Arc<Gates>,
+    /// Notices of changes that this process is about to write down.
+    pub notices: Arc<push::Together>,
     /// Work that must outlive the request that started it, such as a token refresh: a shutdown waits for it.
     pub detached: TaskTracker,
 }

@@ -7,7 +7,9 @@
 mod ask;
 mod keep;
 mod receive;
+mod steps;
 mod stop;
+mod together;
 
 use std::net::IpAddr;
 
@@ -26,6 +28,7 @@ use crate::jobs::stop_push_channel;
 pub use keep::keep;
 pub use receive::{Error, MOST_NOTICES, Received, receive};
 pub use stop::{stop, stop_all};
+pub use together::Together;
 
 /// Whether providers can call `base_url`: public HTTPS, or anything where private targets are allowed (tests).
 #[must_use]

@@ -8,6 +8,8 @@ use daybook_provider_api::manifest::{
 /// Scopes that are never granted alone prove those that token answers leave out.
 const ANY_GRANT: &[&str] = &["User.Read", "Calendars.Read", "Calendars.ReadWrite"];
 
+/// What is asked for where only work and school accounts can connect; the last ones, of calendars that others share, personal
+/// accounts do not know, and refuse all of them because of it.
 const SCOPES: &[ScopeReason] = &[
     ScopeReason {
         scope: "openid",
@@ -57,7 +59,21 @@ const SCOPES: &[ScopeReason] = &[
         required: false,
         implied_by: &["MailboxSettings.ReadWrite"],
     },
+    ScopeReason {
+        scope: "Calendars.Read.Shared",
+        reason: "To list and read calendars that colleagues share with the account.",
+        required: false,
+        implied_by: &["Calendars.ReadWrite.Shared"],
+    },
+    ScopeReason {
+        scope: "Calendars.ReadWrite.Shared",
+        reason: "To put bookings into calendars that colleagues share for that.",
+        required: false,
+        implied_by: &[],
+    },
 ];
+/// How many of them are about calendars that others share.
+const SHARED: usize = 2;
 
 const EXPIRED: &str = "no longer accepts the authorisation. Connect the account again";
 const POLICY: &str = "asks for another sign-in because of a change or a rule of the organisation. Connect the account again";
@@ -93,35 +109,37 @@ const fn code(number: u32, kind: ErrorKind, what: &'static str) -> ErrorCode {
     ErrorCode { number, kind, what }
 }
 
-/// Microsoft, described.
+const OAUTH: Oauth = Oauth {
+    authorize_url: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
+    token_url: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
+    revoke_url: None,
+    userinfo_url: "https://graph.microsoft.com/v1.0/me",
+    api_url: "https://graph.microsoft.com/v1.0",
+    pkce: true,
+    scopes: SCOPES.split_at(SCOPES.len() - SHARED).0,
+    authorize_params: &[("response_mode", "query"), ("prompt", "select_account")],
+    client_auth: ClientAuth::Form,
+    revoke_ends_whole_grant: false,
+    dialect: Dialect {
+        scope_prefix: Some("https://graph.microsoft.com/"),
+        scope_in_token_requests: true,
+        error_codes: CODES,
+        scope_separator: " ",
+        error_words: &[],
+        tokens_last: false,
+        removal: Some(
+            "Microsoft has no way for Daybook to withdraw its access: remove Daybook at myapps.microsoft.com (work or school) or account.live.com/consent/Manage (personal).",
+        ),
+    },
+};
+
+/// Microsoft, described, where any account may connect.
 pub(super) const MANIFEST: Manifest = Manifest {
     key: "microsoft",
     name: "Microsoft 365 / Outlook",
     kinds: &[Kind::Calendar],
     summary: "Reads the calendars of a Microsoft 365 or Outlook.com account, keeps them up to date, and writes events into them.",
-    auth: Auth::Oauth(Oauth {
-        authorize_url: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
-        token_url: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
-        revoke_url: None,
-        userinfo_url: "https://graph.microsoft.com/v1.0/me",
-        api_url: "https://graph.microsoft.com/v1.0",
-        pkce: true,
-        scopes: SCOPES,
-        authorize_params: &[("response_mode", "query"), ("prompt", "select_account")],
-        client_auth: ClientAuth::Form,
-        revoke_ends_whole_grant: false,
-        dialect: Dialect {
-            scope_prefix: Some("https://graph.microsoft.com/"),
-            scope_in_token_requests: true,
-            error_codes: CODES,
-            scope_separator: " ",
-            error_words: &[],
-            tokens_last: false,
-            removal: Some(
-                "Microsoft has no way for Daybook to withdraw its access: remove Daybook at myapps.microsoft.com (work or school) or account.live.com/consent/Manage (personal).",
-            ),
-        },
-    }),
+    auth: Auth::Oauth(OAUTH),
     // 10,000 in ten minutes and 4 at once for an app and mailbox; a tenth is left to spare (contracts/microsoft §10).
     limits: Limits {
         per_minute: 900,
@@ -138,12 +156,23 @@ pub(super) const MANIFEST: Manifest = Manifest {
     setup_guide: "providers/microsoft",
 };
 
+/// The same where only accounts of organisations may.
+pub(super) const ORGANISATIONS: Manifest = Manifest {
+    auth: Auth::Oauth(Oauth {
+        scopes: SCOPES,
+        ..OAUTH
+    }),
+    ..MANIFEST
+};
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use daybook_provider_api::oauth;
+    use daybook_provider_api::registry::Provider;
 
+    use super::super::Microsoft;
     use super::*;
 
     fn oauth() -> &'static Oauth {
@@ -181,6 +210,30 @@ mod tests {
                 "MailboxSettings.Read"
             ]
         );
+    }
+
+    #[test]
+    fn shared_calendars_are_asked_for_where_no_personal_account_can_connect() {
+        for (tenant, expected) in [
+            (None, false),
+            (Some("common"), false),
+            (Some(" Consumers "), false),
+            (Some("organizations"), true),
+            (Some("contoso.onmicrosoft.com"), true),
+        ] {
+            let provider = Microsoft::of_tenant(tenant);
+            let Auth::Oauth(oauth) = &provider.manifest().auth else {
+                panic!()
+            };
+            let asked = oauth::all_scopes(oauth);
+            assert!(asked.contains(&"Calendars.ReadWrite"));
+            let shared = asked.iter().filter(|scope| scope.ends_with(".Shared"));
+            assert_eq!(
+                shared.count(),
+                if expected { SHARED } else { 0 },
+                "{tenant:?}"
+            );
+        }
     }
 
     #[test]

@@ -31,22 +31,46 @@ pub(crate) const ENVIRONMENT: Environment = Environment {
     client_secret: "MICROSOFT_CLIENT_SECRET",
 };
 
+/// Tenants in which personal accounts are.
+const WITH_PERSONAL: [&str; 3] = [
+    "common",
+    "consumers",
+    "9188040d-6c67-4c5b-b112-36a304b66dad",
+];
+
 /// The adapter.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Microsoft;
+pub struct Microsoft {
+    /// Whether only accounts of organisations may connect.
+    organisations: bool,
+}
 
 impl Microsoft {
-    /// The adapter.
+    /// The adapter where any account may connect.
     #[must_use]
     pub const fn new() -> Self {
-        Self
+        Self {
+            organisations: false,
+        }
+    }
+
+    /// The adapter for the accounts of what the operator set as tenant, if anything.
+    #[must_use]
+    pub fn of_tenant(tenant: Option<&str>) -> Self {
+        let personal = |tenant: &str| WITH_PERSONAL.contains(&tenant.to_ascii_lowercase().as_str());
+        Self {
+            organisations: tenant.is_some_and(|tenant| !personal(tenant.trim())),
+        }
     }
 }
 
 #[async_trait]
 impl Provider for Microsoft {
     fn manifest(&self) -> &Manifest {
-        &manifest::MANIFEST
+        match self.organisations {
+            true => &manifest::ORGANISATIONS,
+            false => &manifest::MANIFEST,
+        }
     }
 
     fn calendar(&self) -> Option<&dyn CalendarProvider> {

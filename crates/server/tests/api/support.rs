@@ -64,6 +64,7 @@ impl Server {
             settings: Arc::new(settings),
             node: "test".into(),
             refreshes: Arc::default(),
+            notices: Arc::default(),
             detached: tokio_util::task::TaskTracker::new(),
         };
         let http = HttpSettings {

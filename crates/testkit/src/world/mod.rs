@@ -64,6 +64,7 @@ pub struct Builder {
     contents: Seed,
     profile: Profile,
     push: bool,
+    tenant: &'static str,
 }
 
 /// The engine, with everything around it simulated.
@@ -145,6 +146,13 @@ impl Builder {
         self
     }
 
+    /// Whose accounts may connect to Microsoft; by default anybody's (`common`).
+    #[must_use]
+    pub const fn tenant(mut self, tenant: &'static str) -> Self {
+        self.tenant = tenant;
+        self
+    }
+
     /// The world; `None` only for PostgreSQL, when there is none.
     pub async fn build(mut self) -> Option<World> {
         let db = match self.db {
@@ -161,7 +169,7 @@ impl Builder {
         let google = simulators::google(&mut self, &clock);
         let microsoft = simulators::microsoft(&mut self, &clock);
         let caldav = CalDavSim::new(Arc::new(clock.clone()), self.seed, self.profile);
-        let registry = Arc::new(daybook_providers::registry(&settings::all()));
+        let registry = Arc::new(daybook_providers::registry(&settings::all(self.tenant)));
         let gate = Arc::new(Gate::default());
         let hosts = BTreeMap::from([
             ("google.test", google.router()),
@@ -209,6 +217,7 @@ impl World {
             contents: Seed::Empty,
             profile: Profile::Radicale,
             push: false,
+            tenant: "common",
         }
     }
 
@@ -365,6 +374,7 @@ fn context(parts: &Parts<'_>) -> Context {
         settings: Arc::new(settings),
         node: parts.name.into(),
         refreshes: Arc::default(),
+        notices: Arc::default(),
         detached: tokio_util::task::TaskTracker::new(),
     }
 }

@@ -6,10 +6,10 @@ use daybook_sandbox::microsoft::MicrosoftSim;
 
 use super::{BASE, GOOGLE, MICROSOFT};
 
-/// The settings of all providers that sign people in.
-pub(super) fn all() -> ProviderSettings {
+/// The settings of all providers that sign people in; of Microsoft for the accounts of `tenant`.
+pub(super) fn all(tenant: &str) -> ProviderSettings {
     let google = GoogleSim::endpoints(GOOGLE);
-    let microsoft = MicrosoftSim::endpoints(MICROSOFT, "common");
+    let microsoft = MicrosoftSim::endpoints(MICROSOFT, tenant);
     let me = format!("{}/me", microsoft.api_url);
     ProviderSettings::read(BASE, |name| {
         let value = match name {
@@ -23,6 +23,7 @@ pub(super) fn all() -> ProviderSettings {
             "MICROSOFT_AUTHORIZE_URL" => &microsoft.authorize_url,
             "MICROSOFT_TOKEN_URL" => &microsoft.token_url,
             "MICROSOFT_USERINFO_URL" => &me,
+            "MICROSOFT_TENANT_ID" => tenant,
             "MICROSOFT_API_URL" => &microsoft.api_url,
             _ => return None,
         };

@@ -262,7 +262,7 @@ async fn what_outlook_keeps_is_not_in_both() {
         let event = pair.create(review()).await;
         let desk = pair.world.microsoft.desk();
         desk.add(
-            Rule::on("/v1.0/me/events/*", Fault::Forbidden)
+            Rule::on("/v1.0/me/calendars/*/events/*", Fault::Forbidden)
                 .method("DELETE")
                 .times(refusals),
         );

@@ -10,20 +10,24 @@ use daybook_engine::provider::calendar::push::Inbound;
 use daybook_engine::push::{self, Error, Received};
 use daybook_engine::store::calendars::{self, NewCalendars};
 use daybook_engine::store::connections::{self, Authorised};
-use daybook_testkit::{Bell, World, bell};
+use daybook_testkit::{Bell, Builder, World, bell};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-/// Ada's calendar at the provider, watched.
-struct Tower {
-    world: World,
-    cx: Context,
-    bell: Bell,
-    calendars: Vec<CalendarId>,
+/// Ada's calendars at the provider, watched.
+pub(crate) struct Tower {
+    pub(crate) world: World,
+    pub(crate) cx: Context,
+    pub(crate) bell: Bell,
+    pub(crate) calendars: Vec<CalendarId>,
 }
 
 async fn tower(count: usize) -> Tower {
-    let world = World::builder().push().build().await.unwrap();
+    tower_in(World::builder(), count).await
+}
+
+pub(crate) async fn tower_in(builder: Builder, count: usize) -> Tower {
+    let world = builder.push().build().await.unwrap();
     let bell = Bell::default();
     let cx = Context {
         registry: Arc::new(bell.registry()),

@@ -8,7 +8,7 @@ use daybook_domain::sync::Statistics;
 use daybook_store as store;
 use store::events::{EventState, Kind};
 
-use super::told::{States, Told};
+use super::told::{States, Telling, Told};
 use crate::sync::pieces;
 
 /// What is to be done.
@@ -41,8 +41,8 @@ impl<'a> Plan<'a> {
         calendar: daybook_domain::CalendarId,
     ) -> Self {
         let mut plan = Plan::default();
-        for (event, etag) in told.upserts.values() {
-            plan.upsert(event, *etag, states, full, calendar);
+        for telling in told.upserts.values() {
+            plan.upsert(telling, states, full, calendar);
         }
         plan.removals(told, states);
         for name in told.unchanged {
@@ -65,13 +65,11 @@ impl<'a> Plan<'a> {
 
     pub(super) fn upsert(
         &mut self,
-        event: &'a ProviderEvent,
-        etag: Option<&'a str>,
+        &Telling { event, etag, hash }: &Telling<'a>,
         states: &States,
         full: bool,
         calendar: daybook_domain::CalendarId,
     ) {
-        let hash = pieces::content_hash(event);
         let state = states.by_id.get(&event.provider_id);
         self.seen.insert(EventId::of(calendar, &event.provider_id));
         self.all_day += u64::from(event.start.is_all_day() && event.status != Status::Cancelled);

@@ -9,11 +9,21 @@ use store::Tx;
 use store::events::{EventState, Kind};
 
 use super::Run;
+use crate::sync::pieces;
+
+/// An event as a page tells it.
+pub(super) struct Telling<'a> {
+    pub(super) event: &'a ProviderEvent,
+    /// Of its resource, else its own.
+    pub(super) etag: Option<&'a str>,
+    /// Of what it says; made here, before the transaction: while one writes, nobody else can.
+    pub(super) hash: [u8; 32],
+}
 
 /// A page's changes, the last telling of each.
 #[derive(Default)]
 pub(super) struct Told<'a> {
-    pub(super) upserts: BTreeMap<&'a str, (&'a ProviderEvent, Option<&'a str>)>,
+    pub(super) upserts: BTreeMap<&'a str, Telling<'a>>,
     pub(super) removed: BTreeSet<&'a str>,
     /// Resources that hold exactly the upserts that name them.
     pub(super) resources: BTreeSet<&'a str>,
@@ -53,12 +63,14 @@ impl<'a> Told<'a> {
 
     pub(super) fn upsert(&mut self, event: &'a ProviderEvent, etag: Option<&'a str>) {
         self.removed.remove(event.provider_id.as_str());
-        self.upserts.insert(&event.provider_id, (event, etag));
+        let hash = pieces::content_hash(event);
+        let telling = Telling { event, etag, hash };
+        self.upserts.insert(&event.provider_id, telling);
     }
 
     pub(super) fn forget_resource(&mut self, href: &str) {
         self.upserts
-            .retain(|_, (event, _)| event.resource.as_deref() != Some(href));
+            .retain(|_, told| told.event.resource.as_deref() != Some(href));
         self.resources.remove(href);
         self.removed_resources.remove(href);
     }

@@ -1,4 +1,4 @@
-//! `GET` and `DELETE /me/events/{id}`.
+//! `GET` and `DELETE /me/calendars/{id}/events/{id}`: by way of the calendar, which may be somebody else's.
 
 use daybook_provider_api::{Result, Session};
 use http::Method;
@@ -10,12 +10,12 @@ use super::super::{errors, wire};
 ///
 /// # Errors
 /// `NotFound` or `Gone` when it is not there.
-pub(in super::super) async fn get(session: &Session<'_>, id: &str) -> Result<wire::Event> {
-    let request = super::get(&super::address(
-        &session.api_url,
-        &["me", "events", id],
-        &[],
-    ))?;
+pub(in super::super) async fn get(
+    session: &Session<'_>,
+    calendar: &str,
+    id: &str,
+) -> Result<wire::Event> {
+    let request = super::get(&address(session, calendar, id))?;
     let body = super::send(session, request).await?;
     wire::event(&body).ok_or_else(errors::malformed)
 }
@@ -23,10 +23,11 @@ pub(in super::super) async fn get(session: &Session<'_>, id: &str) -> Result<wir
 /// Removes an event, a series or an occurrence; an organizer's cancels it. Already gone is success.
 pub(in super::super) async fn delete(
     session: &Session<'_>,
+    calendar: &str,
     id: &str,
     etag: Option<&str>,
 ) -> Result<()> {
-    let address = super::address(&session.api_url, &["me", "events", id], &[]);
+    let address = address(session, calendar, id);
     let mut request = super::request(Method::DELETE, &address, bytes::Bytes::new(), super::PREFER)?;
     if_match(&mut request, etag);
     match super::send(session, request).await {
@@ -34,6 +35,12 @@ pub(in super::super) async fn delete(
         Err(error) if errors::is_gone(&error) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Where an event of a calendar is.
+pub(super) fn address(session: &Session<'_>, calendar: &str, id: &str) -> String {
+    let path = ["me", "calendars", calendar, "events", id];
+    super::address(&session.api_url, &path, &[])
 }
 
 /// Makes the request fail with 412 when the event is no longer the one that `etag` names.

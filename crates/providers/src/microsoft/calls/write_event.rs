@@ -1,11 +1,11 @@
-//! `POST /me/calendars/{id}/events` and `PATCH /me/events/{id}` (contracts/microsoft §6).
+//! `POST /me/calendars/{id}/events` and `PATCH /me/calendars/{id}/events/{id}` (contracts/microsoft §6).
 
 use daybook_provider_api::{Result, Session};
 use http::Method;
 use serde_json::Value;
 
 use super::super::{errors, wire};
-use super::event::if_match;
+use super::event::{address, if_match};
 
 /// Creates an event. Not repeated by itself when the answer is lost: the caller looks for its marker first.
 pub(in super::super) async fn create(
@@ -26,12 +26,12 @@ pub(in super::super) async fn create(
 /// `Conflict` when it is no longer the one that `etag` names.
 pub(in super::super) async fn update(
     session: &Session<'_>,
+    calendar: &str,
     id: &str,
     etag: Option<&str>,
     body: &Value,
 ) -> Result<wire::Event> {
-    let address = super::address(&session.api_url, &["me", "events", id], &[]);
-    let mut request = super::with_json(Method::PATCH, &address, body)?;
+    let mut request = super::with_json(Method::PATCH, &address(session, calendar, id), body)?;
     if_match(&mut request, etag);
     let body = super::send_once(session, request).await?;
     wire::event(&body).ok_or_else(errors::malformed)

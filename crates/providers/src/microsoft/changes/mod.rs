@@ -196,7 +196,7 @@ impl Changes {
             let Some(id) = missing.last() else {
                 break;
             };
-            let master = match event::get(session, id).await {
+            let master = match event::get(session, &self.pull.calendar, id).await {
                 Ok(master) => Some(master),
                 Err(error) if errors::is_gone(&error) => None,
                 Err(error) => return Err(error),

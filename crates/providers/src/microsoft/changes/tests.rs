@@ -411,7 +411,7 @@ async fn missing_masters_are_fetched_and_dead_series_are_not_kept() {
     assert!(resource(&changes, "gone").is_empty());
     let guest = resource(&changes, "guest");
     assert!(matches!(&guest[0].role, Role::Override { series, .. } if series == "guest"));
-    assert!(read.asked()[1].ends_with("/me/events/s"));
+    assert!(read.asked()[1].ends_with("/me/calendars/c/events/s"));
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ impl EventWriter for Microsoft {
         let found = locate(session, place, target)
             .await?
             .ok_or_else(not_there)?;
-        let event = event::get(session, &found.id).await?;
+        let event = event::get(session, &place.calendar, &found.id).await?;
         Ok(written(session, place, event).await)
     }
 
@@ -98,14 +98,14 @@ impl EventWriter for Microsoft {
         let found = locate(session, place, target)
             .await?
             .ok_or_else(not_there)?;
-        let current = event::get(session, &found.id).await?;
+        let current = event::get(session, &place.calendar, &found.id).await?;
         let home = map::home(&place.default_zone);
         let body = body::of_patch(patch, &current, place, &home)?;
         if body.as_object().is_none_or(serde_json::Map::is_empty) {
             return Ok(written(session, place, current).await);
         }
         let etag = found.etag.as_deref();
-        let changed = write_event::update(session, &found.id, etag, &body).await?;
+        let changed = write_event::update(session, &place.calendar, &found.id, etag, &body).await?;
         Ok(written(session, place, changed).await)
     }
 
@@ -117,7 +117,7 @@ impl EventWriter for Microsoft {
         _: bool,
     ) -> Result<Written> {
         if let Some(found) = locate(session, place, target).await? {
-            event::delete(session, &found.id, found.etag.as_deref()).await?;
+            event::delete(session, &place.calendar, &found.id, found.etag.as_deref()).await?;
         }
         let changes = match (&target.occurrence, &target.series) {
             (None, _) => vec![removed(&target.provider_id)],
@@ -145,7 +145,7 @@ impl EventWriter for Microsoft {
             .await?
             .ok_or_else(not_there)?;
         respond::send(session, &found.id, answer, notify).await?;
-        match event::get(session, &found.id).await {
+        match event::get(session, &place.calendar, &found.id).await {
             Ok(event) => Ok(written(session, place, event).await),
             // Declined meetings leave the calendar.
             Err(error) if errors::is_gone(&error) => Ok(Written {

@@ -48,7 +48,7 @@ pub(super) async fn series_changes(
     series: &str,
 ) -> Vec<Change> {
     let home = map::home(&place.default_zone);
-    match event::get(session, series).await {
+    match event::get(session, &place.calendar, series).await {
         Ok(master) => whole(session, place, master, &home).await,
         Err(error) if errors::is_gone(&error) => vec![Change::Removed {
             provider_id: series.to_owned(),
@@ -113,7 +113,7 @@ async fn rows(
             continue;
         }
         let complete = match rows.exceptions.len() < EXCEPTIONS {
-            true => event::get(session, &own).await?,
+            true => event::get(session, &place.calendar, &own).await?,
             false => row,
         };
         rows.exceptions.insert(own, complete);

@@ -15,7 +15,7 @@ use super::errors::OauthError;
 use super::grants::Code;
 use super::tenant::Tenant;
 use crate::microsoft::config::Config;
-use crate::microsoft::state::State;
+use crate::microsoft::state::{Account, State};
 use crate::microsoft::{Sim, scopes};
 
 const OPERATION: &str = "GET /{tenant}/oauth2/v2.0/authorize";
@@ -103,6 +103,10 @@ pub(super) async fn decide(
         let text = "The user account does not exist in this tenant and cannot access the application. Choose another account.";
         return page(&OauthError::new("invalid_request", 50020, text));
     };
+    if person.account == Account::Personal && asked.scopes.iter().any(|s| s.ends_with(".Shared")) {
+        let text = "The provided value for the input parameter 'scope' is not valid. One or more scopes are not compatible with personal accounts.";
+        return refuse(&asked, &OauthError::new("invalid_scope", 70011, text), &[]);
+    }
     if !person.may_consent || needs_admin(&config, &asked) {
         let text = "The application needs permissions to access resources in your organization that only an admin can grant. Ask an admin to grant permission to this app.";
         return refuse(&asked, &OauthError::new("access_denied", 90094, text), &[]);
