@@ -16,12 +16,13 @@ import { ProjectGrid } from "./projectgrid/ProjectGrid";
 import { useLock, useStateWord, useWeek } from "./useWeek";
 import { ViewSwitch, WeekToolbar } from "./WeekToolbar";
 import { WeekView } from "./WeekView";
-import { blocksOf, clashes } from "./week";
+import { blocksOf, clashes, isClosed } from "./week";
 
 /** Logs what of the week is over, once it is known what of it overlaps. */
 function LogWeek({ week: asked }: { week?: string }) {
-  const { now, entries, over } = useWeek(asked);
+  const { now, entries, over: all } = useWeek(asked);
   const lock = useLock();
+  const over = all.filter((draft) => !isClosed(draft.event.start, lock));
   const wordOf = useStateWord();
   const blocks = blocksOf(entries.data ?? [], over, { now, lock, wordOf, nameOf: () => "" });
   return <LogAll drafts={over} clashing={clashes(blocks).flatMap((pair) => pair.map((b) => b.id))} />;

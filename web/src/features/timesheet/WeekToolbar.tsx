@@ -17,8 +17,9 @@ import { useWeekends, useWeekTarget } from "../../lib/prefs";
 import { oneOf } from "../../lib/url";
 import { WeekNav } from "../calendar/WeekNav";
 import { VIEWS, type View } from "./filters";
-import { useWeek } from "./useWeek";
+import { useLock, useWeek } from "./useWeek";
 import { WeekTotal } from "./WeekTotal";
+import { isClosed } from "./week";
 
 function ViewSettings() {
   const t = useTranslations("timesheet");
@@ -56,7 +57,10 @@ function ViewSettings() {
 /** Hands in what of a week is not yet: the drafts and what was sent back. */
 function SubmitWeek({ week, entries }: { week: string; entries: TimeEntry[] }) {
   const t = useTranslations("timesheet");
-  const open = entries.filter((e) => !e.running && (e.status === "draft" || e.status === "rejected"));
+  const lock = useLock();
+  const open = entries.filter(
+    (e) => !e.running && (e.status === "draft" || e.status === "rejected") && !isClosed(e.started_at, lock),
+  );
   const submit = useAction(() => actions.bulkEntries({ action: "submit", week: { day: week } }), {
     done: ({ items }) => t("submitted", { count: items.filter((i) => i.status === "done").length }),
     invalidate: ["time-entries"],

@@ -15,7 +15,7 @@ import { Legend } from "./Legend";
 import { TimeList } from "./TimeList";
 import { useMoveEntry } from "./useMoveEntry";
 import { useBookedNames, useLock, useStateWord, useWeek } from "./useWeek";
-import { blocksOf, clashes, emptyWeekend, entryOf, isClosed, isEntry, totalsOf, weekDays } from "./week";
+import { blocksOf, clashes, emptyWeekend, entryOf, isEntry, totalsOf, weekDays } from "./week";
 
 const WeekGrid = lazy(() => import("../../components/WeekGrid").then((m) => ({ default: m.WeekGrid })));
 
@@ -35,7 +35,7 @@ export function WeekView({ filters, set }: Props) {
   const { clientOf } = useBookedNames();
   const move = useMoveEntry();
   const open = (id: string) => set(isEntry(id) ? { entry: entryOf(id) } : { draft: id });
-  const closed = lock.until !== null && isClosed(`${week}T12:00:00Z`, lock) ? lock.until : undefined;
+  const closed = lock.until !== null && week <= lock.until ? lock.until : undefined;
   const body = (logged: TimeEntry[]) => {
     const blocks = blocksOf(logged, suggested, { now, lock, wordOf, nameOf: clientOf });
     const totals = totalsOf(week, logged, suggested, timeZone);
