@@ -42,6 +42,13 @@ async function work(request: APIRequestContext, origin: string) {
   }
 }
 
+async function clientId(page: Page): Promise<string> {
+  await page.goto("/clients");
+  await page.getByRole("link", { name: CLIENT, exact: true }).click();
+  await page.waitForURL(/\/clients\/[0-9a-f-]+$/);
+  return page.url().split("/").pop() ?? "";
+}
+
 /** Chooses a tax that is not in the list yet. */
 async function otherTax(page: Page, select: Locator, rate: string) {
   await select.selectOption({ label: "Another…" });
@@ -243,6 +250,44 @@ test("an invoice is printed, sent, paid in parts and taken back", async ({ page 
   const remove = page.getByRole("dialog", { name: "Delete this draft?" });
   await remove.getByRole("button", { name: "Delete draft" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Invoices" })).toBeVisible();
+});
+
+test("where the server sends mail, the client's address is there and the message goes along once", async ({
+  page,
+}) => {
+  await page.route("**/api/v1/me/notifications", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ json: { ...(await answer.json()), mail_configured: true } });
+  });
+  const asked: { body: unknown; key: string | undefined }[] = [];
+  await page.route("**/api/v1/invoices/*/send", async (route) => {
+    asked.push({
+      body: route.request().postDataJSON(),
+      key: route.request().headers()["idempotency-key"],
+    });
+    await route.abort();
+  });
+  const data = { client_id: await clientId(page), lines: [{ description: "Berth", price_minor: 1000 }] };
+  const headers = { origin: new URL(page.url()).origin };
+  const { id } = await (await page.request.post("/api/v1/invoices", { headers, data })).json();
+  expect((await page.request.post(`/api/v1/invoices/${id}/finalize`, { headers })).ok()).toBe(true);
+  await page.goto(`/invoices/${id}`);
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  const send = page.getByRole("dialog", { name: /^Send / });
+  await expect(send.getByLabel("To")).toHaveValue("accounts@osprey.example");
+  await send.getByLabel("Message").fill("Fair winds.");
+  await accessibleInBothThemes(page);
+  await send.getByRole("button", { name: "Send it" }).click();
+  await expect(send.getByRole("alert")).toContainText("could not be reached");
+  await send.getByRole("button", { name: "Send it" }).click();
+  await expect.poll(() => asked.length).toBe(2);
+  expect(asked[0]?.body).toEqual({
+    by_hand: false,
+    to: "accounts@osprey.example",
+    message: "Fair winds.",
+  });
+  expect(asked[0]?.key).toBeTruthy();
+  expect(asked[1]).toEqual(asked[0]);
 });
 
 test("a client with invoices is not deleted: the page says why and offers to archive it", async ({

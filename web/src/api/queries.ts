@@ -60,6 +60,11 @@ export const queries = {
       queryKey: ["slack"],
       queryFn: () => body(http.GET("/api/v1/integrations/slack/status")),
     }),
+  slackMembers: () =>
+    queryOptions({
+      queryKey: ["slack", "members"],
+      queryFn: () => everything(() => http.GET("/api/v1/integrations/slack/members")),
+    }),
   notifications: () =>
     queryOptions({
       queryKey: ["notifications"],

@@ -93,11 +93,14 @@ export function ClientPage() {
       query={clients}
       isEmpty={() => !client}
       empty={
-        <EmptyState title={t("notThere")} text={t("notThereText")}>
-          <Link className="textlink" to="/clients">
-            {t("title")}
-          </Link>
-        </EmptyState>
+        <Stack gap="md">
+          <PageHeader title={t("title")} />
+          <EmptyState title={t("notThere")} text={t("notThereText")}>
+            <Link className="textlink" to="/clients">
+              {t("back")}
+            </Link>
+          </EmptyState>
+        </Stack>
       }
     >
       {() => client && <Shown client={client} />}

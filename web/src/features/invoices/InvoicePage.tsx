@@ -132,11 +132,14 @@ export function InvoicePage() {
   const query = useQuery(queries.invoice(id));
   if (query.error instanceof ApiError && [400, 404].includes(query.error.status))
     return (
-      <EmptyState title={t("notThere")} text={t("notThereText")}>
-        <Link className="textlink" to="/invoices">
-          {t("back")}
-        </Link>
-      </EmptyState>
+      <Stack gap="md">
+        <PageHeader title={t("title")} />
+        <EmptyState title={t("notThere")} text={t("notThereText")}>
+          <Link className="textlink" to="/invoices">
+            {t("allOfThem")}
+          </Link>
+        </EmptyState>
+      </Stack>
     );
   return <QueryState query={query}>{(invoice) => <Shown invoice={invoice} />}</QueryState>;
 }

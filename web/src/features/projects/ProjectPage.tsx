@@ -89,11 +89,14 @@ export function ProjectPage() {
       query={projects}
       isEmpty={() => !project}
       empty={
-        <EmptyState title={t("notThere")} text={t("notThereText")}>
-          <Link className="textlink" to="/projects">
-            {t("title")}
-          </Link>
-        </EmptyState>
+        <Stack gap="md">
+          <PageHeader title={t("title")} />
+          <EmptyState title={t("notThere")} text={t("notThereText")}>
+            <Link className="textlink" to="/projects">
+              {t("back")}
+            </Link>
+          </EmptyState>
+        </Stack>
       }
     >
       {() => project && <Shown project={project} />}

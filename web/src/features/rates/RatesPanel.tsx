@@ -103,6 +103,7 @@ export function RatesPanel({ of, currency, title, hint }: Props) {
         <Button
           variant="default"
           size="xs"
+          flex="none"
           leftSection={<IconPlus size={14} aria-hidden />}
           onClick={() => setEditing("new")}
         >

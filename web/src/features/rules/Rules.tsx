@@ -76,7 +76,6 @@ export function Rules() {
             <Table className="stacked" verticalSpacing="xs">
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th w={44}>{t("place")}</Table.Th>
                   <Table.Th>{t("name")}</Table.Th>
                   <Table.Th>{t("when")}</Table.Th>
                   <Table.Th>{t("then")}</Table.Th>
@@ -87,8 +86,8 @@ export function Rules() {
               <Table.Tbody>
                 {rows.map((rule) => (
                   <Table.Tr key={rule.id} data-off={!rule.enabled || undefined}>
-                    <Table.Td className="num">{rule.position}</Table.Td>
                     <Table.Td>
+                      <span className="dim num">{rule.position}.</span>{" "}
                       {admin ? (
                         <button
                           type="button"

@@ -3,15 +3,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
+import { useIsAdmin } from "../../app/session";
 import { PageHeader } from "../../components/PageHeader";
 import { QueryState } from "../../components/States";
 import { Commands } from "./Commands";
 import { Installations } from "./Installations";
+import { LinkedMembers } from "./LinkedMembers";
 import { SlackLink } from "./SlackLink";
 
 /** Everything about Slack: where the app is, who you are there, what you can type and what you want to be told. */
 export function SlackSettings() {
   const t = useTranslations("slack");
+  const admin = useIsAdmin();
   const status = useQuery(queries.slack());
   return (
     <Stack gap="md">
@@ -22,6 +25,7 @@ export function SlackSettings() {
             <Stack gap="md">
               <Installations status={found} />
               <SlackLink status={found} />
+              {admin && found.installed && <LinkedMembers />}
             </Stack>
             <Stack gap="md">
               <Commands />
