@@ -8,6 +8,7 @@ mod billing;
 mod drafts;
 mod entries;
 mod guard;
+mod links;
 mod live;
 mod mail;
 mod microsoft;
