@@ -92,5 +92,8 @@ pub async fn to_calendar(
     )
     .await?;
     tx.commit().await?;
-    Ok(event)
+    Ok(InstanceView {
+        time_entry_id: Some(entry.id),
+        ..event
+    })
 }
