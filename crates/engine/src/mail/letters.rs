@@ -1,4 +1,4 @@
-//! Every letter there is. Each function writes one into the outbox in the transaction of the fact, and says whether it did.
+//! Letters; those that warn of an account or a calendar are in [`super::warnings`]. Each function writes one into the outbox in the transaction of the fact, and says whether it did.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

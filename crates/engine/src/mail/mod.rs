@@ -7,6 +7,7 @@
 pub mod letters;
 mod paper;
 pub mod send;
+pub mod warnings;
 
 use std::fmt::Debug;
 

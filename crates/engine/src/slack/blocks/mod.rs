@@ -16,8 +16,8 @@ pub use entry::{created, deleted, done, today};
 pub use home::{Home, Line, home, stranger};
 pub use modal::{Fields, Form, modal, reason};
 pub use notice::{
-    Approval, Broken, InvoiceReady, Summary, approval, ask_meeting, ask_to_link, broken, invoice,
-    not_logged, settled, summary,
+    Approval, Broken, InvoiceReady, Summary, approval, ask_meeting, ask_to_link, broken,
+    calendar_off, ending, invoice, not_logged, settled, summary,
 };
 
 /// Longest text of a section.

@@ -1,6 +1,7 @@
 //! What people are told in direct messages.
 
 use daybook_provider_api::chat::Message;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
 
@@ -9,6 +10,7 @@ use super::{
     section, words,
 };
 use crate::slack::time::duration;
+use crate::store::calendars::Calendar;
 use crate::store::instances::InstanceView;
 use crate::store::time_entries::TimeEntry;
 
@@ -198,6 +200,40 @@ pub fn broken(broken: &Broken<'_>, base: &Url) -> Message {
     message(
         &format!("{provider} must be connected again: {account}"),
         vec![section(&line), actions("connection", vec![open])],
+    )
+}
+
+/// The provider ends the access to an account soon.
+#[must_use]
+pub fn ending(broken: &Broken<'_>, ends: Timestamp, base: &Url) -> Message {
+    let (provider, account) = (words(broken.provider), words(broken.account));
+    let ends = ends.strftime("%-d %B, %H:%M UTC");
+    let line = format!(
+        ":warning: *The access to {provider} ends on {ends}*\n{account}: connect it again before then and nothing stops."
+    );
+    let open = link_button(
+        "connection_open",
+        "Connect again",
+        &address(base, broken.path),
+    );
+    message(
+        &format!("The access to {provider} ends on {ends}: {account}"),
+        vec![section(&line), actions("connection", vec![open])],
+    )
+}
+
+/// A calendar was switched off.
+#[must_use]
+pub fn calendar_off(calendar: &Calendar, base: &Url) -> Message {
+    let name = words(&calendar.name);
+    let line = format!(
+        ":warning: *{name} is no longer synced*\nIts provider kept refusing it, so Daybook switched it off. What was synced stays. Ask its owner to share it again, then switch it on."
+    );
+    let path = format!("/integrations/calendar/{}", calendar.id);
+    let open = link_button("calendar_open", "Look at it", &address(base, &path));
+    message(
+        &format!("{name} is no longer synced"),
+        vec![section(&line), actions("calendar", vec![open])],
     )
 }
 

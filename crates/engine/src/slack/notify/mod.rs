@@ -8,8 +8,10 @@ use daybook_domain::activity::LogType;
 use daybook_domain::time_entry::Status;
 use daybook_domain::{ConnectionId, MemberId, SlackNoticeId, WorkspaceId};
 use daybook_store as store;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::Tx;
+use store::calendars::Calendar;
 use store::connections::Connection;
 use store::jobs::NewJob;
 use store::slack::bindings;
@@ -125,6 +127,42 @@ pub async fn connection_broken(tx: &mut Tx, connection: &Connection) -> store::R
         cause: &cause,
         subject: None,
         payload: json!({"connection_id": connection.id}),
+    };
+    note(tx, connection.workspace_id, &new).await.map(|_| ())
+}
+
+/// A calendar was switched off: its owner is told.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn calendar_off(tx: &mut Tx, calendar: &Calendar, since: Timestamp) -> store::Result<()> {
+    let cause = format!("{}:{}", calendar.id, since.as_microsecond());
+    let new = NewNotice {
+        member_id: calendar.member_id,
+        kind: Kind::ConnectionBroken,
+        cause: &cause,
+        subject: None,
+        payload: json!({"calendar_id": calendar.id}),
+    };
+    note(tx, calendar.workspace_id, &new).await.map(|_| ())
+}
+
+/// The access to an account ends soon: its owner is told.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn grant_ending(
+    tx: &mut Tx,
+    connection: &Connection,
+    ends: Timestamp,
+) -> store::Result<()> {
+    let cause = format!("{}:{}", connection.id, ends.as_microsecond());
+    let new = NewNotice {
+        member_id: connection.member_id,
+        kind: Kind::ConnectionBroken,
+        cause: &cause,
+        subject: None,
+        payload: json!({"connection_id": connection.id, "ends": ends}),
     };
     note(tx, connection.workspace_id, &new).await.map(|_| ())
 }

@@ -2,9 +2,10 @@
 
 use daybook_domain::connection::Status as ConnectionStatus;
 use daybook_domain::time_entry::Status;
-use daybook_domain::{ConnectionId, InstanceId, MemberId, TimeEntryId, WorkspaceId};
+use daybook_domain::{CalendarId, ConnectionId, InstanceId, MemberId, TimeEntryId, WorkspaceId};
 use daybook_provider_api::chat::Message;
 use daybook_store as store;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
@@ -14,6 +15,7 @@ use store::slack::notices::{Kind, Notice};
 use store::time_entries::{Filter, TimeEntry};
 
 use crate::Context;
+use crate::connections::notices;
 use crate::slack::blocks::{self, Approval, Broken, InvoiceReady, Summary};
 use crate::slack::{meetings, time};
 
@@ -34,7 +36,7 @@ pub(super) async fn message(
         Kind::DailySummary => summary(cx, tx, notice, zone).await,
         Kind::LogThisMeeting => meeting(tx, notice, zone).await,
         Kind::ApprovalNeeded => approval(tx, notice, zone).await,
-        Kind::ConnectionBroken => broken(cx, tx, notice).await,
+        Kind::ConnectionBroken => trouble(cx, tx, notice).await,
         Kind::ConfirmLink => Ok(None),
     })
 }
@@ -137,26 +139,33 @@ async fn approval(tx: &mut Tx, notice: &Notice, zone: &TimeZone) -> store::Resul
     Ok(Some(blocks::approval(&ask, zone)))
 }
 
-async fn broken(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Option<Message>> {
+/// Something is wrong with an account or one of its calendars, or soon will be.
+async fn trouble(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Option<Message>> {
+    let base = &cx.settings.base_url;
+    if let Some(id) = field::<CalendarId>(notice, "calendar_id") {
+        let calendar = store::calendars::get(tx, notice.workspace_id, id).await?;
+        return Ok((!calendar.sync_enabled).then(|| blocks::calendar_off(&calendar, base)));
+    }
     let Some(id) = field::<ConnectionId>(notice, "connection_id") else {
         return Ok(None);
     };
     let connection = store::connections::get(tx, notice.workspace_id, id).await?;
-    if connection.status != ConnectionStatus::NeedsReauth {
-        return Ok(None);
-    }
-    let entry = cx.registry.get(&connection.provider);
-    let provider = entry.map_or(connection.provider.as_str(), |entry| {
-        entry.provider.manifest().name
-    });
-    let account = connection.account_email.as_deref();
-    let account = account.or(connection.display_name.as_deref());
+    let (provider, account) = notices::names(cx, &connection);
     let message = Broken {
-        provider,
-        account: account.unwrap_or(provider),
+        provider: &provider,
+        account: &account,
         path: &format!("/integrations/connect/{}", connection.provider),
     };
-    Ok(Some(blocks::broken(&message, &cx.settings.base_url)))
+    let ends = field::<Timestamp>(notice, "ends");
+    Ok(match (connection.status, ends) {
+        (ConnectionStatus::NeedsReauth, _) => Some(blocks::broken(&message, base)),
+        (ConnectionStatus::Connected, Some(ends))
+            if notices::ends_soon(&connection, cx.clock.now()).is_some() =>
+        {
+            Some(blocks::ending(&message, ends, base))
+        }
+        _ => None,
+    })
 }
 
 /// The name of an entry's project.
