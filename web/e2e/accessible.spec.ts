@@ -104,6 +104,46 @@ test("Microsoft's page: approval by an administrator, both kinds of account, and
   await expect(page.locator(".copyfield")).toHaveCount(0);
 });
 
+test("an access that ends soon is on its card, and disconnecting Microsoft says what is left to do", async ({
+  page,
+}) => {
+  let id = "";
+  const soon = new Date(Date.now() + 40 * 3_600_000).toISOString();
+  await page.route("**/api/v1/integrations/connections*", async (route) => {
+    const list = await (await route.fetch()).json();
+    const google = list.items.find((c: { provider: string }) => c.provider === "google");
+    id = google.id;
+    Object.assign(google, { provider: "microsoft", status: "connected", missing_scopes: [] });
+    await route.fulfill({ json: list });
+  });
+  await page.route("**/api/v1/integrations/health*", async (route) => {
+    const health = await (await route.fetch()).json();
+    for (const item of health.integrations) {
+      if (item.id === id) Object.assign(item, { status: "degraded", access_ends_at: soon });
+    }
+    await route.fulfill({ json: health });
+  });
+  await page.route("**/disconnect", (route) =>
+    route.fulfill({ json: { connection: { id }, revoked: false, removal: "Remove it there.", message: "" } }),
+  );
+  await page.goto("/integrations");
+  await settled(page);
+  const card = page.getByRole("article", { name: "Microsoft 365" }).first();
+  await expect(card.getByText("Access ends soon")).toBeVisible();
+  await expect(card.getByRole("link", { name: "Reconnect" })).toBeVisible();
+  await card.screenshot({ path: test.info().outputPath("ends-soon.png") });
+  await card.getByRole("button", { name: /actions$/ }).click();
+  await page.getByRole("menuitem", { name: "Disconnect…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByText("How to take the access back")).toBeVisible();
+  await expect(dialog.getByRole("link", { name: /account\.live\.com/ })).toBeVisible();
+  await accessibleInBothThemes(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.screenshot({ path: test.info().outputPath("removal.png") });
+  await dialog.getByRole("button", { name: "Disconnect" }).click();
+  await expect(page.getByText("One thing is left for you")).toBeVisible();
+});
+
 test.describe("outside", () => {
   test.use({ storageState: { cookies: [], origins: [] } });
   for (const route of OUTSIDE) {

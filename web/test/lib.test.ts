@@ -126,6 +126,14 @@ describe("trouble", () => {
     expect(order.map((t) => t.rank)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(order.map((t) => t.state)).toContain("healthy");
   });
+  it("warns of an access that ends soon, and says when", () => {
+    const at = "2026-11-30T08:00:00Z";
+    const ending = troubleOf(connection({}), health({ status: "degraded", access_ends_at: at }));
+    expect(ending).toMatchObject({ state: "ending", tone: "warn", at, remedy: "reconnect" });
+    expect(troubleOf(connection({ status: "needs_reauth" }), health({ access_ends_at: at })).state).toBe(
+      "needs_reauth",
+    );
+  });
   const fault = (message: string) => ({ kind: "unavailable", message, at: "2026-11-21T08:00:00Z" }) as const;
   it("says what the server said", () => {
     expect(troubleOf(connection({ status: "error", last_error: fault("words") })).said).toBe("words");

@@ -12,6 +12,7 @@ export interface Trouble {
     | "needs_reauth"
     | "error"
     | "missing_scopes"
+    | "ending"
     | "no_calendars"
     | "disconnected";
   tone: Tone;
@@ -19,6 +20,8 @@ export interface Trouble {
   rank: number;
   /** What the server said, when it said something. */
   said?: string;
+  /** When it happens. */
+  at?: string;
   remedy: Remedy;
 }
 
@@ -38,6 +41,9 @@ export function troubleOf(connection: Connection, health?: HealthItem, calendars
   }
   if (connection.missing_scopes.length > 0) {
     return { state: "missing_scopes", tone: "warn", rank: 2, remedy: "reconnect" };
+  }
+  if (health?.access_ends_at) {
+    return { state: "ending", tone: "warn", rank: 2, at: health.access_ends_at, remedy: "reconnect" };
   }
   if (
     health?.circuit === "open" ||

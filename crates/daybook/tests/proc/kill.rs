@@ -22,7 +22,7 @@ const WORKERS: usize = 6;
 /// A Google account of the demo world.
 const PERSON: &str = "ada@northwind.example";
 
-fn kills() -> usize {
+pub fn kills() -> usize {
     std::env::var("DAYBOOK_TEST_KILLS")
         .ok()
         .and_then(|text| text.parse().ok())
@@ -246,7 +246,7 @@ async fn hammer(world: World, kills: usize, seed: u64) {
     );
 }
 
-async fn with_own_key(world: &World) -> Client {
+pub async fn with_own_key(world: &World) -> Client {
     let key = world
         .program
         .run(&["api-key", "create", "--email", OWNER, "--scopes", "admin"])
@@ -566,7 +566,7 @@ async fn converge(world: &World, client: &Client) -> usize {
 }
 
 /// The path of an address, or the path itself.
-fn path_of(address: &str) -> String {
+pub fn path_of(address: &str) -> String {
     match address.split_once("://") {
         Some((_, rest)) => rest
             .find('/')

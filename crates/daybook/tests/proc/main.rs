@@ -16,6 +16,7 @@ mod fsync;
 mod import;
 mod invoices;
 mod kill;
+mod kill_writes;
 mod mail;
 mod meetings;
 mod nodes;

@@ -4,20 +4,21 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use super::{Interval, Set};
+use crate::text_enum;
 use crate::zone::Zone;
 
-/// The period a limit counts in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Per {
-    /// A calendar day.
-    Day,
-    /// A week that begins on Monday.
-    Week,
+text_enum! {
+    /// The period a limit counts in.
+    Per {
+        /// A calendar day.
+        Day = "day",
+        /// A week that begins on Monday.
+        Week = "week",
+    }
 }
 
 /// At most `most` meetings begin in each period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
     /// The period.
     pub per: Per,

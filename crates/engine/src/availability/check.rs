@@ -163,7 +163,8 @@ fn search(
     };
     let judge = Judge {
         known: &known,
-        people: &people,
+        open: &[],
+        full: &[],
         forbidden: &rules,
         before: search.before,
         after: search.after,

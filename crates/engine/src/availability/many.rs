@@ -3,18 +3,19 @@
 use std::collections::HashSet;
 
 use daybook_domain::availability::{
-    BusyRules, Configuration as Settings, DURATION_MINUTES, Interval, Invalid, MOST_PEOPLE, Need,
-    Person, Round, Rule, Search, Set, Slot,
+    BusyRules, Configuration as Settings, Interval, Limit, Need, Person, Round, Rule, Search, Set,
+    Slot, full_periods,
 };
 use daybook_domain::zone::Zone;
 use daybook_domain::{CalendarId, MemberId};
 use daybook_store as store;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use store::Tx;
 
 use super::gather::{Gathered, Seen, Whose, gather};
-use super::reasons::{Judge, MOST_REFUSED, Reason, Refused, gaps};
-use super::{Error, configurations, invalid};
+use super::question::faults;
+use super::reasons::{Full, Judge, MOST_REFUSED, Reason, Refused, gaps};
+use super::{Error, invalid};
 use crate::{Context, Principal};
 
 /// Most people that may be asked about at once.
@@ -25,10 +26,6 @@ pub const MOST_DAYS: i64 = 366;
 pub const MOST_RESULTS: usize = 1_000;
 /// A day, in seconds.
 const DAY: i64 = 86_400;
-/// Most periods in a question.
-const MOST_PERIODS: usize = 100;
-/// Most sets of hours for everybody or for one person.
-const MOST_HOURS: usize = 20;
 
 /// Whose time counts.
 #[derive(Debug, Clone)]
@@ -79,6 +76,9 @@ pub struct Ask {
     pub live: bool,
     /// Which events count as busy.
     pub rules: BusyRules,
+    /// How many meetings each of them may have in a day or a week; of several, each holds. Counted is what counts as busy and is
+    /// no block, in the zone of the first hours given (or UTC).
+    pub limits: Vec<Limit>,
 }
 
 /// What was found.
@@ -115,7 +115,11 @@ pub async fn many(cx: &Context, who: &Principal, ask: &Ask) -> Result<Answer, Er
     };
     let span = Interval::new(first.start, last.end);
     let people = whose(cx, who, ask).await?;
-    let wide = Interval::new(span.start - ask.before * 60, span.end + ask.after * 60);
+    let mut wide = Interval::new(span.start - ask.before * 60, span.end + ask.after * 60);
+    if !ask.limits.is_empty() {
+        // Whole weeks, whatever their zone.
+        wide = Interval::new(wide.start - 8 * DAY, wide.end + 8 * DAY);
+    }
     let known = gather(cx, who.workspace_id, &people, wide, ask.live).await?;
     Ok(search(ask, &within, span, known, cx.clock.now()))
 }
@@ -129,11 +133,14 @@ fn search(ask: &Ask, within: &Set, span: Interval, known: Vec<Gathered>, now: Ti
         Interval::new(i64::MIN / 2, Interval::between(now, now).end),
     );
     let forbidden = Set::of(vec![past.1]);
-    let people: Vec<Person> = known
-        .iter()
+    let own = ask.participants.iter();
+    let open: Vec<Option<Set>> = own.map(|one| hours(&one.open_hours, days)).collect();
+    let full: Vec<Full> = known.iter().map(|one| full(ask, one)).collect();
+    let people: Vec<Person> = (0..known.len())
+        .zip(&known)
         .zip(&ask.participants)
-        .map(|(one, participant)| Person {
-            open: hours(&participant.open_hours, days),
+        .map(|((n, one), participant)| Person {
+            open: within_limits(open.get(n).cloned().flatten(), full.get(n), days),
             busy: one.claims.set(),
             required: participant.required,
         })
@@ -159,7 +166,8 @@ fn search(ask: &Ask, within: &Set, span: Interval, known: Vec<Gathered>, now: Ti
     let found = search.run();
     let judge = Judge {
         known: &known,
-        people: &people,
+        open: &open,
+        full: &full,
         forbidden: &[past],
         before: search.before,
         after: search.after,
@@ -176,6 +184,24 @@ fn search(ask: &Ask, within: &Set, span: Interval, known: Vec<Gathered>, now: Ti
         reasons: gaps(&known),
         calendars: known.into_iter().map(|one| one.calendars).collect(),
     }
+}
+
+/// The days and weeks in which somebody has as many meetings as they may have.
+fn full(ask: &Ask, known: &Gathered) -> Full {
+    let zone = rounding_zone(ask);
+    let starts: Vec<i64> = known.claims.begins(Rule::Busy).collect();
+    let of = |limit: &Limit| (*limit, full_periods(&zone, *limit, &starts));
+    ask.limits.iter().map(of).collect()
+}
+
+/// What is left of somebody's hours; `None`: any time.
+fn within_limits(open: Option<Set>, full: Option<&Full>, span: Interval) -> Option<Set> {
+    let full = full.into_iter().flatten();
+    full.filter(|(_, periods)| !periods.is_empty())
+        .fold(open, |open, (_, periods)| {
+            let open = open.unwrap_or_else(|| Set::of(vec![span]));
+            Some(open.subtract(periods))
+        })
 }
 
 /// The hours of all these settings together; `None` when there are none.
@@ -253,117 +279,4 @@ async fn calendars(
         members: owners.into_iter().collect(),
         rules: BusyRules::default(),
     })
-}
-
-/// Everything in the question that makes no sense.
-fn faults(ask: &Ask) -> Vec<Invalid> {
-    let mut faults = Vec::new();
-    let mut wrong = |pointer: &str, detail: String| {
-        faults.push(Invalid {
-            pointer: pointer.to_owned(),
-            detail,
-        });
-    };
-    let people = ask.participants.len();
-    if people == 0 || people > MOST.min(MOST_PEOPLE) {
-        wrong(
-            "/participants",
-            format!("must name 1 to {MOST} participants"),
-        );
-    }
-    if let Need::AtLeast(n) = ask.need
-        && !(1..=people.max(1)).contains(&n)
-    {
-        wrong(
-            "/required",
-            "must be \"all\", or a number from 1 to that of the participants".to_owned(),
-        );
-    }
-    number_faults(ask, &mut faults);
-    period_faults(&ask.periods, &mut faults);
-    hours_faults("", &ask.open_hours, &mut faults);
-    // Too many are refused for being too many, whoever they are.
-    let few = if people > MOST { 0 } else { people };
-    for (n, participant) in ask.participants.iter().enumerate().take(few) {
-        let at = format!("/participants/{n}");
-        if let Whom::Calendars(ids) = &participant.whom
-            && (ids.is_empty() || ids.len() > configurations::MOST_CALENDARS)
-        {
-            faults.push(Invalid {
-                pointer: format!("{at}/calendar_ids"),
-                detail: "must name 1 to 50 calendars".to_owned(),
-            });
-        }
-        hours_faults(&at, &participant.open_hours, &mut faults);
-    }
-    faults
-}
-
-fn number_faults(ask: &Ask, faults: &mut Vec<Invalid>) {
-    let numbers = [
-        (
-            "/duration_minutes",
-            Some(ask.duration_minutes),
-            DURATION_MINUTES,
-        ),
-        ("/interval_minutes", Some(ask.interval_minutes), 5..=1_440),
-        ("/round_to", ask.round_to, 1..=720),
-        ("/buffer/before", Some(ask.before), 0..=1_440),
-        ("/buffer/after", Some(ask.after), 0..=1_440),
-        (
-            "/max_results",
-            i64::try_from(ask.max_results).ok(),
-            1..=1_000,
-        ),
-    ];
-    for (pointer, value, range) in numbers {
-        if value.is_some_and(|value| !range.contains(&value)) {
-            faults.push(Invalid {
-                pointer: pointer.to_owned(),
-                detail: format!("must be from {} to {}", range.start(), range.end()),
-            });
-        }
-    }
-}
-
-fn period_faults(periods: &[(Timestamp, Timestamp)], faults: &mut Vec<Invalid>) {
-    let mut wrong = |pointer: String, detail: &str| {
-        faults.push(Invalid {
-            pointer,
-            detail: detail.to_owned(),
-        });
-    };
-    if periods.is_empty() || periods.len() > MOST_PERIODS {
-        wrong("/query_periods".to_owned(), "must have 1 to 100 periods");
-    }
-    for (n, (start, end)) in periods.iter().enumerate().take(MOST_PERIODS) {
-        if end <= start {
-            wrong(
-                format!("/query_periods/{n}/end"),
-                "must be later than start",
-            );
-        }
-    }
-    let first = periods.iter().map(|period| period.0).min();
-    let last = periods.iter().map(|period| period.1).max();
-    if let (Some(first), Some(last)) = (first, last)
-        && last.duration_since(first) > SignedDuration::from_hours(24 * MOST_DAYS)
-    {
-        wrong("/query_periods".to_owned(), "must lie within 366 days");
-    }
-}
-
-fn hours_faults(at: &str, all: &[Settings], faults: &mut Vec<Invalid>) {
-    if all.len() > MOST_HOURS {
-        faults.push(Invalid {
-            pointer: format!("{at}/open_hours"),
-            detail: "must have at most 20 entries".to_owned(),
-        });
-    }
-    for (n, settings) in all.iter().enumerate().take(MOST_HOURS) {
-        faults.extend(settings.faults().into_iter().map(|fault| Invalid {
-            pointer: format!("{at}/open_hours/{n}{}", fault.pointer),
-            detail: fault.detail,
-        }));
-    }
 }

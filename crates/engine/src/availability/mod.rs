@@ -6,6 +6,7 @@ pub mod configurations;
 mod gather;
 mod live;
 pub mod many;
+mod question;
 mod reasons;
 
 use daybook_domain::availability::Invalid;

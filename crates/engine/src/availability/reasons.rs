@@ -1,6 +1,6 @@
 //! Why slots are refused, in terms that can be looked up: rule, calendar, event, and how old what is known is.
 
-use daybook_domain::availability::{Interval, Person, Rule, Slot, Unknown};
+use daybook_domain::availability::{Interval, Limit, Rule, Set, Slot, Unknown};
 use daybook_domain::{BlockId, CalendarId, EventId, InstanceId};
 use jiff::Timestamp;
 
@@ -30,7 +30,12 @@ pub struct Reason {
     pub synced_at: Option<Timestamp>,
     /// Why it is not known.
     pub unknown: Option<Unknown>,
+    /// The limit that is reached.
+    pub limit: Option<Limit>,
 }
+
+/// Limits, and the periods in which they are reached.
+pub type Full = Vec<(Limit, Set)>;
 
 /// A slot that is not offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +50,10 @@ pub struct Refused {
 pub struct Judge<'a> {
     /// What is known of each person.
     pub known: &'a [Gathered],
-    /// The same people as they were searched for.
-    pub people: &'a [Person],
+    /// The hours of each person; `None`: any time.
+    pub open: &'a [Option<Set>],
+    /// The limits that each person has reached.
+    pub full: &'a [Full],
     /// Start times that are out of the question, and by which rule.
     pub forbidden: &'a [(Rule, Interval)],
     /// Time kept free before a slot, in seconds.
@@ -70,6 +77,7 @@ impl Reason {
             block_id: None,
             synced_at: None,
             unknown: None,
+            limit: None,
         }
     }
 
@@ -122,7 +130,7 @@ impl Judge<'_> {
             .iter()
             .filter(|(_, time)| time.touches(start));
         let mut reasons: Vec<Reason> = rules.map(|(rule, _)| Reason::plain(*rule)).collect();
-        let missing = (0..self.people.len()).filter(|n| !slot.has(*n));
+        let missing = (0..self.known.len()).filter(|n| !slot.has(*n));
         for n in missing.clone() {
             self.of_person(n, slot.time, &mut reasons);
         }
@@ -137,14 +145,24 @@ impl Judge<'_> {
     }
 
     fn of_person(&self, n: usize, slot: Interval, reasons: &mut Vec<Reason>) {
-        let (Some(known), Some(person)) = (self.known.get(n), self.people.get(n)) else {
+        let Some(known) = self.known.get(n) else {
             return;
         };
-        if person.open.as_ref().is_some_and(|open| !open.covers(slot)) {
+        let open = self.open.get(n).and_then(Option::as_ref);
+        if open.is_some_and(|open| !open.covers(slot)) {
             reasons.push(Reason {
                 participant: Some(n),
                 ..Reason::plain(Rule::OutsideHours)
             });
+        }
+        for (limit, periods) in self.full.get(n).into_iter().flatten() {
+            if periods.touches(slot) {
+                reasons.push(Reason {
+                    participant: Some(n),
+                    limit: Some(*limit),
+                    ..Reason::plain(Rule::Limit)
+                });
+            }
         }
         for hit in known.claims.hits(slot, self.before, self.after) {
             let source = known.sources.get(hit.source);

@@ -12,7 +12,18 @@ use super::{Error, refresh, vault};
 use crate::activity::Line;
 use crate::{Context, Principal, live, push, slack};
 
-/// Disconnects connection `id`. Returns it, and whether the provider confirmed that the grant is revoked.
+/// An account that was disconnected.
+#[derive(Debug, Clone)]
+pub struct Disconnected {
+    /// The connection now.
+    pub connection: Connection,
+    /// Whether the provider confirmed that the grant is revoked.
+    pub revoked: bool,
+    /// Where the person ends the grant, at a provider where Daybook cannot; as a sentence.
+    pub removal: Option<&'static str>,
+}
+
+/// Disconnects connection `id`.
 ///
 /// Every remote step may fail without keeping the secrets here (contracts/oauth-security §7).
 ///
@@ -22,20 +33,23 @@ pub async fn disconnect(
     cx: &Context,
     who: &Principal,
     id: ConnectionId,
-) -> Result<(Connection, bool), Error> {
+) -> Result<Disconnected, Error> {
     let workspace = who.workspace_id;
     let connection = match refresh::own(cx, who, id).await {
         Err(Error::Disconnected) => {
             let mut tx = cx.store.read_in(workspace).await?;
-            return Ok((
-                store::connections::get(&mut tx, workspace, id).await?,
-                false,
-            ));
+            let connection = store::connections::get(&mut tx, workspace, id).await?;
+            return Ok(Disconnected {
+                removal: removal(cx, &connection),
+                connection,
+                revoked: false,
+            });
         }
         other => other?,
     };
     push::stop_all(cx, &connection).await?;
     let revoked = revoke(cx, &connection).await?;
+    let removal = removal(cx, &connection);
     let mut tx = cx.store.write_in(workspace).await?;
     store::connections::forget_secrets(&mut tx, workspace, id).await?;
     store::connections::set_status(&mut tx, workspace, id, Status::Disconnected).await?;
@@ -46,7 +60,7 @@ pub async fn disconnect(
         .unwrap_or_else(|| connection.provider.clone());
     Line::new(LogType::Oauth, format!("{account} was disconnected"))
         .about(&connection.provider, id, connection.member_id)
-        .detail(detail(cx, &connection, revoked))
+        .detail(json!({"revoked": revoked, "removal": removal}))
         .write(&mut tx, workspace)
         .await?;
     let after = store::connections::get(&mut tx, workspace, id).await?;
@@ -59,19 +73,23 @@ pub async fn disconnect(
             status: Status::Disconnected,
         },
     );
-    Ok((after, revoked))
+    Ok(Disconnected {
+        connection: after,
+        revoked,
+        removal,
+    })
 }
 
-/// What the activity log says: whether the grant is revoked, and where the person ends it where we cannot.
-fn detail(cx: &Context, connection: &Connection, revoked: bool) -> serde_json::Value {
-    let entry = cx.registry.get(&connection.provider);
-    let removal = entry.and_then(|entry| match &entry.provider.manifest().auth {
+fn removal(cx: &Context, connection: &Connection) -> Option<&'static str> {
+    match &cx
+        .registry
+        .get(&connection.provider)?
+        .provider
+        .manifest()
+        .auth
+    {
         Auth::Oauth(oauth) => oauth.dialect.removal,
         Auth::Password(_) => None,
-    });
-    match removal {
-        Some(words) => json!({"revoked": revoked, "removal": words}),
-        None => json!({"revoked": revoked}),
     }
 }
 

@@ -16,8 +16,8 @@ use store::connections::{Authorised, Connection};
 
 use super::Error;
 use crate::activity::Line;
-use crate::jobs::full_calendar_sync;
 use crate::jobs::sync_calendar::{self, When};
+use crate::jobs::{full_calendar_sync, warn_grant_ending};
 use crate::{Context, Principal, live, slack};
 
 /// What was proved and found.
@@ -110,6 +110,7 @@ pub async fn establish(
         let now = tx.now().await?;
         store::push_channels::renew_all(&mut tx, workspace, connection.id, now).await?;
     }
+    warn_grant_ending::enqueue(&mut tx, &connection).await?;
     let verb = if created { "connected" } else { "reconnected" };
     let account = connection.account_email.clone();
     let account = account

@@ -8,6 +8,7 @@ pub mod disconnect;
 pub mod establish;
 pub mod gates;
 pub mod list;
+pub mod notices;
 pub(crate) mod outcome;
 pub mod password;
 pub mod providers;

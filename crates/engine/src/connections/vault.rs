@@ -43,7 +43,7 @@ impl Access {
         Session::new(
             &cx.egress,
             &self.connection.provider,
-            self.connection.id.to_string(),
+            self.connection.subject.clone(),
             self.api_url.clone(),
             self.userinfo_url.clone(),
             self.credential.clone(),

@@ -10,6 +10,7 @@ use store::calendars::Calendar;
 use store::connections::Connection;
 use url::Url;
 
+use crate::connections::notices;
 use crate::{Context, Principal};
 
 text_enum! {
@@ -41,6 +42,8 @@ pub struct Integration {
     pub last_error: Option<LastError>,
     /// The circuit of its provider's host.
     pub circuit: CircuitState,
+    /// When the provider ends its access, if that is near: it must be connected again before then.
+    pub access_ends_at: Option<Timestamp>,
 }
 
 /// All connections the principal sees that are not disconnected, with the worst health of all.
@@ -91,8 +94,10 @@ fn line(cx: &Context, connection: Connection, calendars: &[&Calendar]) -> Integr
             .max_by_key(|error| error.at)
     });
     let circuit = cx.egress.circuit(&host(cx, &connection));
+    let access_ends_at = notices::ends_soon(&connection, cx.clock.now());
     let health = match connection.status {
         Status::NeedsReauth | Status::Error => Health::Unhealthy,
+        _ if access_ends_at.is_some() => Health::Degraded,
         _ if error_count > 0 || last_error.is_some() || circuit != CircuitState::Closed => {
             Health::Degraded
         }
@@ -110,6 +115,7 @@ fn line(cx: &Context, connection: Connection, calendars: &[&Calendar]) -> Integr
         error_count,
         last_error,
         circuit,
+        access_ends_at,
         connection,
     }
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::{
-    Kind, begin_password_reset, cleanup, full_calendar_sync, notify_integration_disconnected,
-    refresh_tokens, renew_push_channels, send_email, settle_event_write, stop_push_channel,
-    sync_all_calendars, sync_calendar, watch_calendar,
+    Kind, begin_password_reset, cleanup, fetch_meeting_link, full_calendar_sync,
+    notify_integration_disconnected, refresh_tokens, renew_push_channels, send_email,
+    settle_event_write, stop_push_channel, sync_all_calendars, sync_calendar, warn_grant_ending,
+    watch_calendar,
 };
 use crate::invoices::overdue;
 use crate::slack::jobs as slack;
@@ -68,6 +69,11 @@ pub const JOBS: &[Kind] = &[
         run: notify_integration_disconnected::run,
     },
     Kind {
+        name: warn_grant_ending::NAME,
+        timeout: minutes(2),
+        run: warn_grant_ending::run,
+    },
+    Kind {
         name: settle_event_write::NAME,
         timeout: minutes(5),
         run: settle_event_write::run,
@@ -86,6 +92,11 @@ pub const JOBS: &[Kind] = &[
         name: reminders::NAME,
         timeout: minutes(10),
         run: reminders::run,
+    },
+    Kind {
+        name: fetch_meeting_link::NAME,
+        timeout: minutes(2),
+        run: fetch_meeting_link::run,
     },
     Kind {
         name: slack::SEND,

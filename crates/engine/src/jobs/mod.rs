@@ -7,6 +7,7 @@ mod schedule;
 
 pub mod begin_password_reset;
 mod cleanup;
+mod fetch_meeting_link;
 pub mod full_calendar_sync;
 pub mod notify_integration_disconnected;
 mod refresh_tokens;
@@ -16,6 +17,7 @@ mod settle_event_write;
 pub mod stop_push_channel;
 mod sync_all_calendars;
 pub mod sync_calendar;
+pub mod warn_grant_ending;
 pub mod watch_calendar;
 
 use std::future::Future;

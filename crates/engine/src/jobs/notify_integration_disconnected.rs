@@ -7,10 +7,10 @@ use daybook_store as store;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::jobs::NewJob;
-use store::mail_preferences;
 
 use super::{Failure, Work};
 use crate::activity::Line;
+use crate::connections::notices;
 use crate::mail::letters;
 use crate::{Context, live, slack};
 
@@ -87,27 +87,18 @@ async fn mailed(
     connection: &store::connections::Connection,
     account: &str,
 ) -> store::Result<bool> {
-    let wants = mail_preferences::get(tx, connection.workspace_id, connection.member_id).await?;
-    if !wants.connection_broken {
-        return Ok(false);
-    }
-    let owner =
-        store::sessions::principal(tx, connection.workspace_id, connection.member_id).await?;
-    // Whoever left the workspace is not told.
-    let Some(to) = owner.and_then(|owner| owner.user.email.parse().ok()) else {
+    let owner = notices::address(tx, connection.workspace_id, connection.member_id).await?;
+    let Some(to) = owner else {
         return Ok(false);
     };
-    let entry = cx.registry.get(&connection.provider);
-    let provider_name = entry.map_or(connection.provider.as_str(), |entry| {
-        entry.provider.manifest().name
-    });
+    let (provider_name, _) = notices::names(cx, connection);
     let it = letters::Broken {
         id: connection.id,
         since: tx.now().await?,
         to: &to,
         member: connection.member_id,
         provider: &connection.provider,
-        provider_name,
+        provider_name: &provider_name,
         account,
     };
     letters::connection_broken(cx, tx, connection.workspace_id, &it).await

@@ -13,16 +13,19 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
         let payload: settle::Payload = serde_json::from_value(payload)
             .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
-        match settle::settle(&cx, payload).await {
-            Ok(()) => Ok(()),
-            Err(Error::Store(error)) => Err(error.into()),
-            Err(
-                error @ (Error::ReadOnly(_)
-                | Error::Unsupported(_)
-                | Error::NeedsReauth
-                | Error::Disconnected),
-            ) => Err(Failure::Never(error.to_string())),
-            Err(error) => Err(Failure::Again(error.to_string())),
-        }
+        settle::settle(&cx, payload).await.map_err(failure)
     })
+}
+
+/// What a calendar that cannot be written to, or not now, means for the job.
+pub(super) fn failure(error: Error) -> Failure {
+    match error {
+        Error::Store(error) => error.into(),
+        Error::ReadOnly(_)
+        | Error::Unsupported(_)
+        | Error::Refused(_)
+        | Error::NeedsReauth
+        | Error::Disconnected => Failure::Never(error.to_string()),
+        other => Failure::Again(other.to_string()),
+    }
 }

@@ -100,6 +100,8 @@ fn line(mail: &Mail, failed: Option<&str>) -> Line {
         "invitation" => "An invitation",
         "password_reset" => "A link for a new password",
         "connection_broken" => "A request to connect again",
+        "calendar_off" => "A notice that a calendar was switched off",
+        "grant_ending" => "A request to connect again before the access ends",
         "approval_asked" => "A request for approval",
         "invoice" => "An invoice",
         "invoice_reminder" => "A reminder of an invoice",

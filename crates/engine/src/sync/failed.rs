@@ -13,7 +13,7 @@ use store::calendars::Calendar;
 use super::Error;
 use crate::Context;
 use crate::activity::Line;
-use crate::connections::outcome;
+use crate::connections::{notices, outcome};
 use crate::push;
 
 /// Writes the failure down and gives it back.
@@ -80,6 +80,7 @@ async fn write(cx: &Context, calendar: &Calendar, failure: &provider::Error) -> 
             .detail(json!({"kind": failure.kind}))
             .write(&mut tx, workspace)
             .await?;
+        notices::calendar_off(cx, &mut tx, calendar, &connection).await?;
     }
     tx.commit().await?;
     outcome::tell(cx, &connection, failure);

@@ -82,7 +82,10 @@ pub async fn to_calendar(
     .into();
     let event = create::create_as(cx, who, calendar, new, Some(id)).await?;
     link(cx, who, entry.id, &event).await?;
-    Ok(event)
+    Ok(InstanceView {
+        time_entry_id: Some(entry.id),
+        ..event
+    })
 }
 
 /// Once, however often the event is found.

@@ -72,6 +72,9 @@ pub struct Written {
 /// The code of the error of a server that cannot move events after all: then a move is a create and a delete.
 pub const NO_MOVE: &str = "no_move";
 
+/// The code of `Unsupported` for an event that another program has locked: it can be written later.
+pub const LOCKED: &str = "locked";
+
 /// What both calendars hold after a move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
@@ -111,8 +114,8 @@ pub trait EventMover: Send + Sync {
 ///
 /// # Errors (all calls)
 /// `Conflict` with `status` 412 or 409: the event changed since `etag`: read it, merge, try again. `NotFound`/`Gone`: it is not
-/// there. `Scope`: the calendar or event is read-only for us; `code` says why. `Unsupported`: the provider cannot keep this; the
-/// message names the field. `Unavailable` with an unknown outcome: repeat the same call with the same key.
+/// there. `Scope`: the calendar or event is read-only for us; `code` says why. `Unsupported`: the provider cannot keep this; `field`
+/// says what, where that is known. `Unavailable` with an unknown outcome: repeat the same call with the same key.
 #[async_trait]
 pub trait EventWriter: Send + Sync {
     /// What it can do.

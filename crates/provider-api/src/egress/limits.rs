@@ -1,5 +1,5 @@
 //! How fast one account may be called: requests a minute, requests at once, and the pauses its provider asked for
-//! (RELIABILITY R11).
+//! (RELIABILITY R11). Counted in this process: several nodes may together send more, and then each obeys the provider's 429.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -15,6 +15,58 @@ pub enum Retry {
     After(Duration),
 }
 
+/// What of an event a provider refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// Its title.
+    Title,
+    /// Its description.
+    Description,
+    /// Its location.
+    Location,
+    /// When it starts.
+    Start,
+    /// When it ends.
+    End,
+    /// The zone of its times.
+    TimeZone,
+    /// Those invited.
+    Attendees,
+    /// One of those invited: the index in the draft.
+    Attendee(usize),
+    /// How it repeats.
+    Recurrence,
+    /// The meeting link that was asked for.
+    Conference,
+    /// Whether it blocks time.
+    Busy,
+    /// Whether the attendees are mailed.
+    Notify,
+    /// The answer to the invitation.
+    Answer,
+}
+
+impl std::fmt::Display for Field {
+    /// In words that complete `refuses …`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Title => "the title",
+            Self::Description => "the description",
+            Self::Location => "the location",
+            Self::Start => "the start",
+            Self::End => "the end",
+            Self::TimeZone => "the time zone",
+            Self::Attendees => "the attendees",
+            Self::Attendee(_) => "one of the attendees",
+            Self::Recurrence => "the way it repeats",
+            Self::Conference => "the meeting link",
+            Self::Busy => "whether it blocks time",
+            Self::Notify => "whether the attendees are mailed",
+            Self::Answer => "the answer",
+        })
+    }
+}
+
 /// A provider call that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -27,6 +79,8 @@ pub struct Error {
     pub status: Option<u16>,
     /// The provider's own reason code, such as `rateLimitExceeded`. Never a body.
     pub code: Option<String>,
+    /// What of the event was refused, where the provider says so.
+    pub field: Option<Field>,
     /// One sentence for people: what happened. Holds no secrets and no provider text beyond the code.
     pub message: String,
 }
@@ -44,6 +98,7 @@ impl Error {
             retry,
             status: None,
             code: None,
+            field: None,
             message: message.into(),
         }
     }
@@ -59,6 +114,13 @@ impl Error {
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
+        self
+    }
+
+    /// The same error, about this part of an event.
+    #[must_use]
+    pub fn about(mut self, field: Field) -> Self {
+        self.field = Some(field);
         self
     }
 

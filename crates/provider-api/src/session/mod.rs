@@ -40,7 +40,8 @@ pub struct Session<'a> {
     pub api_url: String,
     /// Who the account is, at OAuth providers.
     pub userinfo_url: Option<String>,
-    /// Key of the account for per-account limits: the connection's id, or what is known before there is one.
+    /// Key of the account for per-account limits: the provider's id of it, so that all connections to one mailbox share its limits,
+    /// or what is known before that.
     pub account: String,
     /// The credentials.
     pub credential: Credential,

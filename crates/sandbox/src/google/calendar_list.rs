@@ -12,7 +12,7 @@ use super::cursor::{PageToken, SyncToken, bind, seal, unseal};
 use super::errors::ApiError;
 use super::scopes;
 use super::state::{Entry, Role, State};
-use super::wire::list_entry;
+use super::wire::{conferences, list_entry};
 
 const DEFAULT_PAGE: usize = 100;
 const MAX_PAGE: usize = 250;
@@ -65,7 +65,9 @@ async fn list(call: Call) -> Result<Json<Value>, ApiError> {
     let limit = limit.min(call.sim.config().page_cap.unwrap_or(MAX_PAGE));
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let line = |(id, e): &(&String, &Entry)| state.calendars.get(*id).map(|c| list_entry(c, e));
+    let meet = call.sim.config().meet;
+    let line =
+        |(id, e): &(&String, &Entry)| state.calendars.get(*id).map(|c| list_entry(c, e, meet));
     let items: Vec<Value> = rows.iter().filter_map(line).collect();
     let etag = format!("\"p{}\"", page.upper);
     let mut answer = json!({"kind": "calendar#calendarList", "etag": etag, "items": items});
@@ -103,7 +105,9 @@ async fn one(Path(id): Path<String>, call: Call) -> Result<Json<Value>, ApiError
         .get(&caller.email)
         .and_then(|p| p.list.get(&id));
     match (state.calendars.get(&id), entry) {
-        (Some(calendar), Some(entry)) => Ok(Json(list_entry(calendar, entry))),
+        (Some(calendar), Some(entry)) => {
+            Ok(Json(list_entry(calendar, entry, call.sim.config().meet)))
+        }
         _ => Err(ApiError::not_found()),
     }
 }
@@ -117,7 +121,7 @@ async fn resource(Path(id): Path<String>, call: Call) -> Result<Json<Value>, Api
     Ok(Json(
         json!({"kind": "calendar#calendar", "etag": "\"c\"", "id": id, "summary": calendar.summary,
         "timeZone": calendar.time_zone, "dataOwner": calendar.owner,
-        "conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]}}),
+        "conferenceProperties": conferences(call.sim.config().meet)}),
     ))
 }
 

@@ -86,6 +86,8 @@ pub enum Meet {
     PendingReads(u8),
     /// `failure` at once.
     Fails,
+    /// As [`Meet::Fails`], and the calendars say beforehand that they allow no Meet links.
+    NotAllowed,
 }
 
 impl Default for Meet {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::config::Meet;
 use super::state::calendar::Calendar;
 use super::state::event::Event;
 use super::state::{Entry, Role};
@@ -105,7 +106,7 @@ impl View<'_> {
 }
 
 /// A line of the calendar list (contract §3).
-pub(super) fn list_entry(calendar: &Calendar, entry: &Entry) -> Value {
+pub(super) fn list_entry(calendar: &Calendar, entry: &Entry, meet: Meet) -> Value {
     let etag = format!("\"{}\"", 1_700_000_000_000_u64 + entry.seq);
     if entry.deleted {
         return json!({"kind": "calendar#calendarListEntry", "etag": etag, "id": calendar.id, "deleted": true});
@@ -114,7 +115,7 @@ pub(super) fn list_entry(calendar: &Calendar, entry: &Entry) -> Value {
         "kind": "calendar#calendarListEntry", "etag": etag, "id": calendar.id, "summary": calendar.summary,
         "timeZone": calendar.time_zone, "accessRole": entry.role.as_str(), "selected": true,
         "colorId": "7", "backgroundColor": entry.background, "foregroundColor": "#ffffff", "defaultReminders": [],
-        "conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]},
+        "conferenceProperties": conferences(meet),
     });
     if entry.primary {
         line["primary"] = json!(true);
@@ -130,6 +131,15 @@ pub(super) fn list_entry(calendar: &Calendar, entry: &Entry) -> Value {
         line["dataOwner"] = json!(calendar.owner);
     }
     line
+}
+
+/// Which meeting links a calendar allows.
+pub(super) fn conferences(meet: Meet) -> Value {
+    let allowed: &[&str] = match meet {
+        Meet::NotAllowed => &[],
+        Meet::PendingReads(_) | Meet::Fails => &["hangoutsMeet"],
+    };
+    json!({"allowedConferenceSolutionTypes": allowed})
 }
 
 /// RFC 3339 with milliseconds, UTC.

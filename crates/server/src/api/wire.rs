@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use daybook_domain::account::{Role, Scope};
 use daybook_domain::activity::LogType;
-use daybook_domain::availability::{Rule, Unknown};
+use daybook_domain::availability::{Per, Rule, Unknown};
 use daybook_domain::billing::LeftOut;
 use daybook_domain::calendar::{AccessRole, PushMode};
 use daybook_domain::connection::{ErrorKind, Status as ConnectionStatus};
@@ -87,6 +87,8 @@ text_schema! {
     JobStateSchema = "JobState" of JobState;
     /// [`Rule`].
     RuleSchema = "AvailabilityRule" of Rule;
+    /// [`Per`].
+    PerSchema = "AvailabilityLimitPeriod" of Per;
     /// [`Unknown`].
     UnknownSchema = "UnknownReason" of Unknown;
     /// [`LeftOut`].

@@ -4,6 +4,7 @@ use axum::Router;
 use daybook_domain::account::Role;
 use daybook_engine::accounts::password;
 use daybook_engine::connections::authorize::Started;
+use daybook_sandbox::fault::{Fault, Rule};
 use daybook_store::{members, users};
 use daybook_testkit::{ADA, Consent, World};
 use serde_json::{Value, json};
@@ -597,7 +598,17 @@ async fn questions_and_blocks_that_make_no_sense_are_refused() {
         48
     );
     let period = |start: &str, end: &str| json!({"query_periods": [{"start": start, "end": end}]});
-    let many: Vec<Value> = (0..10_000).map(|_| json!({})).collect();
+    // Ids as they are sent.
+    let people = |n: u128| -> Vec<Value> {
+        let person = |i| json!({"member_id": Uuid::from_u128(i), "required": true});
+        (0..n).map(person).collect()
+    };
+    let many = people(3_000);
+    let mut crowd = good.clone();
+    crowd["participants"] = json!(people(10_000));
+    desk.post("/api/v1/availability", &crowd)
+        .await
+        .is_problem(413, "body_too_large");
     for (more, at) in [
         (json!({"participants": many}), "/participants"),
         (json!({"participants": []}), "/participants"),
@@ -687,4 +698,36 @@ async fn questions_and_blocks_that_make_no_sense_are_refused() {
         desk.world.clock.pass(1);
     }
     assert_eq!(desk.get("/api/v1/blocks").await.body["items"], json!([]));
+}
+
+#[tokio::test]
+async fn live_asks_the_provider_what_the_mirror_does_not_know() {
+    let desk = Desk::new(&[]).await;
+    let path = desk
+        .configuration(
+            json!({"time_zone": "Europe/Berlin", "from_time": "09:00", "to_time": "11:00"}),
+        )
+        .await;
+    // Nobody has synced since.
+    let late = json!({
+        "summary": "Late", "start": {"dateTime": "2026-03-05T09:00:00+01:00"}, "end": {"dateTime": "2026-03-05T10:00:00+01:00"},
+    });
+    desk.world.google.put_event(ADA, &late).unwrap();
+    let ask = |live: bool| json!({"date": "2026-03-05", "duration_minutes": 60, "live": live});
+    let mirror = desk.check(&path, ask(false)).await;
+    assert_eq!(starts(&mirror).len(), 2, "{}", mirror.text);
+    let live = desk.check(&path, ask(true)).await;
+    assert_eq!(starts(&live), ["10:00:00"], "{}", live.text);
+    let busy = &live.body["busy_times"][0]["start"];
+    assert!(
+        busy.as_str().unwrap().starts_with("2026-03-05T08:00:00"),
+        "{}",
+        live.text
+    );
+    // A provider that does not answer is unknown, and unknown is never free.
+    let down = Rule::on("/calendar/v3/freeBusy", Fault::ResetBefore);
+    desk.world.google.desk().add(down);
+    let unknown = desk.check(&path, ask(true)).await;
+    assert!(starts(&unknown).is_empty(), "{}", unknown.text);
+    assert!(!unknown.body["reasons"].as_array().unwrap().is_empty());
 }

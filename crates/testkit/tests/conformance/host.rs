@@ -211,6 +211,19 @@ impl Host {
         }
     }
 
+    /// The provider's id of an event that was written through Daybook, as the other calls here take it.
+    pub fn id_of(self, world: &World, event: &InstanceView) -> String {
+        match self {
+            Self::Google | Self::Microsoft => event.provider_event_id.clone(),
+            Self::Caldav => {
+                let held = world.caldav.snapshot(&self.home(world));
+                let uid = event.ical_uid.as_deref().unwrap();
+                let own = held.into_iter().find(|one| one.ics.contains(uid));
+                own.unwrap().path
+            }
+        }
+    }
+
     pub fn rename(self, world: &World, id: &str, title: &str) {
         self.set(world, id, "summary", "subject", title);
     }

@@ -2,6 +2,9 @@
 //! One suite for every calendar provider. A row is something that people rely on; each provider's `quality.toml` says which rows hold
 //! for it. A row that is said to hold must, and one that is said not to must not: then the file is out of date.
 
+mod answers;
+mod days;
+mod faults;
 mod host;
 mod quality;
 mod read;
@@ -45,9 +48,13 @@ rows! {
     write_following: write::following,
     write_following_after_exceptions: write::following_after_exceptions,
     write_series: write::series,
+    write_all_day: days::write_all_day,
     create_is_idempotent: write::create_is_idempotent,
     lost_updates_are_refused: write::lost_updates_are_refused,
+    faults_of_writes: faults::faults_of_writes,
     answers: write::answers,
+    answers_by_scope: answers::answers_by_scope,
+    changes_elsewhere_are_reported: answers::changes_elsewhere_are_reported,
     quiet_writes: write::quiet_writes,
     meeting_links: write::meeting_links,
     any_recurrence: write::any_recurrence,

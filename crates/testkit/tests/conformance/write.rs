@@ -15,7 +15,7 @@ use daybook_testkit::World;
 
 use crate::host::{BO, Host, Meeting, all, starts, titles};
 
-fn draft(title: &str, start: &str, end: &str) -> NewEvent {
+pub fn draft(title: &str, start: &str, end: &str) -> NewEvent {
     NewEvent {
         title: title.to_owned(),
         description: None,
@@ -31,12 +31,12 @@ fn draft(title: &str, start: &str, end: &str) -> NewEvent {
     }
 }
 
-fn review() -> NewEvent {
+pub fn review() -> NewEvent {
     draft("Review", "2026-03-05T10:00:00", "2026-03-05T11:00:00")
 }
 
 /// Mondays from 2 March, six times.
-fn stand_up() -> NewEvent {
+pub fn stand_up() -> NewEvent {
     NewEvent {
         recurrence: vec!["RRULE:FREQ=WEEKLY;COUNT=6".into()],
         ..draft("Stand-up", "2026-03-02T09:00:00", "2026-03-02T09:15:00")
@@ -51,14 +51,14 @@ fn key(name: &str) -> Key {
     }
 }
 
-fn named(title: &str) -> Change {
+pub fn named(title: &str) -> Change {
     Change {
         title: Some(title.into()),
         ..Change::default()
     }
 }
 
-fn at(change: Change, start: &str, end: &str) -> Change {
+pub fn at(change: Change, start: &str, end: &str) -> Change {
     Change {
         start: Some(start.parse().unwrap()),
         end: Some(end.parse().unwrap()),
@@ -68,15 +68,15 @@ fn at(change: Change, start: &str, end: &str) -> Change {
 }
 
 /// Ada's calendar, open for writing.
-struct Desk<'a> {
-    host: Host,
-    world: &'a World,
-    who: Principal,
-    id: CalendarId,
+pub struct Desk<'a> {
+    pub host: Host,
+    pub world: &'a World,
+    pub who: Principal,
+    pub id: CalendarId,
 }
 
 impl<'a> Desk<'a> {
-    async fn open(host: Host, world: &'a World) -> Self {
+    pub async fn open(host: Host, world: &'a World) -> Self {
         host.furnish(world);
         let (who, id) = host.ada(world).await;
         Self {
@@ -87,11 +87,11 @@ impl<'a> Desk<'a> {
         }
     }
 
-    async fn create(&self, new: NewEvent, key: Option<&Key>) -> Result<InstanceView, Error> {
+    pub async fn create(&self, new: NewEvent, key: Option<&Key>) -> Result<InstanceView, Error> {
         create(&self.world.cx, &self.who, self.id, new, key).await
     }
 
-    async fn change(
+    pub async fn change(
         &self,
         event: &InstanceView,
         scope: Option<Scope>,
@@ -108,7 +108,7 @@ impl<'a> Desk<'a> {
         .await
     }
 
-    async fn remove(&self, event: &InstanceView, scope: Option<Scope>) {
+    pub async fn remove(&self, event: &InstanceView, scope: Option<Scope>) {
         delete(
             &self.world.cx,
             &self.who,
@@ -121,16 +121,16 @@ impl<'a> Desk<'a> {
         .unwrap();
     }
 
-    async fn shown(&self) -> Vec<InstanceView> {
+    pub async fn shown(&self) -> Vec<InstanceView> {
         all(self.world, &self.who).await
     }
 
-    async fn titles(&self) -> Vec<String> {
+    pub async fn titles(&self) -> Vec<String> {
         let shown = self.shown().await;
         titles(&shown).into_iter().map(str::to_owned).collect()
     }
 
-    async fn in_step(&self) {
+    pub async fn in_step(&self) {
         self.host.in_step(self.world, &self.who, self.id).await;
     }
 }

@@ -19,18 +19,19 @@ async fn the_grant_is_revoked_only_with_its_last_connection() {
         let other = world.owner("bob").await;
         let second = world.connect_google(&other).await.connection;
 
-        let (after, revoked) = disconnect(&world.cx, &who, first.id).await.unwrap();
-        assert_eq!(after.status, Status::Disconnected);
-        assert!(!revoked, "bob's connection lives on the same grant");
+        let done = disconnect(&world.cx, &who, first.id).await.unwrap();
+        assert_eq!(done.connection.status, Status::Disconnected);
+        assert!(!done.revoked, "bob's connection lives on the same grant");
         assert_eq!(world.google.desk().counter("revoke"), 0);
         let id = second_calendar(&world, &other).await;
         world.sync(&other, id).await.unwrap();
 
-        let (_, revoked) = disconnect(&world.cx, &other, second.id).await.unwrap();
-        assert!(revoked);
+        let done = disconnect(&world.cx, &other, second.id).await.unwrap();
+        assert!(done.revoked && done.removal.is_none());
         assert_eq!(world.google.desk().counter("revoke"), 1);
         let again = disconnect(&world.cx, &other, second.id).await.unwrap();
-        assert_eq!((again.0.status, again.1), (Status::Disconnected, false));
+        assert_eq!(again.connection.status, Status::Disconnected);
+        assert!(!again.revoked);
         assert!(matches!(
             world.sync(&other, id).await,
             Err(sync::Error::Disconnected)
@@ -56,9 +57,9 @@ async fn the_secrets_are_forgotten_even_when_the_provider_is_away() {
             .google
             .desk()
             .add(Rule::on("/revoke", Fault::DropResponse));
-        let (after, revoked) = disconnect(&world.cx, &who, account.id).await.unwrap();
-        assert!(!revoked);
-        assert!(!after.has_refresh_token);
+        let done = disconnect(&world.cx, &who, account.id).await.unwrap();
+        assert!(!done.revoked);
+        assert!(!done.connection.has_refresh_token);
         let mut tx = world.cx.store.read().await.unwrap();
         let secrets =
             daybook_engine::store::connections::secrets(&mut tx, who.workspace_id, account.id)

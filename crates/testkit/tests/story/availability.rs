@@ -2,7 +2,7 @@
 
 use daybook_domain::account::Role;
 use daybook_domain::availability::{
-    BusyRules, Configuration as Settings, Need, Rule, Unknown, Weekly,
+    BusyRules, Configuration as Settings, Limit, Need, Per, Rule, Slot, Unknown, Weekly,
 };
 use daybook_domain::connection::Status;
 use daybook_domain::{CalendarId, ConfigurationId};
@@ -336,6 +336,7 @@ fn together(participants: Vec<Participant>) -> many::Ask {
         explain: true,
         live: false,
         rules: BusyRules::default(),
+        limits: Vec::new(),
     }
 }
 
@@ -436,5 +437,56 @@ async fn people_meet_when_enough_of_them_are_free() {
         let nobody = together(vec![whom(Whom::Member(cara.member_id))]);
         let found = ask(&cara, &nobody).await;
         assert!(found.slots.is_empty() && found.reasons[0].unknown == Some(Unknown::NoCalendars));
+    }
+}
+
+#[tokio::test]
+async fn a_day_or_a_week_that_is_full_is_not_offered() {
+    for world in World::on_all(World::builder()).await {
+        // Thursday; and Monday of the week after.
+        put(&world, &meeting("Review", 5, 10));
+        put(&world, &meeting("Review", 9, 10));
+        let (who, _, _) = ada(&world).await;
+        let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+        let days = |found: &many::Answer| -> Vec<i8> {
+            let day = |slot: &Slot| zone.to_datetime(slot.time.from()).day();
+            let mut days: Vec<i8> = found.slots.iter().map(day).collect();
+            days.dedup();
+            days
+        };
+        let mut one = together(vec![whom(Whom::Member(who.member_id))]);
+        one.periods = vec![(
+            "2026-03-05T00:00:00Z".parse().unwrap(),
+            "2026-03-11T00:00:00Z".parse().unwrap(),
+        )];
+        let ask = async |ask: &many::Ask| many::many(&world.cx, &who, ask).await.unwrap();
+        assert_eq!(days(&ask(&one).await), [5, 6, 9, 10], "working days");
+        let limit = |per, most| vec![Limit { per, most }];
+        one.limits = limit(Per::Day, 1);
+        let found = ask(&one).await;
+        assert_eq!(days(&found), [6, 10]);
+        let reached = found.refused[0].reasons[0];
+        assert_eq!((reached.rule, reached.participant), (Rule::Limit, Some(0)));
+        assert_eq!(reached.limit, Some(one.limits[0]));
+        one.limits = limit(Per::Day, 2);
+        assert_eq!(days(&ask(&one).await), [5, 6, 9, 10]);
+        // The question begins in the middle of a week; what was before counts.
+        one.limits = limit(Per::Week, 1);
+        one.periods[0].0 = "2026-03-06T00:00:00Z".parse().unwrap();
+        let found = ask(&one).await;
+        assert!(found.slots.is_empty(), "{:?}", found.slots);
+        one.limits = limit(Per::Week, 2);
+        assert_eq!(days(&ask(&one).await), [6, 9, 10]);
+        // A block is no meeting; and hours of one's own still count.
+        one.limits = limit(Per::Day, 1);
+        one.participants[0].open_hours = vec![Settings {
+            to_time: time(10, 0, 0, 0),
+            ..berlin()
+        }];
+        let found = ask(&one).await;
+        assert_eq!(days(&found), [6, 10]);
+        one.limits = limit(Per::Day, 0);
+        let refused = many::many(&world.cx, &who, &one).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
 }

@@ -4,11 +4,13 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use daybook_domain::activity::LogType;
-use daybook_engine::Principal;
 use daybook_engine::accounts::password_reset;
 use daybook_engine::mail::letters::{self, ApprovalAsked, InvoiceSent, LARGEST, Refusal};
 use daybook_engine::mail::{Letter, Mailer, Outgoing, Refused};
 use daybook_engine::store::activity::Activity;
+use daybook_engine::{Principal, health};
+use daybook_sandbox::fault::{Fault, Rule};
+use daybook_sandbox::google::Config;
 use daybook_testkit::{ADA, World};
 
 use crate::{ada, log};
@@ -126,6 +128,78 @@ async fn a_broken_connection_is_told_with_a_link() {
         assert_eq!(to, "ada@people.example");
         assert!(letter.text.contains("/integrations/connect/google"));
         assert_eq!(told(&world, &who).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_that_is_switched_off_is_told_once() {
+    for mut world in World::on_all(World::builder()).await {
+        let postbox = Postbox::install(&mut world);
+        let (who, _, calendar) = ada(&world).await;
+        let gone = Rule::on("/calendar/v3/calendars/*", Fault::NotFound);
+        world.google.desk().add(gone);
+        for _ in 0..8 {
+            let _ = world.sync(&who, calendar).await;
+            world.run_jobs().await;
+        }
+        let taken = postbox.taken();
+        assert_eq!(taken.len(), 1, "{taken:?}");
+        let (to, _, letter) = &taken[0];
+        assert_eq!(to, "ada@people.example");
+        assert!(
+            letter.subject.ends_with("is no longer synced"),
+            "{letter:?}"
+        );
+        let page = format!("/integrations/calendar/{calendar}");
+        assert!(letter.text.contains(&page), "{letter:?}");
+        assert_eq!(told(&world, &who).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_access_that_ends_is_warned_of_once_two_days_before() {
+    let week = |config: &mut Config| config.refresh_token_ttl_s = Some(7 * 86_400);
+    for mut world in World::on_all(World::builder().google(week)).await {
+        let postbox = Postbox::install(&mut world);
+        let (who, account, _) = ada(&world).await;
+        let ends = account.refresh_token_expires_at.unwrap();
+        let health = async || {
+            let (_, lines) = health::report(&world.cx, &who).await.unwrap();
+            (lines[0].health, lines[0].access_ends_at)
+        };
+        let days = |days: i64| world.clock.pass(days * 86_400);
+        days(4);
+        world.run_jobs().await;
+        assert!(postbox.taken().is_empty(), "there is time");
+        assert_eq!(health().await.1, None);
+        days(1);
+        for _ in 0..3 {
+            world.run_jobs().await;
+        }
+        let taken = postbox.taken();
+        assert_eq!(taken.len(), 1, "{taken:?}");
+        let letter = &taken[0].2;
+        assert!(letter.subject.contains("again before"), "{letter:?}");
+        assert!(letter.text.contains("/integrations/connect/google"));
+        let (how, at) = health().await;
+        assert_eq!(how, health::Health::Degraded);
+        assert!(
+            at.unwrap()
+                <= ends
+                    .saturating_add(jiff::SignedDuration::from_mins(1))
+                    .unwrap()
+        );
+        // Connected again for good, it is well, and nobody hears of the old end.
+        world
+            .google
+            .configure(|config| config.refresh_token_ttl_s = None);
+        world.connect_google(&who).await;
+        days(1);
+        for _ in 0..3 {
+            world.run_jobs().await;
+        }
+        assert_eq!(health().await.1, None);
+        assert_eq!(postbox.taken().len(), 1);
     }
 }
 

@@ -347,6 +347,43 @@ async fn throttling_is_obeyed_and_loses_nothing() {
     }
 }
 
+/// Outlook allows four requests at once for a mailbox, whoever is connected to it (contracts/microsoft §10).
+#[tokio::test]
+async fn two_workspaces_with_one_mailbox_share_its_limit() {
+    let world = World::builder().build().await.unwrap();
+    let mut asked = Vec::new();
+    for name in ["ada", "bob"] {
+        let who = world.owner(name).await;
+        let connection = world.connect_microsoft(&who).await.connection.id;
+        world.run_jobs().await;
+        asked.push((who, connection));
+    }
+    let mut arrivals = world.gate.close();
+    let mut work = tokio::task::JoinSet::new();
+    for (who, connection) in &asked {
+        for _ in 0..4 {
+            let (cx, who, connection) = (world.cx.clone(), who.clone(), *connection);
+            work.spawn(async move {
+                daybook_engine::connections::check::check(&cx, &who, connection).await
+            });
+        }
+    }
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(arrivals.recv().await.unwrap());
+    }
+    // Nobody else sets out, however long they are held.
+    let fifth = tokio::time::timeout(std::time::Duration::from_millis(300), arrivals.recv()).await;
+    assert!(fifth.is_err(), "{fifth:?}");
+    world.gate.open();
+    for arrival in held {
+        arrival.go();
+    }
+    while let Some(done) = work.join_next().await {
+        assert!(done.unwrap().unwrap().error.is_none());
+    }
+}
+
 #[tokio::test]
 async fn live_free_busy_knows_what_the_mirror_does_not() {
     for world in World::on_all(World::builder()).await {

@@ -4,6 +4,8 @@ use daybook_domain::event::ResponseStatus;
 use daybook_engine::sync::Mode;
 use daybook_sandbox::caldav::CalendarSpec;
 use daybook_testkit::{ADA, CALDAV_PASSWORD, CALDAV_USER, World, google_truth, mirror};
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
 use serde_json::json;
 
 use crate::{ada, calendar, counts, meeting, put, titles, week};
@@ -31,6 +33,77 @@ async fn two_accounts_are_connected_and_their_events_listed() {
         assert_eq!(counts(&calendar.last_statistics.unwrap()), (1, 0, 0, 0));
         assert!(calendar.last_error.is_none() && calendar.has_cursor);
     }
+}
+
+/// Every day from 2020 on, 5,000 times, and each day has a change of its own.
+#[tokio::test]
+async fn five_thousand_exceptions_of_one_series_are_read() {
+    const MANY: i64 = 5_000;
+    let world = World::builder().build().await.unwrap();
+    let first = date(2020, 1, 1);
+    let days = || (0..MANY).map(|n| first.saturating_add(n.days()));
+    let at = |day: Date, hour: u8| json!({"dateTime": format!("{day}T{hour:02}:00:00Z")});
+    let mut daily =
+        json!({"id": "daily", "summary": "Daily", "start": at(first, 9), "end": at(first, 10)});
+    daily["start"]["timeZone"] = json!("UTC");
+    daily["end"]["timeZone"] = json!("UTC");
+    daily["recurrence"] = json!([format!("RRULE:FREQ=DAILY;COUNT={MANY}")]);
+    put(&world, &daily);
+    let mut overrides = String::new();
+    for day in days() {
+        put(
+            &world,
+            &json!({
+                "recurringEventId": "daily", "originalStartTime": at(day, 9), "summary": format!("Changed {day}"),
+                "start": at(day, 11), "end": at(day, 12),
+            }),
+        );
+        let stamp = day.strftime("%Y%m%d");
+        overrides.push_str(&format!(
+            "BEGIN:VEVENT\r\nUID:daily@home\r\nDTSTAMP:20200101T000000Z\r\nRECURRENCE-ID:{stamp}T090000Z\r\nDTSTART:{stamp}T110000Z\r\nDTEND:{stamp}T120000Z\r\nSUMMARY:Changed {day}\r\nEND:VEVENT\r\n"
+        ));
+    }
+    world.caldav.add_account(CALDAV_USER, CALDAV_PASSWORD);
+    let home = world
+        .caldav
+        .add_calendar(CALDAV_USER, CalendarSpec::named("Home"))
+        .unwrap();
+    let resource = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:daily@home\r\nDTSTAMP:20200101T000000Z\r\nDTSTART:20200101T090000Z\r\nDTEND:20200101T100000Z\r\nRRULE:FREQ=DAILY;COUNT={MANY}\r\nSUMMARY:Daily\r\nEND:VEVENT\r\n{overrides}END:VCALENDAR\r\n"
+    );
+    world
+        .caldav
+        .put(&format!("{home}daily.ics"), &resource)
+        .unwrap();
+    let (who, _, google) = ada(&world).await;
+    let caldav = world.connect_caldav(&who).await.calendars[0].id;
+    world.run_jobs().await;
+    for id in [google, caldav] {
+        let held = calendar(&world, &who, id).await;
+        assert!(held.last_error.is_none(), "{:?}", held.last_error);
+    }
+    let shown = crate::writes::week(&world, &who).await;
+    let days_shown = first_of(2026, 2)
+        .until(first_of(2026, 6))
+        .unwrap()
+        .get_days();
+    for id in [google, caldav] {
+        let own: Vec<_> = shown.iter().filter(|one| one.calendar_id == id).collect();
+        assert_eq!(own.len(), usize::try_from(days_shown).unwrap());
+        for one in own {
+            let day = one.start_us.to_zoned(jiff::tz::TimeZone::UTC).date();
+            assert_eq!(one.details.title, format!("Changed {day}"));
+        }
+    }
+    // Read again, nothing is new.
+    for id in [google, caldav] {
+        let again = world.sync(&who, id).await.unwrap();
+        assert_eq!((again.created, again.updated, again.deleted), (0, 0, 0));
+    }
+}
+
+const fn first_of(year: i16, month: i8) -> Date {
+    date(year, month, 1)
 }
 
 #[tokio::test]

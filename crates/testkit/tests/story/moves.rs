@@ -239,13 +239,7 @@ async fn a_series_moves_as_a_whole_with_its_exceptions() {
         .unwrap();
         let one = moved(&world, &who, from, &all[0], to(there), "one").await;
         assert!(
-            matches!(
-                one,
-                Err(Error::Invalid {
-                    pointer: "?scope",
-                    ..
-                })
-            ),
+            matches!(&one, Err(Error::Invalid { pointer, .. }) if pointer == "?scope"),
             "{one:?}"
         );
         let whole = Move {
@@ -519,13 +513,7 @@ async fn what_cannot_move_is_said_so_and_stays() {
         .unwrap();
     let here = moved(&world, &who, google, &event, to(google), "a").await;
     assert!(
-        matches!(
-            here,
-            Err(Error::Invalid {
-                pointer: "/calendar_id",
-                ..
-            })
-        ),
+        matches!(&here, Err(Error::Invalid { pointer, .. }) if pointer == "/calendar_id"),
         "{here:?}"
     );
     let stranger = world.owner("bob").await;

@@ -821,10 +821,10 @@ async fn disconnecting_revokes_and_checking_asks() {
     let health = daybook_engine::health::report(&cx, &ada).await.unwrap().1;
     assert_eq!(health[0].kind, "chat");
     slack.calls();
-    let (after, revoked) = connections::disconnect::disconnect(&cx, &ada, id)
+    let done = connections::disconnect::disconnect(&cx, &ada, id)
         .await
         .unwrap();
-    assert!(revoked && after.status == Status::Disconnected);
+    assert!(done.revoked && done.connection.status == Status::Disconnected);
     assert_eq!(slack.calls()[0].method, "auth.revoke");
     let standing = status::standing(&cx, &ada).await.unwrap();
     assert_eq!(

@@ -463,3 +463,46 @@ async fn invoices_and_broken_connections_are_told() {
         "{told:?}"
     );
 }
+
+#[tokio::test]
+async fn what_is_switched_off_or_about_to_end_is_told() {
+    let week = |config: &mut daybook_sandbox::google::Config| {
+        config.refresh_token_ttl_s = Some(7 * 86_400);
+    };
+    let world = World::builder().google(week).build().await.unwrap();
+    let (ada, google, id) = crate::ada(&world).await;
+    let (cx, slack) = SlackStub::around(&world);
+    stub::install(&cx, &ada).await.unwrap();
+    run(&world, &cx).await;
+    slack.calls();
+    world.clock.pass(5 * 86_400);
+    for _ in 0..3 {
+        run(&world, &cx).await;
+    }
+    let texts = |posts: Vec<Value>| -> Vec<String> {
+        let text = |post: &Value| post["text"].as_str().unwrap().to_owned();
+        posts.iter().map(text).collect()
+    };
+    let told = texts(posts(&slack));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("ends on"), "{told:?}");
+    let mut tx = cx.store.write_in(ada.workspace_id).await.unwrap();
+    let calendar = daybook_engine::store::calendars::get(&mut tx, ada.workspace_id, id)
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        notify::calendar_off(&mut tx, &calendar, google.created_at)
+            .await
+            .unwrap();
+    }
+    daybook_engine::store::calendars::set_enabled(&mut tx, ada.workspace_id, id, false)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    for _ in 0..2 {
+        run(&world, &cx).await;
+    }
+    let told = texts(posts(&slack));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].ends_with("is no longer synced"), "{told:?}");
+}

@@ -230,7 +230,7 @@ async fn what_cannot_be_written_is_said_so_and_nothing_is_called() {
         (zone, "/time_zone"),
         (zoom, "/conference"),
         (long, "/description"),
-        (nobody, "/attendee_emails"),
+        (nobody, "/attendee_emails/0"),
     ] {
         match create(&world.cx, &who, id, new, None).await {
             Err(Error::Invalid { pointer: found, .. }) => assert_eq!(found, pointer),

@@ -13,6 +13,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Calendar, Connection } from "../../api/types";
 import { ConfirmDestructive } from "../../components/ConfirmDestructive";
+import { MicrosoftRemoval } from "../connect/Microsoft";
 import type { useConnectionActions } from "./useConnectionActions";
 
 interface Props {
@@ -93,6 +94,7 @@ export function ConnectionMenu({ connection, calendars, name, run }: Props) {
                 action: t("disconnectAction"),
                 goes: [t("goesToken"), t("goesSync", { count: calendars.length })],
                 stays: [t("staysTime"), t("staysHistory"), t("staysCalendar")],
+                extra: connection.provider === "microsoft" ? <MicrosoftRemoval /> : undefined,
               }
             : null
         }

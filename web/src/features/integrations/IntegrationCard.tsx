@@ -55,6 +55,8 @@ function Fix({ trouble, connection, run }: { trouble: Trouble; connection: Conne
 }
 type Runs = ReturnType<typeof useConnectionActions>;
 
+const WHEN = { dateStyle: "medium", timeStyle: "short" } as const;
+
 interface Props {
   connection: Connection;
   health?: HealthItem;
@@ -70,7 +72,7 @@ export function IntegrationCard({ connection: c, health, calendars }: Props) {
   const syncing = run.sync.isPending || run.refresh.isPending;
   const on = calendars.filter((x) => x.sync_enabled).length;
   const rate = health?.success_rate_24h;
-  const icon = trouble.state === "needs_reauth" || trouble.state === "missing_scopes" ? "auth" : undefined;
+  const icon = ["needs_reauth", "missing_scopes", "ending"].includes(trouble.state) ? "auth" : undefined;
   return (
     <article className="card" data-tone={trouble.tone} aria-labelledby={`${c.id}-name`}>
       <Group wrap="nowrap" align="flex-start" gap="sm">
@@ -107,7 +109,9 @@ export function IntegrationCard({ connection: c, health, calendars }: Props) {
           <IconAlertTriangle size={15} aria-hidden />
           <span>
             {trouble.said ? `${trouble.said.replace(/[.\s]+$/, "")}. ` : ""}
-            {t(`why.${trouble.state}`)}
+            {trouble.at
+              ? t("why.ending", { date: format.dateTime(new Date(trouble.at), WHEN) })
+              : t(`why.${trouble.state}`)}
           </span>
         </p>
       )}

@@ -1,3 +1,4 @@
+import { notifications } from "@mantine/notifications";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import type { Calendar, Connection } from "../../api/types";
@@ -25,7 +26,13 @@ export function useConnectionActions(name: string) {
     invalidate: TOUCHES,
   });
   const disconnect = useAction((c: Connection) => actions.disconnect(c.id), {
-    done: (answer) => answer.message || t("disconnectDone", { name }),
+    done: (answer) => (answer.removal ? undefined : answer.message || t("disconnectDone", { name })),
+    // There is something left to do elsewhere: it stays until it was read.
+    onDone: (answer, c) => {
+      if (!answer.removal) return;
+      const message = c.provider === "microsoft" ? t("removalMicrosoft") : answer.removal;
+      notifications.show({ title: t("disconnectDone", { name }), message, autoClose: false });
+    },
     invalidate: TOUCHES,
   });
   return { sync, refresh, test, disconnect };

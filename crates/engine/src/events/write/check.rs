@@ -1,9 +1,12 @@
 //! What a new event, or a change of one, may say: limits, times, repeat rules.
 
+use std::borrow::Cow;
+
 use daybook_domain::account::EmailAddress;
 use daybook_domain::event::{Draft, EventTime, Person};
 use daybook_domain::recurrence::{EventDuration, Limits, Recurrence, Series, occurrences_from};
 use daybook_domain::zone::Zone;
+use daybook_provider_api::error::Field;
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
 
@@ -63,9 +66,9 @@ fn unread(pointer: &'static str) -> Error {
     )
 }
 
-pub(super) fn invalid(pointer: &'static str, detail: impl Into<String>) -> Error {
+pub(super) fn invalid(pointer: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Error {
     Error::Invalid {
-        pointer,
+        pointer: pointer.into(),
         detail: detail.into(),
     }
 }
@@ -160,11 +163,11 @@ pub(super) fn attendees(addresses: &[String]) -> Result<Vec<Person>, Error> {
         ));
     }
     let mut people: Vec<Person> = Vec::with_capacity(addresses.len());
-    for address in addresses {
+    for (index, address) in addresses.iter().enumerate() {
         let email: EmailAddress = address.parse().map_err(|_| {
             let shown: String = address.chars().take(60).collect();
             invalid(
-                "/attendee_emails",
+                format!("/attendee_emails/{index}"),
                 format!("{shown:?} is not an e-mail address: write it as name@example.com"),
             )
         })?;
@@ -174,6 +177,24 @@ pub(super) fn attendees(addresses: &[String]) -> Result<Vec<Person>, Error> {
         }
     }
     Ok(people)
+}
+
+/// The provider's refusal with the place of the attendee it is about among the addresses that were sent, where each person was
+/// taken once.
+pub(super) fn placed(error: Error, people: &[Person], addresses: &[String]) -> Error {
+    let Error::Refused(mut refusal) = error else {
+        return error;
+    };
+    if let Some(Field::Attendee(index)) = refusal.field {
+        let is_it = |address: &String| {
+            let email = address.parse::<EmailAddress>().ok();
+            let person = people.get(index).and_then(|person| person.email.as_deref());
+            email.is_some_and(|email| Some(email.as_str()) == person)
+        };
+        let place = addresses.iter().position(is_it);
+        refusal.field = Some(place.map_or(Field::Attendees, Field::Attendee));
+    }
+    Error::Refused(refusal)
 }
 
 /// One line of words, cleaned of what no title has.
@@ -253,9 +274,9 @@ pub(super) fn draft(draft: &Draft, zone: &Zone) -> Result<(), Error> {
 mod tests {
     use super::*;
 
-    fn pointer<T: std::fmt::Debug>(result: Result<T, Error>) -> &'static str {
+    fn pointer<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
         match result {
-            Err(Error::Invalid { pointer, .. }) => pointer,
+            Err(Error::Invalid { pointer, .. }) => pointer.into_owned(),
             other => panic!("{other:?}"),
         }
     }
@@ -333,8 +354,33 @@ mod tests {
         };
         assert_eq!(attendees(&several(50)).unwrap().len(), 50);
         assert_eq!(pointer(attendees(&several(51))), "/attendee_emails");
-        assert_eq!(pointer(attendees(&["nobody".into()])), "/attendee_emails");
+        let second = attendees(&["a@x.example".into(), "nobody".into()]);
+        assert_eq!(pointer(second), "/attendee_emails/1");
         let twice = attendees(&["A@x.example".into(), "a@X.example".into()]).unwrap();
         assert_eq!(twice.len(), 1);
+    }
+
+    #[test]
+    fn a_refused_attendee_is_found_among_the_addresses_that_were_sent() {
+        let sent = ["a@x.example", "A@x.example", "b@x.example"].map(str::to_owned);
+        let people = attendees(&sent).unwrap();
+        let refusal = |index| {
+            let error = daybook_provider_api::Error::new(
+                daybook_provider_api::error::ErrorKind::Unsupported,
+                "no",
+            );
+            let named = placed(
+                Error::Refused(error.about(Field::Attendee(index))),
+                &people,
+                &sent,
+            );
+            match named {
+                Error::Refused(error) => error.field,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(refusal(0), Some(Field::Attendee(0)));
+        assert_eq!(refusal(1), Some(Field::Attendee(2)));
+        assert_eq!(refusal(2), Some(Field::Attendees));
     }
 }

@@ -12,7 +12,7 @@ use store::instances::InstanceView;
 
 use super::check::{self, When, invalid};
 use super::desk::{Call, Desk};
-use super::{Error, settle};
+use super::{Error, link, settle};
 use crate::accounts::once::Key;
 use crate::{Context, Principal};
 
@@ -69,8 +69,17 @@ impl<'a> Batch<'a> {
         new: NewEvent,
         key: Option<&Key>,
     ) -> Result<InstanceView, Error> {
-        create_at(&mut self.0, who, new, key.map(|key| id_for(who, key))).await
+        let desk = &mut self.0;
+        let made = create_at(desk, who, new, key.map(|key| id_for(who, key))).await?;
+        shown(desk.cx, desk, made.event).await
     }
+}
+
+/// An event that was created.
+struct Made {
+    event: EventId,
+    /// The provider's id, when its meeting link is still being made.
+    without_link: Option<String>,
 }
 
 /// Creates the event. The same `key` creates it once, however often it is asked for.
@@ -99,7 +108,11 @@ pub(crate) async fn create_as(
     id: Option<EventWriteId>,
 ) -> Result<InstanceView, Error> {
     let mut desk = Desk::open(cx, who, calendar).await?;
-    create_at(&mut desk, who, new, id).await
+    let made = create_at(&mut desk, who, new, id).await?;
+    if let Some(provider_id) = made.without_link {
+        link::wait(&mut desk, &provider_id).await;
+    }
+    shown(cx, &desk, made.event).await
 }
 
 async fn create_at(
@@ -107,24 +120,36 @@ async fn create_at(
     who: &Principal,
     new: NewEvent,
     id: Option<EventWriteId>,
-) -> Result<InstanceView, Error> {
+) -> Result<Made, Error> {
     let (draft, notify) = (draft(desk, &new)?, new.notify);
     allowed(desk, &draft, notify)?;
     let intent = begin(desk, who, id, &draft, notify).await?;
     if intent.state == State::Done
         && let Some(event) = intent.event_id
     {
-        return shown(desk.cx, desk, event).await;
+        return Ok(Made {
+            event,
+            without_link: None,
+        });
     }
     let create = Create {
         key: intent.id.into(),
         draft,
         notify,
     };
-    let written = settled(desk, &intent, &create).await?;
+    let written = settled(desk, &intent, &create)
+        .await
+        .map_err(|error| check::placed(error, &create.draft.attendees, &new.attendees))?;
     let event = desk.event_id(&written);
     desk.keep(&written, Some((intent.id, event))).await?;
-    shown(desk.cx, desk, event).await
+    let pending = written.conference_pending;
+    if create.draft.conference.is_some() && !pending {
+        link::report(desk, &written).await?;
+    }
+    Ok(Made {
+        event,
+        without_link: pending.then_some(written.provider_id),
+    })
 }
 
 /// The write that a request with this key stands for.

@@ -9,7 +9,7 @@ use daybook_provider_api::{self as provider, Credential};
 use daybook_store as store;
 use store::calendars::Calendar;
 
-use super::Error;
+use super::{Error, link};
 use crate::calendars::changeable;
 use crate::connections::outcome;
 use crate::connections::vault::{self, Access};
@@ -205,7 +205,8 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// Takes what the provider holds now into the mirror and, with it, finishes the note of what was meant.
+    /// Takes what the provider holds now into the mirror and, with it, finishes the note of what was meant. A link that is still
+    /// being made is fetched later.
     pub(super) async fn keep(
         &self,
         written: &Written,
@@ -220,6 +221,9 @@ impl<'a> Desk<'a> {
                 sync::written(self.cx, &mut tx, &self.calendar, written.changes.clone()).await?;
                 if let Some((id, event)) = note {
                     store::event_writes::done(&mut tx, workspace, id, Some(event)).await?;
+                    if written.conference_pending {
+                        link::enqueue(&mut tx, &self.calendar, event).await?;
+                    }
                 }
                 tx.commit().await
             }

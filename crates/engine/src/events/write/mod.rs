@@ -13,13 +13,17 @@ pub mod delete;
 mod desk;
 mod following;
 mod found;
+pub mod link;
 pub mod relocate;
 pub mod respond;
 pub mod settle;
 pub mod update;
 
+use std::borrow::Cow;
+
 use daybook_domain::recurrence::RuleError;
 use daybook_provider_api as provider;
+use daybook_provider_api::calendar::write::LOCKED;
 use daybook_store as store;
 
 use crate::connections;
@@ -33,7 +37,7 @@ pub enum Error {
     #[error("{detail}")]
     Invalid {
         /// The field, as a JSON pointer.
-        pointer: &'static str,
+        pointer: Cow<'static, str>,
         /// What it must be.
         detail: String,
     },
@@ -43,6 +47,12 @@ pub enum Error {
     /// The provider cannot do this.
     #[error("{0}")]
     Unsupported(String),
+    /// The provider does not take what the event says; `field` of the error says which part of it.
+    #[error(transparent)]
+    Refused(provider::Error),
+    /// Another program holds it.
+    #[error("{0}")]
+    Locked(String),
     /// The provider mails attendees whatever we say, and the caller did not agree to it.
     #[error(
         "this provider always mails the attendees of an event; nothing was written. Send `notify_attendees: true` to agree, or leave the attendees out"
@@ -80,6 +90,17 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
+impl Error {
+    /// The same for a request that does not itself say what the event says, so that it has no field to name.
+    #[must_use]
+    pub fn without_field(self) -> Self {
+        match self {
+            Self::Refused(error) => Self::Unsupported(error.message),
+            other => other,
+        }
+    }
+}
+
 impl From<connections::Error> for Error {
     fn from(error: connections::Error) -> Self {
         match error {
@@ -102,6 +123,10 @@ impl From<provider::Error> for Error {
             ErrorKind::NotFound | ErrorKind::Gone => Self::Gone,
             ErrorKind::Conflict => Self::Changed,
             ErrorKind::Scope => Self::ReadOnly(error.message),
+            ErrorKind::Unsupported if error.code.as_deref() == Some(LOCKED) => {
+                Self::Locked(error.message)
+            }
+            ErrorKind::Unsupported if error.field.is_some() => Self::Refused(error),
             ErrorKind::Unsupported => Self::Unsupported(error.message),
             ErrorKind::Auth => Self::NeedsReauth,
             ErrorKind::Unavailable | ErrorKind::Malformed => Self::Unknown(error),
@@ -113,7 +138,7 @@ impl From<provider::Error> for Error {
 impl From<RuleError> for Error {
     fn from(error: RuleError) -> Self {
         Self::Invalid {
-            pointer: "/recurrence",
+            pointer: "/recurrence".into(),
             detail: error.to_string(),
         }
     }

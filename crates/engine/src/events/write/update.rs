@@ -74,7 +74,12 @@ pub async fn update(
         }
         Err(error) => {
             desk.give_up(intent.id, &error).await;
-            Err(error)
+            let (people, sent) = (patch.attendees.as_deref(), ask.attendees.as_deref());
+            Err(check::placed(
+                error,
+                people.unwrap_or_default(),
+                sent.unwrap_or_default(),
+            ))
         }
     }
 }

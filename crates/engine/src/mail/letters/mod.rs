@@ -3,7 +3,9 @@
 mod invoices;
 mod people;
 mod time;
+mod warnings;
 
 pub use invoices::{InvoiceSent, LARGEST, Overdue, Refusal, invoice, overdue};
 pub use people::{Broken, Forgotten, Invited, connection_broken, invitation, password_reset};
 pub use time::{ApprovalAsked, SubmitReminder, approval_asked, submit_reminder};
+pub use warnings::{CalendarOff, GrantEnding, calendar_off, grant_ending};

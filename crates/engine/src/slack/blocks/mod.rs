@@ -17,8 +17,8 @@ pub use entry::{created, deleted, done, today};
 pub use home::{Home, Line, home, stranger, titled};
 pub use modal::{Fields, Form, modal, reason};
 pub use notice::{
-    Broken, InvoiceReady, Summary, ask_meeting, ask_to_link, broken, invoice, not_logged, overdue,
-    submit_reminder, summary,
+    Broken, InvoiceReady, Summary, ask_meeting, ask_to_link, broken, calendar_off, ending, invoice,
+    not_logged, overdue, submit_reminder, summary,
 };
 
 /// Longest text of a section.

@@ -1,6 +1,7 @@
 //! What people are told in direct messages.
 
 use daybook_provider_api::chat::Message;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
 
@@ -11,6 +12,7 @@ use super::{
 use crate::context::page_of;
 use crate::slack::meetings::Named;
 use crate::slack::time::duration;
+use crate::store::calendars::Calendar;
 
 /// An invoice that is ready.
 #[derive(Debug, Clone, Copy)]
@@ -180,6 +182,40 @@ pub fn submit_reminder(entries: i64, minutes: i64, monday: &str, base: &Url) -> 
             actions("submit", vec![sheet]),
             context(&format!("<{off}|Turn off>")),
         ],
+    )
+}
+
+/// The provider ends the access to an account soon.
+#[must_use]
+pub fn ending(broken: &Broken<'_>, ends: Timestamp, base: &Url) -> Message {
+    let (provider, account) = (words(broken.provider), words(broken.account));
+    let ends = ends.strftime("%-d %B, %H:%M UTC");
+    let line = format!(
+        ":warning: *The access to {provider} ends on {ends}*\n{account}: connect it again before then and nothing stops."
+    );
+    let open = link_button(
+        "connection_open",
+        "Connect again",
+        &page_of(base, broken.path),
+    );
+    message(
+        &format!("The access to {provider} ends on {ends}: {account}"),
+        vec![section(&line), actions("connection", vec![open])],
+    )
+}
+
+/// A calendar was switched off.
+#[must_use]
+pub fn calendar_off(calendar: &Calendar, base: &Url) -> Message {
+    let name = words(&calendar.name);
+    let line = format!(
+        ":warning: *{name} is no longer synced*\nIts provider kept refusing it, so Daybook switched it off. What was synced stays. Ask its owner to share it again, then switch it on."
+    );
+    let path = format!("/integrations/calendar/{}", calendar.id);
+    let open = link_button("calendar_open", "Look at it", &page_of(base, &path));
+    message(
+        &format!("{name} is no longer synced"),
+        vec![section(&line), actions("calendar", vec![open])],
     )
 }
 

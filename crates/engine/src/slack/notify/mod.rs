@@ -9,8 +9,10 @@ use daybook_domain::{
     ConnectionId, InvoiceId, MemberId, SlackNoticeId, SubmissionId, UserId, WorkspaceId,
 };
 use daybook_store as store;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::Tx;
+use store::calendars::Calendar;
 use store::connections::Connection;
 use store::jobs::NewJob;
 use store::slack::bindings;
@@ -181,6 +183,42 @@ pub async fn submit_reminder(
         payload: json!({"week": week}),
     };
     note(tx, workspace, &new).await.map(|_| ())
+}
+
+/// A calendar was switched off: its owner is told.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn calendar_off(tx: &mut Tx, calendar: &Calendar, since: Timestamp) -> store::Result<()> {
+    let cause = format!("{}:{}", calendar.id, since.as_microsecond());
+    let new = NewNotice {
+        member_id: calendar.member_id,
+        kind: Kind::ConnectionBroken,
+        cause: &cause,
+        subject: None,
+        payload: json!({"calendar_id": calendar.id}),
+    };
+    note(tx, calendar.workspace_id, &new).await.map(|_| ())
+}
+
+/// The access to an account ends soon: its owner is told.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn grant_ending(
+    tx: &mut Tx,
+    connection: &Connection,
+    ends: Timestamp,
+) -> store::Result<()> {
+    let cause = format!("{}:{}", connection.id, ends.as_microsecond());
+    let new = NewNotice {
+        member_id: connection.member_id,
+        kind: Kind::ConnectionBroken,
+        cause: &cause,
+        subject: None,
+        payload: json!({"connection_id": connection.id, "ends": ends}),
+    };
+    note(tx, connection.workspace_id, &new).await.map(|_| ())
 }
 
 /// Writes a notice and enqueues its sending, if the member is in Slack and wants it, and was not told before. True when it was written.

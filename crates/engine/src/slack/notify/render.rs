@@ -3,10 +3,12 @@
 use daybook_domain::connection::Status as ConnectionStatus;
 use daybook_domain::time_entry::Status;
 use daybook_domain::{
-    ConnectionId, InstanceId, InvoiceId, MemberId, SubmissionId, TimeEntryId, WorkspaceId,
+    CalendarId, ConnectionId, InstanceId, InvoiceId, MemberId, SubmissionId, TimeEntryId,
+    WorkspaceId,
 };
 use daybook_provider_api::chat::Message;
 use daybook_store as store;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
@@ -16,6 +18,7 @@ use store::slack::notices::{Kind, Notice};
 use store::time_entries::{Filter, TimeEntry};
 
 use crate::Context;
+use crate::connections::notices;
 use crate::invoices::send::amount;
 use crate::slack::blocks::{self, Broken, InvoiceReady, Summary};
 use crate::slack::{approvals, meetings, time};
@@ -38,7 +41,7 @@ pub(super) async fn message(
         Kind::DailySummary => summary(cx, tx, notice, zone).await,
         Kind::LogThisMeeting => meeting(tx, notice, zone).await,
         Kind::ApprovalNeeded => approval(tx, notice, zone).await,
-        Kind::ConnectionBroken => broken(cx, tx, notice).await,
+        Kind::ConnectionBroken => trouble(cx, tx, notice).await,
         Kind::InvoiceOverdue => overdue(cx, tx, notice).await,
         Kind::SubmitReminder => submit_reminder(cx, tx, notice).await,
         Kind::ConfirmLink => Ok(None),
@@ -134,26 +137,33 @@ async fn approval(tx: &mut Tx, notice: &Notice, zone: &TimeZone) -> store::Resul
     }
 }
 
-async fn broken(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Option<Message>> {
+/// Something is wrong with an account or one of its calendars, or soon will be.
+async fn trouble(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Option<Message>> {
+    let base = cx.settings.dashboard();
+    if let Some(id) = field::<CalendarId>(notice, "calendar_id") {
+        let calendar = store::calendars::get(tx, notice.workspace_id, id).await?;
+        return Ok((!calendar.sync_enabled).then(|| blocks::calendar_off(&calendar, base)));
+    }
     let Some(id) = field::<ConnectionId>(notice, "connection_id") else {
         return Ok(None);
     };
     let connection = store::connections::get(tx, notice.workspace_id, id).await?;
-    if connection.status != ConnectionStatus::NeedsReauth {
-        return Ok(None);
-    }
-    let entry = cx.registry.get(&connection.provider);
-    let provider = entry.map_or(connection.provider.as_str(), |entry| {
-        entry.provider.manifest().name
-    });
-    let account = connection.account_email.as_deref();
-    let account = account.or(connection.display_name.as_deref());
+    let (provider, account) = notices::names(cx, &connection);
     let message = Broken {
-        provider,
-        account: account.unwrap_or(provider),
+        provider: &provider,
+        account: &account,
         path: &format!("/integrations/connect/{}", connection.provider),
     };
-    Ok(Some(blocks::broken(&message, cx.settings.dashboard())))
+    let ends = field::<Timestamp>(notice, "ends");
+    Ok(match (connection.status, ends) {
+        (ConnectionStatus::NeedsReauth, _) => Some(blocks::broken(&message, base)),
+        (ConnectionStatus::Connected, Some(ends))
+            if notices::ends_soon(&connection, cx.clock.now()).is_some() =>
+        {
+            Some(blocks::ending(&message, ends, base))
+        }
+        _ => None,
+    })
 }
 
 async fn overdue(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Option<Message>> {

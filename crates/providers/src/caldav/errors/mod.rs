@@ -4,6 +4,7 @@ mod write;
 
 use daybook_provider_api::Error;
 use daybook_provider_api::egress::retry_after;
+pub(super) use daybook_provider_api::error::Field;
 use daybook_provider_api::error::{ErrorKind, Retry};
 use daybook_provider_api::session::takes_digest;
 use http::header::WWW_AUTHENTICATE;
@@ -105,6 +106,11 @@ pub(super) fn changed_meanwhile() -> Error {
 /// CalDAV, or this event as it is, has no place for what is wanted.
 pub(super) fn unsupported(code: &str, message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Unsupported, message).with_code(code)
+}
+
+/// As [`unsupported`], about one part of the event.
+pub(super) fn refused_field(field: Field, code: &str, message: impl Into<String>) -> Error {
+    unsupported(code, message).about(field)
 }
 
 /// No CalDAV server was found at the address.

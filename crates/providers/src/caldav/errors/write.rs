@@ -1,8 +1,9 @@
 //! Refusals of writes: which precondition, in words that name the field (RFC 4791 §5.3.2.1, RFC 6638 §3.2.4).
 
 use daybook_provider_api::Error;
+use daybook_provider_api::calendar::write::LOCKED;
 use daybook_provider_api::egress::retry_after;
-use daybook_provider_api::error::{ErrorKind, Retry};
+use daybook_provider_api::error::{ErrorKind, Field, Retry};
 use http::{HeaderMap, StatusCode};
 
 use super::super::multistatus::conditions;
@@ -24,7 +25,8 @@ pub(in crate::caldav) fn refused_write_as(
         .iter()
         .find_map(|tag| by_precondition(*tag))
         .unwrap_or_else(|| by_status(status.as_u16()));
-    let error = Error::new(kind, message).with_status(status.as_u16());
+    let mut error = Error::new(kind, message).with_status(status.as_u16());
+    error.field = named.iter().find_map(|tag| field(*tag));
     let error = match code {
         "" => error,
         code => error.with_code(code),
@@ -63,7 +65,7 @@ const PRECONDITIONS: &[(Tag, Verdict)] = &[
         (
             ErrorKind::Unsupported,
             "valid-calendar-data",
-            "The CalDAV server refuses the event as it is: most often the fields recurrence, start or end. Nothing was \
+            "The CalDAV server refuses the event as it is: most often how it repeats, its start or its end. Nothing was \
              written; simplify them and try again.",
         ),
     ),
@@ -72,7 +74,7 @@ const PRECONDITIONS: &[(Tag, Verdict)] = &[
         (
             ErrorKind::Unsupported,
             "valid-calendar-data",
-            "The CalDAV server refuses the event as it is: most often the fields recurrence, start or end. Nothing was \
+            "The CalDAV server refuses the event as it is: most often how it repeats, its start or its end. Nothing was \
              written; simplify them and try again.",
         ),
     ),
@@ -89,8 +91,8 @@ const PRECONDITIONS: &[(Tag, Verdict)] = &[
         (
             ErrorKind::Unsupported,
             "supported-calendar-component",
-            "This calendar takes no events (it may be a list of reminders), so nothing was written. Choose another as the \
-             field calendar.",
+            "This calendar takes no events (it may be a list of reminders), so nothing was written. Choose another \
+             calendar.",
         ),
     ),
     (
@@ -98,7 +100,7 @@ const PRECONDITIONS: &[(Tag, Verdict)] = &[
         (
             ErrorKind::Unsupported,
             "max-resource-size",
-            "The event is larger than the CalDAV server takes, so nothing was written. Shorten the field description.",
+            "The event is larger than the CalDAV server takes, so nothing was written. Shorten the description.",
         ),
     ),
     (
@@ -106,7 +108,7 @@ const PRECONDITIONS: &[(Tag, Verdict)] = &[
         (
             ErrorKind::Unsupported,
             "max-attendees-per-instance",
-            "The field attendees has more people than the CalDAV server takes, so nothing was written. Invite fewer.",
+            "The event has more attendees than the CalDAV server takes, so nothing was written. Invite fewer.",
         ),
     ),
     (
@@ -114,7 +116,7 @@ const PRECONDITIONS: &[(Tag, Verdict)] = &[
         (
             ErrorKind::Unsupported,
             "max-instances",
-            "The field recurrence makes more occurrences than the CalDAV server takes, so nothing was written. Let the \
+            "The series has more occurrences than the CalDAV server takes, so nothing was written. Let the \
              series end earlier.",
         ),
     ),
@@ -123,7 +125,7 @@ const PRECONDITIONS: &[(Tag, Verdict)] = &[
         (
             ErrorKind::Unsupported,
             "min-date-time",
-            "The CalDAV server does not take dates that far away: the fields start, end or recurrence. Nothing was written.",
+            "The CalDAV server does not take dates that far away: its start, its end, or how it repeats. Nothing was written.",
         ),
     ),
     (
@@ -131,7 +133,7 @@ const PRECONDITIONS: &[(Tag, Verdict)] = &[
         (
             ErrorKind::Unsupported,
             "max-date-time",
-            "The CalDAV server does not take dates that far away: the fields start, end or recurrence. Nothing was written.",
+            "The CalDAV server does not take dates that far away: its start, its end, or how it repeats. Nothing was written.",
         ),
     ),
     (
@@ -241,7 +243,7 @@ const STATUSES: &[(std::ops::RangeInclusive<u16>, Verdict)] = &[
         (
             ErrorKind::Unsupported,
             "max-resource-size",
-            "The event is larger than the CalDAV server takes, so nothing was written. Shorten the field description.",
+            "The event is larger than the CalDAV server takes, so nothing was written. Shorten the description.",
         ),
     ),
     (
@@ -311,9 +313,10 @@ const STATUSES: &[(std::ops::RangeInclusive<u16>, Verdict)] = &[
     (
         423..=423,
         (
-            ErrorKind::Unavailable,
-            "",
-            "The CalDAV server cannot answer at the moment. Daybook tries again later.",
+            ErrorKind::Unsupported,
+            LOCKED,
+            "Another program has locked the event on the CalDAV server, so nothing was written. Close it there, or wait a \
+             few minutes, and try again.",
         ),
     ),
     (
@@ -333,6 +336,16 @@ const STATUSES: &[(std::ops::RangeInclusive<u16>, Verdict)] = &[
         ),
     ),
 ];
+
+/// The one part of the event that a precondition is about.
+const fn field(tag: Tag) -> Option<Field> {
+    match tag {
+        Tag::MaxResourceSize => Some(Field::Description),
+        Tag::MaxAttendees => Some(Field::Attendees),
+        Tag::MaxInstances => Some(Field::Recurrence),
+        _ => None,
+    }
+}
 
 fn by_precondition(tag: Tag) -> Option<Verdict> {
     let row = PRECONDITIONS.iter().find(|(known, _)| *known == tag)?;

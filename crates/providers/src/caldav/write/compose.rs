@@ -15,16 +15,18 @@ use crate::caldav::errors;
 /// The whole text: one METHOD-less VCALENDAR with a definition of every zone used and an explicit DTEND.
 pub(super) fn resource(draft: &Draft, key: Uuid, site: &Site<'_>, notify: bool) -> Result<String> {
     if draft.conference.is_some() {
-        return Err(errors::unsupported(
+        return Err(errors::refused_field(
+            errors::Field::Conference,
             "conference",
-            "CalDAV servers make no meeting links, so nothing was written. Leave out the field conference, or put a link \
-             into the field location.",
+            "CalDAV servers make no meeting links, so nothing was written. Leave it out, or put a link of your own \
+             into the location.",
         ));
     }
     let recurrence = Recurrence::parse(&draft.recurrence).map_err(|error| {
-        errors::unsupported(
+        errors::refused_field(
+            errors::Field::Recurrence,
             "recurrence",
-            format!("The field recurrence cannot be used: {error}. Nothing was written."),
+            format!("The way it repeats cannot be used: {error}. Nothing was written."),
         )
     })?;
     let (start, zone) = placed(&draft.start, site)?;
@@ -60,9 +62,10 @@ fn placed(time: &EventTime, site: &Site<'_>) -> Result<(EventTime, Zone)> {
     };
     let name = zone.as_deref().unwrap_or(&site.place.default_zone);
     let zone = Zone::iana(name).ok_or_else(|| {
-        errors::unsupported(
+        errors::refused_field(
+            errors::Field::TimeZone,
             "time_zone",
-            "The time zone in the field start has no IANA name such as Europe/Berlin, so nothing was written.",
+            "The time zone has no IANA name such as Europe/Berlin, so nothing was written.",
         )
     })?;
     let time = EventTime::Timed {

@@ -104,9 +104,10 @@ fn set_times(
     repeats: bool,
 ) -> Result<()> {
     if start.is_all_day() != end.is_all_day() {
-        return Err(errors::unsupported(
+        return Err(errors::refused_field(
+            errors::Field::End,
             "end",
-            "The fields start and end must both be dates or both be times, so nothing was written.",
+            "Start and end must both be dates or both be times, so nothing was written.",
         ));
     }
     let present = Form::of(component, event);
@@ -138,9 +139,10 @@ pub(super) fn set_after(component: &mut Component, line: ContentLine, after: &st
 /// The lines in place of those there are; nothing when they mean the same.
 fn set_recurrence(component: &mut Component, event: &VEvent, lines: &[String]) -> Result<()> {
     let wanted = Recurrence::parse(lines).map_err(|error| {
-        errors::unsupported(
+        errors::refused_field(
+            errors::Field::Recurrence,
             "recurrence",
-            format!("The field recurrence cannot be used: {error}. Nothing was written."),
+            format!("The way it repeats cannot be used: {error}. Nothing was written."),
         )
     })?;
     let zone = event.start.zone();

@@ -233,7 +233,8 @@ impl Site<'_> {
         notify: bool,
     ) -> Result<Written> {
         let not_invited = || {
-            errors::unsupported(
+            errors::refused_field(
+                errors::Field::Answer,
                 "not_invited",
                 "This account is not among the event's attendees, so there is nothing to answer.",
             )

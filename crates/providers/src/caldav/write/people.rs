@@ -20,9 +20,10 @@ pub(super) fn invite(
     let mut lines: Vec<ContentLine> = Vec::with_capacity(wanted.len());
     for person in wanted {
         let Some(email) = person.email.as_deref().filter(|email| !email.is_empty()) else {
-            return Err(errors::unsupported(
+            return Err(errors::refused_field(
+                errors::Field::Attendees,
                 "attendees",
-                "Everybody in the field attendees needs an address, so nothing was written.",
+                "Everybody who is invited needs an address, so nothing was written.",
             ));
         };
         if lines.iter().any(|line| is(line, email)) {
@@ -64,9 +65,10 @@ fn organize(component: &mut Component, own: Option<&str>, notify: bool) -> Resul
             component.set(ContentLine::new("ORGANIZER", &[], &format!("mailto:{own}")));
             Ok(())
         }
-        None if notify => Err(errors::unsupported(
+        None if notify => Err(errors::refused_field(
+            errors::Field::Attendees,
             "no_organizer_address",
-            "This account has no e-mail address to invite from, so nothing was written. Leave the field attendees empty, \
+            "This account has no e-mail address to invite from, so nothing was written. Invite nobody, \
              or send the invitations yourself and ask for no notification.",
         )),
         None => Ok(()),

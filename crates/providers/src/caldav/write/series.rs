@@ -52,9 +52,10 @@ pub(super) fn change_one(
     notify: bool,
 ) -> Result<()> {
     if patch.recurrence.is_some() {
-        return Err(errors::unsupported(
+        return Err(errors::refused_field(
+            errors::Field::Recurrence,
             "recurrence",
-            "One occurrence of a series cannot repeat by itself, so nothing was written. Leave out the field recurrence, \
+            "One occurrence of a series cannot repeat by itself, so nothing was written. Leave out how it repeats, \
              or change the whole series.",
         ));
     }

@@ -73,9 +73,10 @@ impl Form {
                 label: zone.name().to_owned(),
                 zone,
             }),
-            None => Err(errors::unsupported(
+            None => Err(errors::refused_field(
+                errors::Field::TimeZone,
                 "time_zone",
-                "The time zone in the field start has no IANA name such as Europe/Berlin, so nothing was written.",
+                "The time zone has no IANA name such as Europe/Berlin, so nothing was written.",
             )),
         }
     }

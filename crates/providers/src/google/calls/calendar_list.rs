@@ -54,6 +54,27 @@ impl CalendarList<'_> {
     }
 }
 
+/// `GET /users/me/calendarList/{id}`: whether events of the calendar may have Google Meet links. What does not say so may.
+pub(in super::super) async fn allows_meet(session: &Session<'_>, calendar: &str) -> Result<bool> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Line {
+        conference_properties: Option<Conferences>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Conferences {
+        allowed_conference_solution_types: Option<Vec<String>>,
+    }
+    let path = ["users", "me", "calendarList", calendar];
+    let body = super::send(session, super::get(&session.api_url, &path, &[])?).await?;
+    let line: Line = serde_json::from_slice(&body).map_err(|_| errors::malformed())?;
+    let allowed = line
+        .conference_properties
+        .and_then(|conferences| conferences.allowed_conference_solution_types);
+    Ok(allowed.is_none_or(|kinds| kinds.iter().any(|kind| kind == "hangoutsMeet")))
+}
+
 fn parse(body: &[u8]) -> Result<Page> {
     let answer: Answer = serde_json::from_slice(body).map_err(|_| errors::malformed())?;
     if answer.items.is_none() && answer.kind.is_none() {

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use daybook_provider_api::{Result, Session};
 use http::Method;
 
+use super::super::errors;
+
 /// Removes an event, a series or one instance.
 pub(in super::super) struct DeleteEvent<'a> {
     /// The calendar's id.
@@ -17,11 +19,14 @@ pub(in super::super) struct DeleteEvent<'a> {
 }
 
 impl DeleteEvent<'_> {
-    /// Sends it. What is not there any more is the error `NotFound` or `Gone`.
+    /// Sends it. What is not there any more is the error `NotFound` or `Gone`; a success that says something is none of Google's.
     pub(in super::super) async fn send(&self, session: &Session<'_>) -> Result<()> {
-        super::write(session, self.request(&session.api_url)?)
-            .await
-            .map(drop)
+        let said = super::write(session, self.request(&session.api_url)?).await?;
+        if said.is_empty() {
+            Ok(())
+        } else {
+            Err(errors::malformed())
+        }
     }
 
     fn request(&self, api_url: &str) -> Result<http::Request<Bytes>> {

@@ -5,6 +5,7 @@ mod write;
 use std::time::Duration;
 
 use daybook_provider_api::egress::retry_after;
+pub(super) use daybook_provider_api::error::Field;
 use daybook_provider_api::error::{ErrorKind, Retry};
 use daybook_provider_api::{Error, Result};
 use http::response::Parts;
@@ -66,6 +67,11 @@ pub(super) fn gone() -> Error {
 /// Google, or what we send to it, has no place for this.
 pub(super) fn unsupported(code: &str, message: &str) -> Error {
     Error::new(ErrorKind::Unsupported, message).with_code(code)
+}
+
+/// As [`unsupported`], about one part of the event.
+pub(super) fn refused_field(field: Field, code: &str, message: &str) -> Error {
+    unsupported(code, message).about(field)
 }
 
 /// The version at Google is not the one that the change is based on.

@@ -1,12 +1,16 @@
 //! Refusals of writes: who may not, what changed, and which field Google does not take.
 
 use daybook_provider_api::Error;
-use daybook_provider_api::error::ErrorKind;
+use daybook_provider_api::error::{ErrorKind, Field};
 use serde_json::Value;
 
 /// The same refusal, as one of a write. Outages, limits and the grant mean the same as elsewhere.
 pub(super) fn reworded(error: Error, body: &[u8]) -> Error {
     let code = error.code.clone().unwrap_or_default();
+    let field = match code.as_str() {
+        "timeRangeEmpty" => Some(Field::End),
+        _ => field(body),
+    };
     let (kind, message) = match (code.as_str(), error.status) {
         ("requiredAccessLevel" | "forbidden", _) => (
             ErrorKind::Scope,
@@ -40,10 +44,10 @@ pub(super) fn reworded(error: Error, body: &[u8]) -> Error {
         ),
         ("timeRangeEmpty", _) => (
             ErrorKind::Unsupported,
-            "Google refuses the field end: it must be after the start. Nothing was written.".to_owned(),
+            "Google refuses the end: it must be after the start. Nothing was written.".to_owned(),
         ),
         ("parseError" | "", Some(400)) => return error,
-        (_, Some(400 | 413 | 422)) => (ErrorKind::Unsupported, refused_field(body)),
+        (_, Some(400 | 413 | 422)) => (ErrorKind::Unsupported, refused(field)),
         _ => return error,
     };
     let retry = Error::new(kind, "").retry;
@@ -51,42 +55,39 @@ pub(super) fn reworded(error: Error, body: &[u8]) -> Error {
         kind,
         message,
         retry,
+        field: field.filter(|_| kind == ErrorKind::Unsupported),
         ..error
     }
 }
 
-fn refused_field(body: &[u8]) -> String {
-    match field(body) {
-        Some(field) => format!(
-            "Google refuses the field {field} as it is, so nothing was written. Change it and try again."
-        ),
+fn refused(field: Option<Field>) -> String {
+    match field {
+        Some(field) => {
+            format!("Google refuses {field} as it is, so nothing was written. Change it and try again.")
+        }
         None => "Google refuses something that the event says, so nothing was written. Change it and try again.".to_owned(),
     }
 }
 
-/// Our name of the field that the refusal is about. Google's own text is looked at, never shown.
-fn field(body: &[u8]) -> Option<&'static str> {
-    /// A word in the refusal, and the field it means; the first that is found counts.
-    const WORDS: [(&str, &str); 19] = [
-        ("attendee", "attendees"),
-        ("recurrence", "recurrence"),
-        ("rrule", "recurrence"),
-        ("conference", "conference"),
-        ("time zone", "start (its time zone)"),
-        ("timezone", "start (its time zone)"),
-        ("end time", "end"),
-        ("start", "start"),
-        ("datetime", "start or end"),
-        ("time range", "end"),
-        ("extended propert", "marker"),
-        ("extendedpropert", "marker"),
-        ("description", "description"),
-        ("location", "location"),
-        ("summary", "title"),
-        ("title", "title"),
-        ("transparency", "opaque"),
-        ("resource id", "id"),
-        ("sendupdates", "notify"),
+/// What the refusal is about. Google's own text is looked at, never shown.
+fn field(body: &[u8]) -> Option<Field> {
+    /// A word in the refusal, and what it means; the first that is found counts.
+    const WORDS: [(&str, Field); 15] = [
+        ("attendee", Field::Attendees),
+        ("recurrence", Field::Recurrence),
+        ("rrule", Field::Recurrence),
+        ("conference", Field::Conference),
+        ("time zone", Field::TimeZone),
+        ("timezone", Field::TimeZone),
+        ("end time", Field::End),
+        ("start", Field::Start),
+        ("time range", Field::End),
+        ("description", Field::Description),
+        ("location", Field::Location),
+        ("summary", Field::Title),
+        ("title", Field::Title),
+        ("transparency", Field::Busy),
+        ("sendupdates", Field::Notify),
     ];
     let json: Value = serde_json::from_slice(body).ok()?;
     let error = json.get("error")?;
@@ -98,9 +99,19 @@ fn field(body: &[u8]) -> Option<&'static str> {
     ];
     let texts = texts.into_iter().flatten().filter_map(Value::as_str);
     texts.map(str::to_ascii_lowercase).find_map(|text| {
-        let hit = WORDS.iter().find(|(word, _)| text.contains(word));
-        hit.map(|(_, field)| *field)
+        let (word, field) = WORDS.iter().find(|(word, _)| text.contains(word))?;
+        Some(match field {
+            Field::Attendees => attendee(&text, word).map_or(*field, Field::Attendee),
+            field => *field,
+        })
     })
+}
+
+/// The index in `attendees[3].email`.
+fn attendee(text: &str, word: &str) -> Option<usize> {
+    let (_, after) = text.split_once(word)?;
+    let digits = after.strip_prefix("s[")?.split(']').next()?;
+    digits.parse().ok()
 }
 
 #[cfg(test)]
@@ -160,25 +171,32 @@ mod tests {
     #[test]
     fn the_refused_field_is_named() {
         for (message, field) in [
-            ("Invalid attendee email.", "attendees"),
-            ("Invalid recurrence rule.", "recurrence"),
+            ("Invalid attendee email.", Field::Attendees),
+            ("Invalid value for: attendees[3].email", Field::Attendee(3)),
+            ("Invalid recurrence rule.", Field::Recurrence),
             (
                 "Missing time zone definition for start time.",
-                "start (its time zone)",
+                Field::TimeZone,
             ),
-            ("Missing end time.", "end"),
-            ("Invalid start time.", "start"),
-            ("Invalid conference type value.", "conference"),
-            ("Invalid extended property.", "marker"),
-            ("Invalid resource id value.", "id"),
+            ("Missing end time.", Field::End),
+            ("The specified time range is empty.", Field::End),
+            ("Invalid start time.", Field::Start),
+            ("Invalid conference type value.", Field::Conference),
+            ("Description is too long.", Field::Description),
         ] {
             let error = verdict(400, "invalid", message);
+            assert_eq!(error.field, Some(field), "{message}");
             assert!(
-                error.message.contains(&format!("the field {field} ")),
+                error.message.contains(&field.to_string()),
                 "{message}: {}",
                 error.message
             );
         }
+        // What a person never wrote is no field of theirs.
+        for message in ["Invalid extended property.", "Invalid resource id value."] {
+            assert_eq!(verdict(400, "invalid", message).field, None);
+        }
+        assert_eq!(verdict(403, "forbidden", "attendees").field, None);
         assert!(
             verdict(400, "invalid", "Bad Request")
                 .message

@@ -56,10 +56,11 @@ pub(super) fn create(draft: &Draft, key: Uuid, zone: &str) -> Result<Value> {
         None => {}
         Some(Conference::GoogleMeet) => set("conferenceData", meet(key)),
         Some(_) => {
-            return Err(errors::unsupported(
+            return Err(errors::refused_field(
+                errors::Field::Conference,
                 "conference",
-                "Google makes links to Google Meet only, so nothing was written. Choose Google Meet as the field \
-                 conference, or leave it out.",
+                "Google makes links to Google Meet only, so nothing was written. Choose Google Meet, or leave \
+                 the link out.",
             ));
         }
     }
@@ -121,10 +122,11 @@ fn time(time: &EventTime, default_zone: &str, repeats: bool, patch: bool) -> Res
                     json!({"dateTime": rfc3339(*at, offset), "timeZone": zone.name()})
                 }
                 None if repeats => {
-                    return Err(errors::unsupported(
+                    return Err(errors::refused_field(
+                        errors::Field::TimeZone,
                         "time_zone",
-                        "A repeating event at Google needs a time zone with an IANA name such as Europe/Berlin in the \
-                         field start, so nothing was written.",
+                        "A repeating event at Google needs a time zone with an IANA name such as Europe/Berlin, so \
+                         nothing was written.",
                     ));
                 }
                 None => json!({"dateTime": rfc3339(*at, Offset::UTC)}),
@@ -151,9 +153,10 @@ fn rfc3339(at: Timestamp, offset: Offset) -> String {
 fn recurrence(lines: &[String]) -> Result<Value> {
     match Recurrence::parse(lines) {
         Ok(_) => Ok(json!(lines)),
-        Err(error) => Err(errors::unsupported(
+        Err(error) => Err(errors::refused_field(
+            errors::Field::Recurrence,
             "recurrence",
-            &format!("The field recurrence cannot be used: {error}. Nothing was written."),
+            &format!("The way it repeats cannot be used: {error}. Nothing was written."),
         )),
     }
 }

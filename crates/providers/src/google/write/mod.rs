@@ -1,6 +1,7 @@
 //! Writing events at Google (contracts/google §6 and §7): every call may be repeated.
 
 mod body;
+mod meet;
 mod people;
 mod relocate;
 
@@ -44,6 +45,9 @@ impl EventWriter for Google {
         create: &Create,
     ) -> Result<Written> {
         let event = body::create(&create.draft, create.key, &place.default_zone)?;
+        if create.draft.conference.is_some() {
+            meet::check_allowed(session, place).await?;
+        }
         let call = InsertEvent {
             calendar: &place.calendar,
             event: &event,
@@ -89,10 +93,11 @@ impl EventWriter for Google {
         notify: bool,
     ) -> Result<Written> {
         if target.occurrence.is_some() && patch.recurrence.is_some() {
-            return Err(errors::unsupported(
+            return Err(errors::refused_field(
+                errors::Field::Recurrence,
                 "recurrence",
-                "One occurrence of a series cannot repeat by itself, so nothing was written. Leave out the field \
-                 recurrence, or change the whole series.",
+                "One occurrence of a series cannot repeat by itself, so nothing was written. Leave out how it \
+                 repeats, or change the whole series.",
             ));
         }
         let found = locate(session, place, target, needs_present(patch)).await?;
@@ -149,7 +154,8 @@ impl EventWriter for Google {
         let event = found.event.as_ref().ok_or_else(errors::malformed)?;
         let fields = people::answered(event, place.account_email.as_deref(), answer);
         let fields = fields.ok_or_else(|| {
-            errors::unsupported(
+            errors::refused_field(
+                errors::Field::Answer,
                 "not_invited",
                 "This account is not among the event's guests at Google, so there is nothing to answer.",
             )

@@ -11,9 +11,10 @@ pub(super) fn invited(wanted: &[Person], present: &[Value]) -> Result<Value> {
     let mut list: Vec<Value> = Vec::with_capacity(wanted.len());
     for person in wanted {
         let Some(email) = person.email.as_deref().filter(|email| !email.is_empty()) else {
-            return Err(errors::unsupported(
+            return Err(errors::refused_field(
+                errors::Field::Attendees,
                 "attendees",
-                "Google needs an address for everybody in the field attendees, so nothing was written.",
+                "Google needs an address for everybody who is invited, so nothing was written.",
             ));
         };
         if list.iter().any(|entry| is(entry, email)) {
@@ -37,9 +38,10 @@ pub(super) fn add(fields: &mut Map<String, Value>, patch: &Patch, event: &Value)
         return Ok(());
     };
     if is_partial(event) {
-        return Err(errors::unsupported(
+        return Err(errors::refused_field(
+            errors::Field::Attendees,
             "attendees_omitted",
-            "The event has more guests than Google tells, so the field attendees cannot be changed here without losing \
+            "The event has more guests than Google tells, so they cannot be changed here without losing \
              some; nothing was written. Change the guests in Google Calendar.",
         ));
     }

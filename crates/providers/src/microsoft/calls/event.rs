@@ -31,7 +31,7 @@ pub(in super::super) async fn delete(
     let mut request = super::request(Method::DELETE, &address, bytes::Bytes::new(), super::PREFER)?;
     if_match(&mut request, etag);
     match super::send(session, request).await {
-        Ok(_) => Ok(()),
+        Ok(said) => super::nothing(&said),
         Err(error) if errors::is_gone(&error) => Ok(()),
         Err(error) => Err(error),
     }

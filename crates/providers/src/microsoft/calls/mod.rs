@@ -1,5 +1,6 @@
 //! The calls, one file each: a struct becomes a request and reads the answer. Nothing here waits or stores.
 
+pub(super) mod batch;
 pub(super) mod calendar_view;
 pub(super) mod delta;
 pub(super) mod event;
@@ -8,6 +9,7 @@ pub(super) mod get_schedule;
 pub(super) mod list_calendars;
 pub(super) mod mailbox_zone;
 pub(super) mod me;
+mod refused;
 pub(super) mod respond;
 pub(super) mod subscriptions;
 pub(super) mod write_event;
@@ -17,6 +19,7 @@ use daybook_provider_api::egress::CallOptions;
 use daybook_provider_api::{Result, Session};
 use http::Method;
 use http::header::{ACCEPT, CONTENT_TYPE};
+use http::response::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
@@ -87,18 +90,41 @@ async fn send_once(session: &Session<'_>, request: http::Request<Bytes>) -> Resu
     send_with(session, request, CallOptions::API.not_idempotent()).await
 }
 
+/// As [`send_once`], for what is said of an event: a refusal is about the event.
+async fn write(session: &Session<'_>, request: http::Request<Bytes>) -> Result<Bytes> {
+    let (parts, body) = answer(session, request, CallOptions::API.not_idempotent()).await?;
+    errors::check(&parts, &body).map_err(|error| refused::reworded(error, &body))?;
+    Ok(body)
+}
+
 async fn send_with(
+    session: &Session<'_>,
+    request: http::Request<Bytes>,
+    options: CallOptions,
+) -> Result<Bytes> {
+    let (parts, body) = answer(session, request, options).await?;
+    errors::check(&parts, &body)?;
+    Ok(body)
+}
+
+/// Where Graph answers with a status alone, a success that says something is none of its own.
+fn nothing(said: &[u8]) -> Result<()> {
+    match said.is_empty() {
+        true => Ok(()),
+        false => Err(errors::malformed()),
+    }
+}
+
+async fn answer(
     session: &Session<'_>,
     mut request: http::Request<Bytes>,
     options: CallOptions,
-) -> Result<Bytes> {
+) -> Result<(Parts, Bytes)> {
     let id = session.egress.request_id().to_string();
     if let Ok(id) = http::HeaderValue::from_str(&id) {
         request.headers_mut().insert("client-request-id", id);
     }
-    let (parts, body) = session.send(request, options).await?.into_parts();
-    errors::check(&parts, &body)?;
-    Ok(body)
+    Ok(session.send(request, options).await?.into_parts())
 }
 
 #[cfg(test)]

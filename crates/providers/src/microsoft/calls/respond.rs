@@ -22,7 +22,7 @@ pub(in super::super) async fn send(
     let address = super::address(&session.api_url, &["me", "events", id, verb], &[]);
     let request = super::with_json(Method::POST, &address, &json!({"sendResponse": notify}))?;
     match super::send(session, request).await {
-        Ok(_) => Ok(()),
+        Ok(said) => super::nothing(&said),
         // The organizer cannot answer, and meetings that want no answer take none.
         Err(error) if error.status == Some(400) && error.kind == ErrorKind::Malformed => {
             let refused =

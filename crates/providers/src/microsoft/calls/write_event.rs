@@ -16,7 +16,7 @@ pub(in super::super) async fn create(
     let path = ["me", "calendars", calendar, "events"];
     let address = super::address(&session.api_url, &path, &[]);
     let request = super::with_json(Method::POST, &address, body)?;
-    let body = super::send_once(session, request).await?;
+    let body = super::write(session, request).await?;
     wire::event(&body).ok_or_else(errors::malformed)
 }
 
@@ -33,6 +33,6 @@ pub(in super::super) async fn update(
 ) -> Result<wire::Event> {
     let mut request = super::with_json(Method::PATCH, &address(session, calendar, id), body)?;
     if_match(&mut request, etag);
-    let body = super::send_once(session, request).await?;
+    let body = super::write(session, request).await?;
     wire::event(&body).ok_or_else(errors::malformed)
 }

@@ -11,10 +11,11 @@ use async_trait::async_trait;
 use daybook_domain::event::Change;
 use daybook_domain::zone::Zone;
 use daybook_provider_api::calendar::{ChangeStream, KnownResources, Next, Page, Pull};
-use daybook_provider_api::error::ErrorKind;
+use daybook_provider_api::error::{ErrorKind, Retry};
 use daybook_provider_api::{Error, Result, Session};
 use jiff::Timestamp;
 
+use super::calls::batch;
 use super::calls::delta::{Delta, PAGE_SIZES};
 use super::calls::event;
 use super::links::Links;
@@ -24,8 +25,8 @@ use cursor::Cursor;
 pub(super) use cursor::whole_days;
 use round::{Round, Row};
 
-/// Masters fetched in one step.
-const MASTERS: usize = 20;
+/// Most rows of series that one round keeps until its end: a calendar with more is refused, before it fills the memory.
+const MOST_ROWS: usize = 100_000;
 /// Series told in one page.
 const SERIES: usize = 200;
 
@@ -135,6 +136,9 @@ impl Changes {
             .clone()
             .filter(|_| answer.next_link.is_none());
         let page = self.take(answer);
+        if self.round.rows() > MOST_ROWS {
+            return Err(too_many());
+        }
         let Some(delta_link) = delta_link else {
             return Ok(page);
         };
@@ -192,19 +196,31 @@ impl Changes {
         else {
             return Ok(());
         };
-        for _ in 0..MASTERS {
-            let Some(id) = missing.last() else {
-                break;
-            };
-            let master = match event::get(session, &self.pull.calendar, id).await {
+        let ids = missing.split_off(missing.len().saturating_sub(batch::MOST));
+        let told = match fetched(session, &self.pull.calendar, &ids).await {
+            Ok(told) => told,
+            Err(error) => {
+                missing.extend(ids);
+                return Err(error);
+            }
+        };
+        let mut failed = None;
+        for (id, answer) in ids.into_iter().zip(told) {
+            let master = match answer {
                 Ok(master) => Some(master),
                 Err(error) if errors::is_gone(&error) => None,
-                Err(error) => return Err(error),
+                Err(error) => {
+                    failed = Some(error);
+                    missing.push(id);
+                    continue;
+                }
             };
-            if let Some(rows) = self.round.series.get_mut(id) {
+            if let Some(rows) = self.round.series.get_mut(&id) {
                 rows.master = master;
             }
-            missing.pop();
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         if missing.is_empty() {
             self.stage = Stage::Telling {
@@ -277,6 +293,38 @@ impl ChangeStream for Changes {
             Stage::Telling { .. } => Ok(self.tell()),
         }
     }
+}
+
+/// What Graph says of these masters, asked for together. What it had no time for (429, outages) is asked for once more by itself,
+/// where the way out waits as long as it was told to.
+async fn fetched(
+    session: &Session<'_>,
+    calendar: &str,
+    ids: &[String],
+) -> Result<Vec<Result<wire::Event>>> {
+    let mut told = match ids {
+        [] => return Ok(Vec::new()),
+        [id] => return Ok(vec![event::get(session, calendar, id).await]),
+        several => batch::events(session, calendar, several).await?,
+    };
+    for (answer, id) in told.iter_mut().zip(ids) {
+        let passing =
+            |error: &Error| matches!(error.kind, ErrorKind::RateLimited | ErrorKind::Unavailable);
+        if answer.as_ref().is_err_and(passing) {
+            *answer = event::get(session, calendar, id).await;
+        }
+    }
+    Ok(told)
+}
+
+/// The calendar has more repeated meetings than one round can hold.
+fn too_many() -> Error {
+    Error::new(
+        ErrorKind::Malformed,
+        format!("The calendar has more than {MOST_ROWS} occurrences of repeated meetings, which Daybook does not read. Nothing was changed; end some of its series."),
+    )
+    .with_code("too_many_occurrences")
+    .with_retry(Retry::No)
 }
 
 const fn more(changes: Vec<Change>, unchanged: Vec<String>) -> Page {

@@ -72,6 +72,11 @@ impl Round {
         what.id
     }
 
+    /// How many rows it keeps.
+    pub(super) fn rows(&self) -> usize {
+        self.owner.len() + self.series.len()
+    }
+
     /// The series of which the master was not told.
     pub(super) fn missing(&self) -> Vec<String> {
         self.series

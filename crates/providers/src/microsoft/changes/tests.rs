@@ -120,6 +120,23 @@ fn exception(series: &str, day: u8, to: u8) -> String {
     )
 }
 
+fn occurrence_id(series: &str, id: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","type":"occurrence","seriesMasterId":"{series}","start":{{"dateTime":"2026-12-01T09:00:00.0000000","timeZone":"UTC"}},"end":{{"dateTime":"2026-12-01T09:30:00.0000000","timeZone":"UTC"}}}}"#
+    )
+}
+
+/// The answer of a batch: in another order than asked.
+fn batch(parts: &[(u16, String)]) -> String {
+    let part = |(place, (status, body)): (usize, &(u16, String))| {
+        format!(
+            r#"{{"id":"{place}","status":{status},"headers":{{"Content-Type":"application/json"}},"body":{body}}}"#
+        )
+    };
+    let parts: Vec<String> = parts.iter().enumerate().map(part).rev().collect();
+    format!(r#"{{"responses":[{}]}}"#, parts.join(","))
+}
+
 fn removed(id: &str) -> String {
     format!(r#"{{"id":"{id}","@removed":{{"reason":"deleted"}}}}"#)
 }
@@ -402,16 +419,86 @@ async fn missing_masters_are_fetched_and_dead_series_are_not_kept() {
             true,
         ),
     );
-    // Asked for from the last to the first.
-    read.script.then(200, &master("s"));
-    read.script.then(404, &refusal("ErrorItemNotFound"));
-    read.script.then(404, &refusal("ErrorItemNotFound"));
+    let gone = || (404, refusal("ErrorItemNotFound"));
+    read.script
+        .then(200, &batch(&[gone(), gone(), (200, master("s"))]));
     let (changes, _, _) = read.all().await;
     assert_eq!(lines(resource(&changes, "s")), [RULE]);
     assert!(resource(&changes, "gone").is_empty());
     let guest = resource(&changes, "guest");
     assert!(matches!(&guest[0].role, Role::Override { series, .. } if series == "guest"));
-    assert!(read.asked()[1].ends_with("/me/calendars/c/events/s"));
+    assert!(read.asked()[1].ends_with("/v1.0/$batch"));
+    assert_eq!(read.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn masters_are_fetched_twenty_at_a_time_and_each_has_its_own_answer() {
+    let mut read = Read::incremental();
+    let rows: Vec<String> = (0..45)
+        .map(|n| occurrence(&format!("s{n:02}"), 1))
+        .collect();
+    read.answered(200, &page(&rows, true)).await.unwrap();
+    let made = |from: usize, to: usize| -> Vec<(u16, String)> {
+        (from..to)
+            .map(|n| (200, master(&format!("s{n:02}"))))
+            .collect()
+    };
+    // From the last to the first; one is told to wait, and is asked for alone.
+    let mut first = made(25, 45);
+    first[3] = (429, refusal("ApplicationThrottled"));
+    read.script.then(200, &batch(&first));
+    read.script.then(200, &master("s28"));
+    read.script.then(200, &batch(&made(5, 25)));
+    read.script.then(200, &batch(&made(0, 5)));
+    let (changes, _, _) = read.all().await;
+    assert_eq!(changes.len(), 45);
+    for change in &changes {
+        let Change::Resource { events, .. } = change else {
+            panic!("{change:?}");
+        };
+        assert!(!events.is_empty());
+    }
+    let asked = read.asked();
+    let batches = asked.iter().filter(|url| url.ends_with("/$batch"));
+    assert_eq!((batches.count(), asked.len()), (3, 5), "{asked:?}");
+    assert!(
+        asked[2].ends_with("/me/calendars/c/events/s28"),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_leaves_some_out_makes_no_series_disappear() {
+    let mut read = Read::incremental();
+    let rows = [occurrence("s", 1), occurrence("t", 1)];
+    read.answered(200, &page(&rows, true)).await.unwrap();
+    let error = read.answered(200, r#"{"responses":[]}"#).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Malformed);
+    read.script
+        .then(200, &batch(&[(200, master("s")), (200, master("t"))]));
+    let (changes, _, _) = read.all().await;
+    assert_eq!(changes.len(), 2);
+}
+
+#[tokio::test]
+async fn a_round_that_would_fill_the_memory_is_refused() {
+    let mut read = Read::full();
+    let pages = MOST_ROWS / 10_000;
+    // With the last page there are a hundred thousand, and their series.
+    for n in 0..pages {
+        let rows: Vec<String> = (0..10_000)
+            .map(|row| occurrence_id(&format!("s{n}"), &format!("o{n}-{row}")))
+            .collect();
+        let body = page(&rows, false).replace("$skiptoken=n", &format!("$skiptoken=p{n}"));
+        let answer = read.answered(200, &body).await;
+        if n + 1 < pages {
+            answer.unwrap();
+        } else {
+            let error = answer.unwrap_err();
+            assert_eq!(error.code.as_deref(), Some("too_many_occurrences"));
+            assert_eq!(error.retry, Retry::No);
+        }
+    }
 }
 
 #[tokio::test]
@@ -420,7 +507,8 @@ async fn a_master_that_cannot_be_fetched_now_is_asked_for_again() {
     read.answered(200, &page(&[occurrence("s", 1), occurrence("t", 1)], true))
         .await
         .unwrap();
-    read.script.then(200, &master("t"));
+    read.script
+        .then(200, &batch(&[(503, "{}".into()), (200, master("t"))]));
     let error = read.answered(503, "").await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unavailable);
     read.script.then(200, &master("s"));

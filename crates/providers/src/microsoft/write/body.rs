@@ -4,6 +4,7 @@ use daybook_domain::event::{Conference, EventTime, Patch, Person};
 use daybook_domain::zone::Zone;
 use daybook_provider_api::Result;
 use daybook_provider_api::calendar::write::{Create, Place};
+use daybook_provider_api::error::Field;
 use serde_json::{Map, Value, json};
 
 use super::super::calls::find_event::Marker;
@@ -16,10 +17,11 @@ use super::super::{errors, map, recurrence, wire};
 pub(super) fn of_draft(create: &Create, place: &Place, home: &Zone) -> Result<Value> {
     let draft = &create.draft;
     if !create.notify && !draft.attendees.is_empty() {
-        return Err(errors::unsupported(
-            "guests without a mail to them (attendees): Outlook always invites",
-        )
-        .with_code("always_notifies"));
+        return Err(
+            errors::unsupported("guests without a mail to them: Outlook always invites")
+                .about(Field::Notify)
+                .with_code("always_notifies"),
+        );
     }
     let repeats = !draft.recurrence.is_empty();
     let zone = zone_name(&draft.start, repeats, place);
@@ -57,9 +59,10 @@ pub(super) fn of_draft(create: &Create, place: &Place, home: &Zone) -> Result<Va
             set("onlineMeetingProvider", json!("teamsForBusiness"));
         }
         Some(other) => {
-            return Err(errors::unsupported(format_args!(
-                "a {other} link made by Outlook itself (conference)"
-            )));
+            return Err(
+                errors::unsupported(format_args!("a {other} link made by Outlook itself"))
+                    .about(Field::Conference),
+            );
         }
     }
     Ok(body)
@@ -157,7 +160,8 @@ fn pattern(
     home: &Zone,
 ) -> Result<wire::Recurrence> {
     let wall = Zone::iana(zone).unwrap_or_else(|| home.clone());
-    recurrence::pattern(lines, start, &wall, zone)
+    let pattern = recurrence::pattern(lines, start, &wall, zone);
+    pattern.map_err(|error| error.about(Field::Recurrence))
 }
 
 /// The zone to write: the event's own; for series without one the calendar's, since in UTC they drift with the clocks. Days

@@ -9,7 +9,7 @@ use daybook_domain::event::{Change, Conference, EventTime, Patch, ResponseStatus
 use daybook_domain::zone::Zone;
 use daybook_provider_api::calendar::EventWriter;
 use daybook_provider_api::calendar::write::{Create, Place, Target, WriteCapability, Written};
-use daybook_provider_api::error::ErrorKind;
+use daybook_provider_api::error::{ErrorKind, Field};
 use daybook_provider_api::{Error, Result, Session};
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -180,8 +180,9 @@ async fn has_teams(session: &Session<'_>, calendar: &str) -> Result<()> {
     match own.is_some_and(list_calendars::Entry::has_teams) {
         true => Ok(()),
         false => Err(errors::unsupported(
-            "a Teams link in this calendar (conference): its account has no Teams for work or school",
-        )),
+            "a Teams link in this calendar: its account has no Teams for work or school",
+        )
+        .about(Field::Conference)),
     }
 }
 

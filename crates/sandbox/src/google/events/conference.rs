@@ -24,7 +24,7 @@ pub(super) fn request(event: &mut Event, before: Option<&Value>, config: &Config
         return;
     }
     let status = match config.meet {
-        Meet::Fails => "failure",
+        Meet::Fails | Meet::NotAllowed => "failure",
         Meet::PendingReads(reads) => {
             event.pending_reads = reads.saturating_add(1);
             "pending"

@@ -198,12 +198,15 @@ fn check_times(event: &Event, body: &Value) -> Result<(), ApiError> {
 
 fn check_attendees(event: &Event) -> Result<(), ApiError> {
     let attendees = event.fields.get("attendees").and_then(Value::as_array);
+    // RFC 2606: nobody has an address at `.invalid`.
     let is_address = |a: &Value| {
         let email = a.get("email").and_then(Value::as_str);
-        email.is_some_and(|e| e.contains('@'))
+        email.is_some_and(|e| e.contains('@') && !e.ends_with(".invalid"))
     };
-    if !attendees.into_iter().flatten().all(is_address) {
-        return Err(ApiError::invalid("Invalid attendee email."));
+    let bad = attendees.into_iter().flatten().position(|a| !is_address(a));
+    if let Some(index) = bad {
+        let place = format!("attendees[{index}].email");
+        return Err(ApiError::parameter(&place, "Invalid attendee email."));
     }
     let private = event
         .fields

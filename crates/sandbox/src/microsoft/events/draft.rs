@@ -259,6 +259,11 @@ fn attendee(sent: &Value) -> Result<Value, ApiError> {
         .and_then(Value::as_str);
     let address =
         address.ok_or_else(|| ApiError::property("An attendee needs emailAddress.address."))?;
+    // RFC 2606: nobody has an address at `.invalid`.
+    if address.ends_with(".invalid") {
+        let message = "At least one recipient isn't valid.";
+        return Err(ApiError::new(400, "ErrorInvalidRecipients", message));
+    }
     let name = sent
         .pointer("/emailAddress/name")
         .and_then(Value::as_str)

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use axum::extract::State;
-use daybook_domain::availability::{BusyRules, Configuration as Settings, Invalid, Need, Slot};
+use daybook_domain::availability::{
+    BusyRules, Configuration as Settings, Invalid, Limit, Need, Slot,
+};
 use daybook_engine::Context;
 use daybook_engine::availability::Error;
 use daybook_engine::availability::Seen;
@@ -18,7 +20,7 @@ use uuid::Uuid;
 
 use super::clock::{Clock, EndClock};
 use super::input::{BusyRulesInput, DateOverrideInput, DayHoursInput, day_hours, overrides};
-use super::reason::{LookedAtBody, ReasonBody, RefusedBody};
+use super::reason::{LimitBody, LookedAtBody, ReasonBody, RefusedBody};
 use crate::extract::{Json, Reader};
 use crate::problem::Problem;
 
@@ -56,6 +58,10 @@ pub struct AvailabilityInput {
     pub live: bool,
     /// Which events count as busy.
     pub busy_rules: Option<BusyRulesInput>,
+    /// How many meetings each participant may have in a day or a week, counted by the clocks of the first hours given (or UTC):
+    /// at most 4. A day or week that is full is not offered.
+    #[serde(default)]
+    pub limits: Vec<LimitBody>,
 }
 
 /// One of those who should meet: a member, or some calendars.
@@ -245,6 +251,14 @@ impl AvailabilityInput {
             explain: self.explain,
             live: self.live,
             rules,
+            limits: self
+                .limits
+                .iter()
+                .map(|limit| Limit {
+                    per: limit.per,
+                    most: limit.most,
+                })
+                .collect(),
         })
     }
 }

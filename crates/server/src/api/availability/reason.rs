@@ -1,13 +1,13 @@
 //! Why slots are not offered, and what calendars were looked at, as they go over the wire.
 
-use daybook_domain::availability::{Rule, Unknown};
+use daybook_domain::availability::{Per, Rule, Unknown};
 use daybook_engine::availability::{Origin, Reason, Refused, Seen};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::wire::{RuleSchema, UnknownSchema};
+use crate::api::wire::{PerSchema, RuleSchema, UnknownSchema};
 
 /// A calendar that was looked at.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -57,8 +57,23 @@ pub struct ReasonBody {
     /// Why the calendar is not known.
     #[schema(required = true, value_type = Option<UnknownSchema>)]
     pub unknown: Option<Unknown>,
+    /// The limit that is reached.
+    #[schema(required = true)]
+    pub limit: Option<LimitBody>,
     /// The same in words.
     pub detail: &'static str,
+}
+
+/// At most so many meetings in a period.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AvailabilityLimit)]
+pub struct LimitBody {
+    /// `day`, or `week` (from Monday).
+    #[schema(value_type = PerSchema)]
+    pub per: Per,
+    /// How many meetings: 1 to 1000.
+    pub most: usize,
 }
 
 /// A slot that is not offered, as instants.
@@ -112,6 +127,10 @@ impl ReasonBody {
             synced_at: reason.synced_at,
             mirror_age_seconds: reason.synced_at.map(age),
             unknown: reason.unknown,
+            limit: reason.limit.map(|limit| LimitBody {
+                per: limit.per,
+                most: limit.most,
+            }),
             detail: reason
                 .unknown
                 .map_or_else(|| words(reason.rule), Unknown::sentence),

@@ -105,6 +105,10 @@ pub struct ConnectionBody {
     /// When the access token stops working.
     #[schema(required = true)]
     pub token_expires_at: Option<Timestamp>,
+    /// When the provider ends the whole access, so that the account must be connected again; null when no end is known. Google
+    /// says so for apps in testing: after seven days.
+    #[schema(required = true)]
+    pub access_ends_at: Option<Timestamp>,
     /// How many calendars it has.
     pub calendars_count: u64,
     /// When one of them was last synced.
@@ -239,7 +243,10 @@ pub struct DisconnectedBody {
     pub connection: ConnectionBody,
     /// Whether the grant was withdrawn at the provider too.
     pub revoked: bool,
-    /// What happened, in a sentence.
+    /// Where people remove Daybook themselves, at a provider that has no way to withdraw the grant.
+    #[schema(required = true)]
+    pub removal: Option<&'static str>,
+    /// What happened, and what is left to do.
     pub message: String,
 }
 
@@ -302,6 +309,7 @@ impl ConnectionBody {
             scopes: connection.scopes,
             missing_scopes: connection.missing_scopes,
             token_expires_at: connection.token_expires_at,
+            access_ends_at: connection.refresh_token_expires_at,
             calendars_count: summary
                 .and_then(|summary| u64::try_from(summary.calendars).ok())
                 .unwrap_or(0),

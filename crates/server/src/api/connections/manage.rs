@@ -97,24 +97,31 @@ pub async fn test(
 
 /// Disconnect
 ///
-/// Withdraws the grant at the provider, forgets the credentials, keeps the history.
+/// Withdraws the grant at the provider, forgets the credentials, keeps the history. Where the provider has no way to withdraw it
+/// (Microsoft), `removal` says where people remove Daybook themselves.
 #[utoipa::path(post, path = "/integrations/connections/{id}/disconnect", tag = "Connections", responses((status = 200, body = DisconnectedBody)))]
 pub async fn disconnect(
     State(cx): State<Context>,
     Writer(who): Writer,
     Id(id): Id<ConnectionId>,
 ) -> Result<Json<DisconnectedBody>, Problem> {
-    let (connection, revoked) = disconnect::disconnect(&cx, &who, id).await?;
-    let message = if revoked {
-        "The account is disconnected, and the access was withdrawn at the provider."
-    } else {
-        "The account is disconnected; its credentials are forgotten here."
+    let done = disconnect::disconnect(&cx, &who, id).await?;
+    let message = match (done.revoked, done.removal) {
+        (true, _) => {
+            "The account is disconnected, and the access was withdrawn at the provider.".to_owned()
+        }
+        (false, None) => {
+            "The account is disconnected; its credentials are forgotten here.".to_owned()
+        }
+        (false, Some(removal)) => {
+            format!("The account is disconnected; its credentials are forgotten here. {removal}")
+        }
     };
-    let connection = body(&cx, &who, connection).await?;
     Ok(Json(DisconnectedBody {
-        connection,
-        revoked,
-        message: message.to_owned(),
+        connection: body(&cx, &who, done.connection).await?,
+        revoked: done.revoked,
+        removal: done.removal,
+        message,
     }))
 }
 

@@ -21,7 +21,8 @@ pub struct EventInput {
     pub summary: String,
     /// Plain text, at most 8,000 characters.
     pub description: Option<String>,
-    /// An instant, a wall time in `time_zone`, or a date for all-day events.
+    /// An instant, a wall time in `time_zone`, or a date for all-day events. A wall time that the clocks skip is refused; one that
+    /// they show twice is the first of the two (RFC 5545 §3.3.5), unless an offset says which.
     #[schema(example = "2026-12-01T09:00:00")]
     pub start_time: String,
     /// Exclusive. For all-day events the day after the last.

@@ -6,7 +6,10 @@ pub mod input;
 pub mod list;
 pub mod write;
 
+use std::borrow::Cow;
+
 use daybook_engine::events::{Error, write as engine_write};
+use daybook_engine::provider::error::Field;
 use http::StatusCode;
 
 use super::connections::{provider_problem, sentence};
@@ -26,9 +29,17 @@ impl From<engine_write::Error> for Problem {
         use engine_write::Error;
         let text = sentence(&error.to_string());
         match error {
-            Error::Invalid { pointer, detail } => Self::invalid_field(pointer, detail),
+            Error::Invalid { pointer, detail } => Self::invalid_field(&pointer, detail),
             Error::ReadOnly(_) => Self::forbidden("read_only", text),
             Error::Unsupported(_) => Self::unprocessable("provider_cannot", text),
+            Error::Refused(error) => {
+                let problem = Self::unprocessable("provider_cannot", text);
+                match error.field {
+                    Some(field) => problem.at(&pointer(field)),
+                    None => problem,
+                }
+            }
+            Error::Locked(_) => Self::conflict("event_locked", text),
             Error::AlwaysNotifies => {
                 Self::unprocessable("attendees_always_notified", text).at("/notify_attendees")
             }
@@ -42,4 +53,23 @@ impl From<engine_write::Error> for Problem {
             Error::Store(error) => error.into(),
         }
     }
+}
+
+/// What requests that write events call a part of an event.
+fn pointer(field: Field) -> Cow<'static, str> {
+    Cow::Borrowed(match field {
+        Field::Attendee(index) => return format!("/attendee_emails/{index}").into(),
+        Field::Title => "/summary",
+        Field::Description => "/description",
+        Field::Location => "/location",
+        Field::Start => "/start_time",
+        Field::End => "/end_time",
+        Field::TimeZone => "/time_zone",
+        Field::Attendees => "/attendee_emails",
+        Field::Recurrence => "/recurrence",
+        Field::Conference => "/conference",
+        Field::Busy => "/busy",
+        Field::Notify => "/notify_attendees",
+        Field::Answer => "/response",
+    })
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use daybook_domain::CalendarId;
 use daybook_domain::event::ResponseStatus;
 use daybook_engine::accounts::once::{Answer, Key};
-use daybook_engine::events::write::{create, delete, relocate, respond, update};
+use daybook_engine::events::write::{Error, create, delete, relocate, respond, update};
 use daybook_engine::{Context, Principal};
 use http::StatusCode;
 use serde::Serialize;
@@ -203,6 +203,8 @@ pub async fn relocate(
         scope: query.scope,
         notify: body.notify_attendees,
     };
-    let view = relocate::relocate(&cx, &who, id, event, ask, key.key()).await?;
+    let view = relocate::relocate(&cx, &who, id, event, ask, key.key())
+        .await
+        .map_err(Error::without_field)?;
     key.done(&cx, &who, &EventBody::from(view)).await
 }

@@ -75,7 +75,7 @@ impl From<timesheets::to_calendar::Error> for Problem {
         match error {
             Error::HasEvent => Self::conflict("has_event", text),
             Error::NoEnd => Self::unprocessable("no_end", text),
-            Error::Write(error) => error.into(),
+            Error::Write(error) => error.without_field().into(),
             Error::Entry(error) => error.into(),
         }
     }

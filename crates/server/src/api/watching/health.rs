@@ -62,6 +62,9 @@ pub struct IntegrationBody {
     /// When its access token stops working.
     #[schema(required = true)]
     pub token_expires_at: Option<Timestamp>,
+    /// When the provider ends the whole access, if that is within two days: connect the account again before then.
+    #[schema(required = true)]
+    pub access_ends_at: Option<Timestamp>,
     /// Half of its syncs took no longer.
     #[schema(required = true)]
     pub latency_ms_p50: Option<i64>,
@@ -170,6 +173,7 @@ fn integration(line: Integration, syncs: &[Activity]) -> IntegrationBody {
         error_count: line.error_count,
         last_error: line.last_error.map(Into::into),
         token_expires_at: connection.token_expires_at,
+        access_ends_at: line.access_ends_at,
         latency_ms_p50: numbers.p50,
         latency_ms_p95: numbers.p95,
         success_rate_24h: numbers.success_rate,

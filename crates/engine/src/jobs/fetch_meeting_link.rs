@@ -1,0 +1,19 @@
+//! `fetch_meeting_link`: see [`crate::events::write::link`].
+
+use serde_json::Value;
+
+use super::settle_event_write::failure;
+use super::{Failure, Work};
+use crate::Context;
+use crate::events::write::link;
+
+/// Its name.
+pub const NAME: &str = link::NAME;
+
+pub(super) fn run(cx: Context, payload: Value) -> Work {
+    Box::pin(async move {
+        let payload: link::Payload = serde_json::from_value(payload)
+            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        link::fetch(&cx, payload).await.map_err(failure)
+    })
+}
