@@ -100,10 +100,7 @@ impl Desk {
         let listed = self.get("/api/v1/integrations/calendars?limit=200").await;
         let all = listed.body["items"].as_array().unwrap();
         let one = all.iter().find(|one| one["name"] == name);
-        let id = one.unwrap_or_else(|| panic!("{}", listed.text))["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let id = one.unwrap()["id"].as_str().unwrap().to_owned();
         let path = format!("/api/v1/integrations/calendars/{id}/enable");
         let on = self.send("PUT", &path, &json!({"enabled": true})).await;
         assert_eq!(on.status, 200, "{}", on.text);
@@ -155,9 +152,7 @@ impl Desk {
             "/api/v1/integrations/calendars/{calendar}/events?from=2026-03-01&to=2026-04-01&limit=200"
         );
         let listed = self.get(&path).await;
-        let all = listed.body["items"]
-            .as_array()
-            .unwrap_or_else(|| panic!("{}", listed.text));
+        let all = listed.body["items"].as_array().unwrap();
         let mut titles: Vec<String> = all
             .iter()
             .map(|event| event["title"].as_str().unwrap().to_owned())

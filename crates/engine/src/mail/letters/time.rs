@@ -95,7 +95,6 @@ pub async fn submit_reminder(
         ],
         button: Some(("Submit it", page(cx, "/timesheet"))),
         foot: "Switch this mail off in your settings under Notifications.".to_owned(),
-        ..Draft::default()
     };
     let fact = format!("submit_reminder {} {}", it.member, it.fact);
     let about = About {

@@ -12,7 +12,6 @@ use super::{
 use crate::context::page_of;
 use crate::slack::meetings::Named;
 use crate::slack::time::duration;
-use crate::store::calendars::Calendar;
 
 /// An invoice that is ready.
 #[derive(Debug, Clone, Copy)]
@@ -206,13 +205,12 @@ pub fn ending(broken: &Broken<'_>, ends: Timestamp, base: &Url) -> Message {
 
 /// A calendar was switched off.
 #[must_use]
-pub fn calendar_off(calendar: &Calendar, base: &Url) -> Message {
-    let name = words(&calendar.name);
+pub fn calendar_off(calendar: &str, path: &str, base: &Url) -> Message {
+    let name = words(calendar);
     let line = format!(
         ":warning: *{name} is no longer synced*\nIts provider kept refusing it, so Daybook switched it off. What was synced stays. Ask its owner to share it again, then switch it on."
     );
-    let path = format!("/integrations/calendar/{}", calendar.id);
-    let open = link_button("calendar_open", "Look at it", &page_of(base, &path));
+    let open = link_button("calendar_open", "Look at it", &page_of(base, path));
     message(
         &format!("{name} is no longer synced"),
         vec![section(&line), actions("calendar", vec![open])],

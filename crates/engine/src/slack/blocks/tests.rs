@@ -1,3 +1,5 @@
+#![expect(clippy::too_many_lines, reason = "every message is made in one place")]
+
 use super::home::booking;
 use super::*;
 use crate::slack::meetings::Named;
@@ -141,6 +143,16 @@ fn whole_messages_have_only_our_own_links() {
                     account: &payload,
                     path: "/integrations/connect/google",
                 },
+                &base,
+            ),
+            calendar_off(&payload, "/integrations/calendar/1", &base),
+            ending(
+                &Broken {
+                    provider: &payload,
+                    account: &payload,
+                    path: "/integrations/connect/google",
+                },
+                Timestamp::UNIX_EPOCH,
                 &base,
             ),
             not_logged(&payload),
@@ -450,6 +462,11 @@ fn messages() -> Vec<Value> {
         ("overdue", overdue(&ready, "12 December 2026", &base)),
         ("submit", submit_reminder(12, 2_310, "23 November", &base)),
         ("broken", broken(&bad, &base)),
+        ("ending", ending(&bad, entry.started_at, &base)),
+        (
+            "calendar off",
+            calendar_off("Team", "/integrations/calendar/7", &base),
+        ),
         ("link", ask_to_link("Bo", "Acme", "7")),
     ];
     let sample = |(name, message): (&str, Message)| json!({"name": name, "blocks": message.blocks});

@@ -142,7 +142,9 @@ async fn trouble(cx: &Context, tx: &mut Tx, notice: &Notice) -> store::Result<Op
     let base = cx.settings.dashboard();
     if let Some(id) = field::<CalendarId>(notice, "calendar_id") {
         let calendar = store::calendars::get(tx, notice.workspace_id, id).await?;
-        return Ok((!calendar.sync_enabled).then(|| blocks::calendar_off(&calendar, base)));
+        let path = format!("/integrations/calendar/{id}");
+        let told = || blocks::calendar_off(&calendar.name, &path, base);
+        return Ok((!calendar.sync_enabled).then(told));
     }
     let Some(id) = field::<ConnectionId>(notice, "connection_id") else {
         return Ok(None);
