@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use daybook_sandbox::fault::{Fault, RetryAfter, Rule};
 use daybook_sandbox::slack::seed::{ADA, BO, NORTHWIND};
 use daybook_sandbox::slack::{Shown, SlackSim};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::support::client::Client;
@@ -78,6 +78,8 @@ async fn life(mut world: World, socket: bool) {
         (entries.len() == 1).then_some(())
     })
     .await;
+    // What was made stands in the form's place.
+    slack.close(ADA).await;
 
     // The home page.
     slack.open_home(ADA).unwrap();
@@ -112,7 +114,7 @@ async fn life(mut world: World, socket: bool) {
     assert!(settled.edited && settled.actions().is_empty());
     assert_eq!(entries(&bo).await[0]["status"], "approved");
     command(&slack, BO, "2h: More").await;
-    let asked = message(&slack, ADA, "Bo Lindqvist: 2 h").await;
+    let asked = message(&slack, ADA, "Bo Lindqvist, 2 h").await;
     click(&slack, ADA, &asked, "submission_reject").await;
     submit(&slack, ADA, &[("reason", "Wrong day")]).await;
     let settled = message(&slack, ADA, "Wrong day").await;
@@ -160,7 +162,8 @@ async fn from_a_meeting_to_money() {
 
     // A meeting of Bo's ends, and Bo is asked about it.
     let bo = joined(&world, &slack).await;
-    let now = slack.desk().clock().now();
+    let now = slack.desk().clock().now().as_second();
+    let now = Timestamp::from_second(now).unwrap();
     let at = |minutes: i64| (now - SignedDuration::from_mins(minutes)).to_string();
     let meeting = json!({"summary": "Budget review with Acme", "start": {"dateTime": at(122)}, "end": {"dateTime": at(2)}});
     world
@@ -202,7 +205,7 @@ async fn from_a_meeting_to_money() {
     let draft = client.post("/invoices", draft).await.expect(201);
     let path = format!("/invoices/{}", draft["id"].as_str().unwrap());
     let invoice = client
-        .post(&format!("{path}/finalize"), Value::Null)
+        .call("POST", &format!("{path}/finalize"), None)
         .await
         .expect(200);
     assert_eq!(invoice["total_minor"], 24_690, "{invoice}");

@@ -214,7 +214,7 @@ pub async fn sent_about(
 pub async fn on_its_way(tx: &mut Tx, ws: WorkspaceId, kind: Kind, subject: &str) -> Result<bool> {
     let one = fetch_optional!(
         tx,
-        (SlackNoticeId,),
+        (uuid::Uuid,),
         "SELECT id FROM slack_notice WHERE workspace_id = $1 AND kind = $2 AND subject = $3 AND state IN ('waiting', 'sending') LIMIT 1",
         ws,
         kind,
