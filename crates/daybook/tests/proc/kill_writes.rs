@@ -71,9 +71,11 @@ impl Homes {
     async fn of(client: &Client) -> Self {
         let calendars = client.synced_calendars().await;
         let first = |provider: &str| {
-            let one = calendars.iter().find(|one| {
-                one["provider"] == provider && one["provider_details"]["access_role"] == "owner"
-            });
+            let writable = |one: &&Value| {
+                let role = one["provider_details"]["access_role"].as_str();
+                one["provider"] == provider && matches!(role, Some("owner" | "writer"))
+            };
+            let one = calendars.iter().find(writable);
             let one = one.unwrap_or_else(|| panic!("{calendars:?}"));
             let external = one["provider_details"]["external_id"].as_str().unwrap();
             (one["id"].as_str().unwrap().to_owned(), external.to_owned())

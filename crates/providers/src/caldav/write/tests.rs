@@ -2,6 +2,7 @@ use daybook_domain::event::{Change, Draft, EventTime, Person, Role};
 use daybook_domain::ical::{ParseLimits, Tree};
 use proptest::prelude::*;
 
+use super::super::errors::Field;
 use super::*;
 use crate::caldav::map;
 use crate::caldav::transport::script::Script;
@@ -535,7 +536,7 @@ async fn a_shorter_rule_drops_the_changed_occurrences_it_no_longer_has() {
     let error = update(&script, &occurrence("2026-12-04T08:00:00Z"), &rule(&[]))
         .await
         .unwrap_err();
-    assert!(error.message.contains("recurrence"));
+    assert_eq!(error.field, Some(Field::Recurrence));
 }
 
 #[tokio::test]
@@ -641,33 +642,29 @@ async fn guests_that_stay_keep_their_lines_and_nobody_is_mailed_unasked() {
 
 #[tokio::test]
 async fn preconditions_are_named() {
-    for (name, kind, word) in [
-        (
-            "valid-calendar-data",
-            ErrorKind::Unsupported,
-            "recurrence, start or end",
-        ),
-        (
-            "supported-calendar-component",
-            ErrorKind::Unsupported,
-            "field calendar",
-        ),
+    for (name, kind, field) in [
+        ("valid-calendar-data", ErrorKind::Unsupported, None),
+        ("supported-calendar-component", ErrorKind::Unsupported, None),
         (
             "max-resource-size",
             ErrorKind::Unsupported,
-            "field description",
+            Some(Field::Description),
         ),
         (
             "max-attendees-per-instance",
             ErrorKind::Unsupported,
-            "field attendees",
+            Some(Field::Attendees),
         ),
-        ("max-instances", ErrorKind::Unsupported, "field recurrence"),
-        ("max-date-time", ErrorKind::Unsupported, "fields start, end"),
+        (
+            "max-instances",
+            ErrorKind::Unsupported,
+            Some(Field::Recurrence),
+        ),
+        ("max-date-time", ErrorKind::Unsupported, None),
         (
             "allowed-attendee-scheduling-object-change",
             ErrorKind::Scope,
-            "organizer",
+            None,
         ),
     ] {
         let body = format!(
@@ -680,7 +677,7 @@ async fn preconditions_are_named() {
             .await
             .unwrap_err();
         assert_eq!((error.kind, error.code.as_deref()), (kind, Some(name)));
-        assert!(error.message.contains(word), "{error}");
+        assert_eq!(error.field, field, "{error}");
     }
 }
 

@@ -222,12 +222,8 @@ mod tests {
             json!({"dateTime": "2026-12-01T10:00:00+01:00", "timeZone": "Europe/Berlin", "date": null})
         );
         let odd = at("2026-12-01T09:00:00Z", Some("Customized Time Zone"));
-        assert!(
-            time(&odd, "UTC", true, false)
-                .unwrap_err()
-                .message
-                .contains("field start")
-        );
+        let refused = time(&odd, "UTC", true, false).unwrap_err();
+        assert_eq!(refused.field, Some(errors::Field::TimeZone));
         let alone = time(&odd, "UTC", false, false).unwrap();
         assert_eq!(alone, json!({"dateTime": "2026-12-01T09:00:00+00:00"}));
         let day = EventTime::AllDay("2026-12-24".parse().unwrap());
@@ -244,7 +240,7 @@ mod tests {
             ..draft()
         };
         let error = create(&zoom, Uuid::nil(), "UTC").unwrap_err();
-        assert!(error.message.contains("conference"));
+        assert_eq!(error.field, Some(errors::Field::Conference));
         let broken = Draft {
             recurrence: vec!["DTSTART:20261201T090000Z".to_owned()],
             ..draft()

@@ -132,12 +132,8 @@ mod tests {
                 {"email": "di@x.example"},
             ])
         );
-        assert!(
-            invited(&[Person::default()], &[])
-                .unwrap_err()
-                .message
-                .contains("attendees")
-        );
+        let refused = invited(&[Person::default()], &[]).unwrap_err();
+        assert_eq!(refused.field, Some(errors::Field::Attendees));
     }
 
     #[test]
