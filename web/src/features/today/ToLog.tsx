@@ -10,7 +10,13 @@ import { dateIn, formatDate, formatMinutes, formatTime } from "../../lib/time";
 import { useBookedNames } from "../timesheet/useWeek";
 
 /** As suggested, in every respect. */
-const AS_SUGGESTED = { client_id: null, project_id: null, billable: null, description: null };
+const AS_SUGGESTED = {
+  client_id: null,
+  project_id: null,
+  billable: null,
+  description: null,
+  tags: null,
+};
 /** More than these are looked through in the timesheet. */
 const MOST = 8;
 
