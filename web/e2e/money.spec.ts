@@ -4,7 +4,8 @@ import { accessibleInBothThemes, fitsAt390, settled } from "./helpers";
 
 // Only so that axe can be injected; the policy itself is tested in language.spec.ts.
 test.use({ bypassCSP: true });
-test.describe.configure({ mode: "serial" });
+// Long walks, with axe at several stops: a busy machine may take its time.
+test.describe.configure({ mode: "serial", timeout: 240_000 });
 
 const RUN = Date.now().toString(36);
 const CLIENT = `Osprey Marine ${RUN}`;

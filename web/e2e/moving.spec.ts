@@ -5,6 +5,9 @@ import { accessibleInBothThemes, settled } from "./helpers";
 // Only so that axe can be injected.
 test.use({ bypassCSP: true });
 
+// A long walk, with axe on the way: a busy machine may take its time.
+test.describe.configure({ timeout: 240_000 });
+
 const RUN = Date.now().toString(36);
 const OTHER = "Client work";
 const block = (page: Page, title: string) => page.locator(".fcx .ev").filter({ hasText: title });
