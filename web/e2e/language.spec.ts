@@ -58,6 +58,11 @@ function intlWords(): Set<string> {
     }
   }
   for (const zone of Intl.supportedValuesOf("timeZone")) add(zone);
+  const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+  const countries = new Intl.DisplayNames("es-ES", { type: "region" });
+  for (const code of letters.flatMap((one) => letters.map((two) => one + two))) {
+    add(countries.of(code) ?? "");
+  }
   return words;
 }
 

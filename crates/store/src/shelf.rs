@@ -26,7 +26,7 @@ pub(crate) struct Shelf {
 
 /// A connection that is in use. Dropping it undoes its open transaction and gives it back.
 pub(crate) struct Held {
-    /// `None` only while this is dropped.
+    /// `None` until there is one, and when it was given up.
     conn: Option<SqliteConnection>,
     in_transaction: bool,
     shelf: Arc<Shelf>,
@@ -51,40 +51,30 @@ impl Shelf {
 
     /// A connection outside any transaction.
     pub(crate) async fn take(self: &Arc<Self>) -> Result<Held> {
-        let permit = self.permit().await?;
-        let conn = match self.idle_one() {
+        let mut held = self.permit().await?;
+        held.conn = Some(match self.idle_one() {
             Some(conn) => conn,
             None => self.options.connect().await?,
-        };
-        Ok(self.held(conn, permit))
+        });
+        Ok(held)
     }
 
-    /// A connection in a transaction that `statement` begins.
+    /// A connection in a transaction that `statement` begins. Who stops waiting for it leaves no transaction behind.
     pub(crate) async fn begin(self: &Arc<Self>, statement: &'static str) -> Result<Held> {
-        let permit = self.permit().await?;
-        let begin = || Some(SqlStr::from_static(statement));
-        let conn = loop {
-            let idle = self.idle_one();
-            let known = idle.is_some();
-            let mut conn = match idle {
-                Some(conn) => conn,
-                None => self.options.connect().await?,
-            };
-            match Manager::begin(&mut conn, begin()).await {
-                Ok(()) => break conn,
+        loop {
+            let mut held = self.take().await?;
+            held.in_transaction = true;
+            let begin = Some(SqlStr::from_static(statement));
+            match Manager::begin(held.conn(), begin).await {
+                Ok(()) => return Ok(held),
                 // SQLite has undone a transaction by itself (a full disk, a failed sync) and the driver goes on counting it as
-                // open, or the connection's thread is gone: another one is opened.
-                Err(sqlx::Error::InvalidSavePointStatement | sqlx::Error::WorkerCrashed)
-                    if known => {}
-                Err(error) => {
-                    self.put_back(conn);
-                    return Err(error.into());
+                // open, or the connection's thread is gone: it is closed, and another one serves.
+                Err(sqlx::Error::InvalidSavePointStatement | sqlx::Error::WorkerCrashed) => {
+                    held.conn = None;
                 }
+                Err(error) => return Err(error.into()),
             }
-        };
-        let mut held = self.held(conn, permit);
-        held.in_transaction = true;
-        Ok(held)
+        }
     }
 
     /// Waits for everybody, then closes all connections for good.
@@ -100,22 +90,16 @@ impl Shelf {
         }
     }
 
-    async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+    /// A place among those who may hold a connection, without one.
+    async fn permit(self: &Arc<Self>) -> Result<Held> {
         let permit = tokio::time::timeout(ACQUIRE_TIMEOUT, self.free.clone().acquire_owned()).await;
-        match permit {
-            Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_)) => Err(sqlx::Error::PoolClosed.into()),
-            Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
-        }
-    }
-
-    fn held(self: &Arc<Self>, conn: SqliteConnection, permit: OwnedSemaphorePermit) -> Held {
-        Held {
-            conn: Some(conn),
+        let permit = permit.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        Ok(Held {
+            conn: None,
             in_transaction: false,
             shelf: self.clone(),
-            _permit: permit,
-        }
+            _permit: permit.map_err(|_| sqlx::Error::PoolClosed)?,
+        })
     }
 
     fn idle_one(&self) -> Option<SqliteConnection> {
@@ -151,7 +135,7 @@ impl Held {
     /// What statements run on.
     #[expect(
         clippy::expect_used,
-        reason = "it is taken out when this is dropped, and not before"
+        reason = "nobody outside is given this without one"
     )]
     pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
         self.conn.as_mut().expect("a held connection")
@@ -222,6 +206,27 @@ mod tests {
             let _ = once.await;
             drop(commit);
             rows(&shelf).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_beginning_that_nobody_waits_for_leaves_a_connection_that_works() {
+        let memory = SqliteConnectOptions::new().in_memory(true);
+        let shelf = Shelf::new(memory, 1);
+        let mut held = shelf.take().await.unwrap();
+        run(&mut held, "CREATE TABLE t (n INTEGER)").await;
+        drop(held);
+        for polls in 1..50 {
+            let mut begin = Box::pin(shelf.begin("BEGIN IMMEDIATE"));
+            for _ in 0..polls % 4 {
+                let once =
+                    std::future::poll_fn(|cx| std::task::Poll::Ready(begin.as_mut().poll(cx)));
+                if once.await.is_ready() {
+                    break;
+                }
+            }
+            drop(begin);
+            assert_eq!(rows(&shelf).await, 0, "the database is still there");
         }
     }
 

@@ -20,7 +20,7 @@ use daybook_provider_api::calendar::free_busy::Answer;
 use daybook_provider_api::calendar::write::{Create, Place, Target, Written};
 use daybook_provider_api::calendar::{EventWriter, FreeBusy};
 use daybook_provider_api::egress::EgressConfig;
-use daybook_provider_api::error::ErrorKind;
+use daybook_provider_api::error::{ErrorKind, Field};
 use daybook_provider_api::registry::Provider;
 use daybook_provider_api::{Credential, Egress, Session};
 use daybook_providers::google::Google;
@@ -580,13 +580,13 @@ async fn refusals_say_who_and_what() {
         .await
         .unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unsupported);
-    assert!(error.message.contains("field end"), "{error}");
+    assert_eq!(error.field, Some(Field::End), "{error}");
     let nobody = create(|draft| draft.attendees = vec![person("nobody")]);
     let error = writer()
         .create(&session, &place(), &nobody)
         .await
         .unwrap_err();
-    assert!(error.message.contains("field attendees"), "{error}");
+    assert_eq!(error.field, Some(Field::Attendee(0)), "{error}");
 
     http.google()
         .add_person("bob@northwind.example", "Bob", "UTC");

@@ -169,7 +169,7 @@ fn plant(world: &World, meetings: usize) -> Vec<String> {
 /// The ids of the planted meetings, once all of them are in the mirror.
 async fn meetings(client: &Client, wanted: usize) -> Vec<String> {
     eventually("all meetings are in the mirror", || async {
-        let all = client.all("/integrations/events?q=R6&limit=200").await;
+        let all = client.all("/integrations/events?q=R6").await;
         let ids: Vec<String> = all
             .iter()
             .map(|event| event["id"].as_str().unwrap().to_owned())
