@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::jobs::NewJob;
 
-use super::{Failure, Work};
+use super::{Failure, Work, read};
 use crate::Context;
 use crate::accounts::password_reset;
 
@@ -34,8 +34,7 @@ pub async fn enqueue(tx: &mut store::Tx, email: &EmailAddress) -> store::Result<
 
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
-        let payload: Payload = serde_json::from_value(payload)
-            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let payload: Payload = read(payload)?;
         let email = payload
             .email
             .parse()

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::settle_event_write::failure;
-use super::{Failure, Work};
+use super::{Work, read};
 use crate::Context;
 use crate::events::write::link;
 
@@ -12,8 +12,7 @@ pub const NAME: &str = link::NAME;
 
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
-        let payload: link::Payload = serde_json::from_value(payload)
-            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let payload: link::Payload = read(payload)?;
         link::fetch(&cx, payload).await.map_err(failure)
     })
 }

@@ -24,6 +24,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::Context;
@@ -72,4 +73,10 @@ impl From<daybook_store::Error> for Failure {
             other => Self::Again(other.to_string()),
         }
     }
+}
+
+/// What a job was enqueued with.
+pub(crate) fn read<T: DeserializeOwned>(payload: Value) -> Result<T, Failure> {
+    serde_json::from_value(payload)
+        .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::jobs::NewJob;
 
-use super::{Failure, Work};
+use super::{Work, read};
 use crate::activity::Line;
 use crate::connections::notices;
 use crate::mail::letters;
@@ -47,8 +47,7 @@ pub async fn enqueue(
 
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
-        let payload: Payload = serde_json::from_value(payload)
-            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let payload: Payload = read(payload)?;
         let mut tx = cx.store.write_in(payload.workspace_id).await?;
         if !store::connections::mark_notified(&mut tx, payload.workspace_id, payload.connection_id)
             .await?

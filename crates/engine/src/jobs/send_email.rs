@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::jobs::NewJob;
 
-use super::{Failure, Work};
+use super::{Failure, Work, read};
 use crate::Context;
 use crate::mail::send::{self, Outcome, TRIES};
 
@@ -40,8 +40,7 @@ pub async fn enqueue(
 
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
-        let payload: Payload = serde_json::from_value(payload)
-            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let payload: Payload = read(payload)?;
         match send::send(&cx, payload.workspace_id, payload.mail_id).await? {
             Outcome::Sent => Ok(()),
             Outcome::Again(why) => Err(Failure::Again(why)),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Failure, Work};
+use super::{Failure, Work, read};
 use crate::Context;
 use crate::events::write::{Error, settle};
 
@@ -11,8 +11,7 @@ pub const NAME: &str = settle::NAME;
 
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
-        let payload: settle::Payload = serde_json::from_value(payload)
-            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let payload: settle::Payload = read(payload)?;
         settle::settle(&cx, payload).await.map_err(failure)
     })
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::jobs::{NewJob, Priority};
 
-use super::{Failure, Work};
+use super::{Failure, Work, read};
 use crate::connections::Error;
 use crate::{Context, push};
 
@@ -43,8 +43,7 @@ pub async fn enqueue(
 
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
-        let payload: Payload = serde_json::from_value(payload)
-            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let payload: Payload = read(payload)?;
         match push::stop(&cx, payload.workspace_id, payload.channel_id).await {
             Err(Error::Store(error)) => Err(error.into()),
             Err(Error::Provider(error)) => match error.retry {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::jobs::{NewJob, Priority};
 
-use super::{Failure, Work};
+use super::{Failure, Work, read};
 use crate::{Context, sync};
 
 /// Its name.
@@ -76,8 +76,7 @@ pub async fn enqueue(
 
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
-        let payload: Payload = serde_json::from_value(payload)
-            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let payload: Payload = read(payload)?;
         let mode = if payload.full {
             sync::Mode::Full
         } else {

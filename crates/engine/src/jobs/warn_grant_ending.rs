@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use store::connections::Connection;
 use store::jobs::NewJob;
 
-use super::{Failure, Work};
+use super::{Work, read};
 use crate::Context;
 use crate::activity::Line;
 use crate::connections::notices::{self, WARNING};
@@ -51,8 +51,7 @@ pub async fn enqueue(tx: &mut store::Tx, connection: &Connection) -> store::Resu
 
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
-        let payload: Payload = serde_json::from_value(payload)
-            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let payload: Payload = read(payload)?;
         let mut tx = cx.store.write_in(payload.workspace_id).await?;
         let connection =
             store::connections::get(&mut tx, payload.workspace_id, payload.connection_id).await?;

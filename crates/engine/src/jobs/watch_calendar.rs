@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::jobs::NewJob;
 
-use super::{Failure, Work};
+use super::{Failure, Work, read};
 use crate::{Context, push};
 
 /// Its name.
@@ -43,8 +43,7 @@ pub async fn enqueue(
 
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
-        let payload: Payload = serde_json::from_value(payload)
-            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let payload: Payload = read(payload)?;
         match push::keep(&cx, payload.workspace_id, payload.calendar_id).await {
             // Removed meanwhile: nothing to watch.
             Err(store::Error::NotFound) => Ok(()),

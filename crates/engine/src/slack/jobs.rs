@@ -6,7 +6,6 @@ use daybook_domain::{
     ConnectionId, MemberId, SlackBindingId, SlackNoticeId, SubmissionId, UserId, WorkspaceId,
 };
 use daybook_store as store;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Tx;
@@ -17,7 +16,7 @@ use super::who::Sender;
 use super::{approvals, home, link, meetings, notify, respond, summaries};
 use crate::Context;
 use crate::connections::Error;
-use crate::jobs::{Failure, Work};
+use crate::jobs::{Failure, Work, read};
 
 /// Sends a notice.
 pub const SEND: &str = "send_slack_notification";
@@ -129,11 +128,6 @@ pub(super) async fn enqueue_search(
         ..NewJob::new(SEARCH, payload)
     };
     store::jobs::enqueue(tx, &job).await.map(|_| ())
-}
-
-fn read<T: DeserializeOwned>(payload: Value) -> Result<T, Failure> {
-    serde_json::from_value(payload)
-        .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))
 }
 
 /// What a failed call means for a job that may be repeated.

@@ -19,7 +19,7 @@ use super::Error;
 use super::bulk::{self, Done, What, Which};
 use super::policy::Policy;
 use crate::accounts::members::everybody;
-use crate::jobs::{Failure, Work};
+use crate::jobs::{Work, read};
 use crate::mail::letters::{self, ApprovalAsked};
 use crate::slack::notify;
 use crate::slack::time::duration;
@@ -63,8 +63,7 @@ pub(crate) async fn waits(tx: &mut Tx, entry: &TimeEntry, handed_in: bool) -> st
 
 pub(crate) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
-        let payload: Payload = serde_json::from_value(payload)
-            .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
+        let payload: Payload = read(payload)?;
         let mut tx = cx.store.write_in(payload.workspace_id).await?;
         ask(&cx, &mut tx, &payload).await?;
         tx.commit().await?;
