@@ -80,11 +80,12 @@ async fn ask(cx: &Context, tx: &mut Tx, payload: &Payload) -> store::Result<()> 
     if waiting.is_empty() {
         return Ok(());
     }
-    for approver in approvers(tx, &submission).await? {
+    let approvers = approvers(tx, &submission).await?;
+    for approver in &approvers {
         notify::approval_needed(tx, ws, approver.id, id).await?;
-        if submission.handed_in {
-            mail(cx, tx, &submission, &approver, &waiting).await?;
-        }
+    }
+    if submission.handed_in {
+        mail(cx, tx, &submission, &approvers, &waiting).await?;
     }
     Ok(())
 }
@@ -96,35 +97,37 @@ async fn approvers(tx: &mut Tx, submission: &Submission) -> store::Result<Vec<Pr
     Ok(approvers)
 }
 
+/// Mails those of the approvers who want that.
 async fn mail(
     cx: &Context,
     tx: &mut Tx,
     submission: &Submission,
-    approver: &Profile,
+    approvers: &[Profile],
     waiting: &[TimeEntry],
 ) -> store::Result<()> {
     let ws = submission.workspace_id;
-    let wants = mail_preferences::get(tx, ws, approver.id).await?;
-    let Ok(to) = approver.email.parse() else {
-        return Ok(());
-    };
-    if !wants.approval_needed {
-        return Ok(());
-    }
     let member = store::members::get(tx, ws, submission.member_id).await?;
     let by = store::users::get(tx, member.user_id).await?.name;
-    let policy = Policy::load(tx, ws).await?;
-    let minutes: i64 = waiting.iter().map(|entry| entry.duration_minutes).sum();
-    let letter = ApprovalAsked {
-        fact: &submission.id.to_string(),
-        to: &to,
-        member: approver.id,
-        by: &by,
-        what: &what(&policy, waiting),
-        duration: &duration(minutes),
-        path: "/approvals",
-    };
-    letters::approval_asked(cx, tx, ws, &letter).await?;
+    let what = what(&Policy::load(tx, ws).await?, waiting);
+    let minutes = waiting.iter().map(|entry| entry.duration_minutes).sum();
+    let (fact, duration) = (submission.id.to_string(), duration(minutes));
+    for approver in approvers {
+        let wants = mail_preferences::get(tx, ws, approver.id).await?;
+        if let Ok(to) = approver.email.parse()
+            && wants.approval_needed
+        {
+            let letter = ApprovalAsked {
+                fact: &fact,
+                to: &to,
+                member: approver.id,
+                by: &by,
+                what: &what,
+                duration: &duration,
+                path: "/approvals",
+            };
+            letters::approval_asked(cx, tx, ws, &letter).await?;
+        }
+    }
     Ok(())
 }
 
