@@ -86,16 +86,42 @@ pub(crate) async fn grant_ending(
         return Ok(());
     };
     let (provider, account) = names(cx, connection);
-    let it = letters::GrantEnding {
-        id: connection.id,
-        ends,
-        to: &to,
-        member: connection.member_id,
-        provider: &connection.provider,
-        provider_name: &provider,
-        account: &account,
-    };
-    letters::grant_ending(cx, tx, connection.workspace_id, &it)
+    let it = about(connection, &to, (&provider, &account));
+    letters::grant_ending(cx, tx, connection.workspace_id, &it, ends)
         .await
         .map(drop)
+}
+
+/// The account, called `account`, must be connected again.
+pub(crate) async fn broken(
+    cx: &Context,
+    tx: &mut Tx,
+    connection: &Connection,
+    account: &str,
+) -> store::Result<()> {
+    slack::notify::connection_broken(tx, connection).await?;
+    let Some(to) = address(tx, connection.workspace_id, connection.member_id).await? else {
+        return Ok(());
+    };
+    let since = tx.now().await?;
+    let (provider, _) = names(cx, connection);
+    let it = about(connection, &to, (&provider, account));
+    letters::connection_broken(cx, tx, connection.workspace_id, &it, since)
+        .await
+        .map(drop)
+}
+
+fn about<'a>(
+    connection: &'a Connection,
+    to: &'a EmailAddress,
+    (provider_name, account): (&'a str, &'a str),
+) -> letters::Account<'a> {
+    letters::Account {
+        id: connection.id,
+        to,
+        member: connection.member_id,
+        provider: &connection.provider,
+        provider_name,
+        account,
+    }
 }

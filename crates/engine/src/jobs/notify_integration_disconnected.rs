@@ -11,8 +11,7 @@ use store::jobs::NewJob;
 use super::{Work, read};
 use crate::activity::Line;
 use crate::connections::notices;
-use crate::mail::letters;
-use crate::{Context, live, slack};
+use crate::{Context, live};
 
 /// Its name.
 pub const NAME: &str = "notify_integration_disconnected";
@@ -67,8 +66,7 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
         .about(&connection.provider, connection.id, connection.member_id)
         .write(&mut tx, payload.workspace_id)
         .await?;
-        slack::notify::connection_broken(&mut tx, &connection).await?;
-        mailed(&cx, &mut tx, &connection, &account).await?;
+        notices::broken(&cx, &mut tx, &connection, &account).await?;
         tx.commit().await?;
         let message = live::Message::Connection {
             connection_id: connection.id,
@@ -78,27 +76,4 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
             .send(payload.workspace_id, Some(connection.member_id), message);
         Ok(())
     })
-}
-
-async fn mailed(
-    cx: &Context,
-    tx: &mut store::Tx,
-    connection: &store::connections::Connection,
-    account: &str,
-) -> store::Result<bool> {
-    let owner = notices::address(tx, connection.workspace_id, connection.member_id).await?;
-    let Some(to) = owner else {
-        return Ok(false);
-    };
-    let (provider_name, _) = notices::names(cx, connection);
-    let it = letters::Broken {
-        id: connection.id,
-        since: tx.now().await?,
-        to: &to,
-        member: connection.member_id,
-        provider: &connection.provider,
-        provider_name: &provider_name,
-        account,
-    };
-    letters::connection_broken(cx, tx, connection.workspace_id, &it).await
 }

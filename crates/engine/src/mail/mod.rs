@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use self::paper::Draft;
 use crate::Context;
 
 pub use paper::line;
@@ -97,6 +98,17 @@ pub(crate) struct About<'a> {
 #[must_use]
 pub fn is_configured(cx: &Context) -> bool {
     cx.settings.mailer.is_some()
+}
+
+/// As [`enqueue`], for a letter of words alone: whether it was written.
+async fn post(
+    cx: &Context,
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    (about, draft): (About<'_>, Draft),
+) -> Result<bool> {
+    let mail = enqueue(cx, tx, workspace, (about, &draft.set(cx))).await?;
+    Ok(mail.is_some())
 }
 
 /// Puts a letter into the outbox in the caller's transaction. `None` when no mail server is configured, or the fact was told before.

@@ -8,7 +8,7 @@ use daybook_store::{Result, Tx};
 
 use crate::Context;
 use crate::mail::paper::{Draft, page};
-use crate::mail::{About, Attachment, Letter, enqueue};
+use crate::mail::{About, Attachment, Letter, enqueue, post};
 
 /// The most that the files of a letter may have together; mail servers take little more.
 pub const LARGEST: usize = 15 << 20;
@@ -116,8 +116,7 @@ pub async fn overdue(cx: &Context, tx: &mut Tx, ws: WorkspaceId, it: &Overdue<'_
         to: it.to,
         member: Some(it.member),
     };
-    let mail = enqueue(cx, tx, ws, (about, &letter.set(cx))).await?;
-    Ok(mail.is_some())
+    post(cx, tx, ws, (about, letter)).await
 }
 
 fn words(it: &InvoiceSent<'_>) -> Draft {

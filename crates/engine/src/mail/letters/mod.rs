@@ -6,6 +6,6 @@ mod time;
 mod warnings;
 
 pub use invoices::{InvoiceSent, LARGEST, Overdue, Refusal, invoice, overdue};
-pub use people::{Broken, Forgotten, Invited, connection_broken, invitation, password_reset};
+pub use people::{Forgotten, Invited, invitation, password_reset};
 pub use time::{ApprovalAsked, SubmitReminder, approval_asked, submit_reminder};
-pub use warnings::{CalendarOff, GrantEnding, calendar_off, grant_ending};
+pub use warnings::{Account, CalendarOff, calendar_off, connection_broken, grant_ending};

@@ -1,14 +1,13 @@
-//! Letters about accounts: an invitation, a new password, an account to be connected again.
+//! Letters to people about their own accounts here: an invitation, a new password.
 
 use daybook_domain::account::EmailAddress;
-use daybook_domain::{ConnectionId, InvitationId, MemberId, WorkspaceId};
+use daybook_domain::{InvitationId, MemberId, WorkspaceId};
 use daybook_store::{Result, Tx};
-use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::Context;
 use crate::mail::paper::{Draft, page};
-use crate::mail::{About, enqueue};
+use crate::mail::{About, post};
 
 /// Somebody is invited.
 #[derive(Debug, Clone, Copy)]
@@ -40,25 +39,6 @@ pub struct Forgotten<'a> {
     pub token: &'a SecretString,
 }
 
-/// An account must be connected again.
-#[derive(Debug, Clone, Copy)]
-pub struct Broken<'a> {
-    /// The account.
-    pub id: ConnectionId,
-    /// Since when; each time it breaks is a fact of its own.
-    pub since: Timestamp,
-    /// Its owner.
-    pub to: &'a EmailAddress,
-    /// The owner as a member.
-    pub member: MemberId,
-    /// The provider's key.
-    pub provider: &'a str,
-    /// The provider's name.
-    pub provider_name: &'a str,
-    /// Which account.
-    pub account: &'a str,
-}
-
 /// Invites somebody by mail.
 ///
 /// # Errors
@@ -84,8 +64,7 @@ pub async fn invitation(
         to: it.to,
         member: Some(it.by_member),
     };
-    let mail = enqueue(cx, tx, ws, (about, &letter.set(cx))).await?;
-    Ok(mail.is_some())
+    post(cx, tx, ws, (about, letter)).await
 }
 
 /// Sends the link that lets somebody choose a new password.
@@ -115,41 +94,5 @@ pub async fn password_reset(
         to: it.to,
         member: Some(it.member),
     };
-    let mail = enqueue(cx, tx, ws, (about, &letter.set(cx))).await?;
-    Ok(mail.is_some())
-}
-
-/// Tells the owner of an account that it must be connected again.
-///
-/// # Errors
-/// When the store fails.
-pub async fn connection_broken(
-    cx: &Context,
-    tx: &mut Tx,
-    ws: WorkspaceId,
-    it: &Broken<'_>,
-) -> Result<bool> {
-    let letter = Draft {
-        subject: format!("Connect {} again", it.account),
-        heading: format!("{} must be connected again", it.provider_name),
-        paragraphs: vec![format!(
-            "{} no longer lets Daybook read the account {}. Its calendars are not synced until you connect it again; what was synced stays.",
-            it.provider_name, it.account
-        )],
-        button: Some((
-            "Connect again",
-            page(cx, &format!("/integrations/connect/{}", it.provider)),
-        )),
-        foot: "You get this mail because the account is yours.".to_owned(),
-        ..Draft::default()
-    };
-    let fact = format!("connection_broken {} {}", it.id, it.since.as_microsecond());
-    let about = About {
-        kind: "connection_broken",
-        fact: &fact,
-        to: it.to,
-        member: Some(it.member),
-    };
-    let mail = enqueue(cx, tx, ws, (about, &letter.set(cx))).await?;
-    Ok(mail.is_some())
+    post(cx, tx, ws, (about, letter)).await
 }

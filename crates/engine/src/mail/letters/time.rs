@@ -6,7 +6,7 @@ use daybook_store::{Result, Tx};
 
 use crate::Context;
 use crate::mail::paper::{Draft, page};
-use crate::mail::{About, enqueue};
+use crate::mail::{About, post};
 
 /// Time waits for approval.
 #[derive(Debug, Clone, Copy)]
@@ -71,8 +71,7 @@ pub async fn approval_asked(
         to: it.to,
         member: Some(it.member),
     };
-    let mail = enqueue(cx, tx, ws, (about, &letter.set(cx))).await?;
-    Ok(mail.is_some())
+    post(cx, tx, ws, (about, letter)).await
 }
 
 /// Reminds a member to hand their time in.
@@ -103,6 +102,5 @@ pub async fn submit_reminder(
         to: it.to,
         member: Some(it.member),
     };
-    let mail = enqueue(cx, tx, ws, (about, &letter.set(cx))).await?;
-    Ok(mail.is_some())
+    post(cx, tx, ws, (about, letter)).await
 }

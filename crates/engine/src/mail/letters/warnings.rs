@@ -1,4 +1,4 @@
-//! Letters that warn of what stops, or is about to.
+//! Letters about a connected account or a calendar of it: what stopped, or is about to.
 
 use daybook_domain::account::EmailAddress;
 use daybook_domain::connection::CONFIRMED_ERRORS_BEFORE_OFF;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::Context;
 use crate::mail::paper::{Draft, page};
-use crate::mail::{About, enqueue};
+use crate::mail::{About, post};
 
 /// A calendar was switched off, because its provider keeps refusing it.
 #[derive(Debug, Clone, Copy)]
@@ -29,13 +29,11 @@ pub struct CalendarOff<'a> {
     pub account: &'a str,
 }
 
-/// The provider ends the access to an account.
+/// A connected account whose owner is written to.
 #[derive(Debug, Clone, Copy)]
-pub struct GrantEnding<'a> {
+pub struct Account<'a> {
     /// The account.
     pub id: ConnectionId,
-    /// When.
-    pub ends: Timestamp,
     /// Its owner.
     pub to: &'a EmailAddress,
     /// The owner as a member.
@@ -79,11 +77,10 @@ pub async fn calendar_off(
         to: it.to,
         member: Some(it.member),
     };
-    let mail = enqueue(cx, tx, ws, (about, &letter.set(cx))).await?;
-    Ok(mail.is_some())
+    post(cx, tx, ws, (about, letter)).await
 }
 
-/// Warns the owner of an account that its provider is about to end the access.
+/// Warns the owner of an account that its provider is about to end the access, at `ends`.
 ///
 /// # Errors
 /// When the store fails.
@@ -91,14 +88,15 @@ pub async fn grant_ending(
     cx: &Context,
     tx: &mut Tx,
     ws: WorkspaceId,
-    it: &GrantEnding<'_>,
+    it: &Account<'_>,
+    ends: Timestamp,
 ) -> Result<bool> {
-    let ends = it.ends.strftime("%-d %B, %H:%M UTC");
+    let day = ends.strftime("%-d %B, %H:%M UTC");
     let letter = Draft {
-        subject: format!("Connect {} again before {ends}", it.account),
+        subject: format!("Connect {} again before {day}", it.account),
         heading: format!("The access to {} ends soon", it.account),
         paragraphs: vec![format!(
-            "{} lets Daybook read the account {} until {ends} only. Connect it again before then and nothing stops; your choices and what was synced stay.",
+            "{} lets Daybook read the account {} until {day} only. Connect it again before then and nothing stops; your choices and what was synced stay.",
             it.provider_name, it.account
         )],
         button: Some((
@@ -108,13 +106,47 @@ pub async fn grant_ending(
         foot: "You get this mail because the account is yours.".to_owned(),
         ..Draft::default()
     };
-    let fact = format!("grant_ending {} {}", it.id, it.ends.as_microsecond());
+    let fact = format!("grant_ending {} {}", it.id, ends.as_microsecond());
     let about = About {
         kind: "grant_ending",
         fact: &fact,
         to: it.to,
         member: Some(it.member),
     };
-    let mail = enqueue(cx, tx, ws, (about, &letter.set(cx))).await?;
-    Ok(mail.is_some())
+    post(cx, tx, ws, (about, letter)).await
+}
+
+/// Tells the owner of an account that it must be connected again; each time it breaks (`since`) is a fact of its own.
+///
+/// # Errors
+/// When the store fails.
+pub async fn connection_broken(
+    cx: &Context,
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    it: &Account<'_>,
+    since: Timestamp,
+) -> Result<bool> {
+    let letter = Draft {
+        subject: format!("Connect {} again", it.account),
+        heading: format!("{} must be connected again", it.provider_name),
+        paragraphs: vec![format!(
+            "{} no longer lets Daybook read the account {}. Its calendars are not synced until you connect it again; what was synced stays.",
+            it.provider_name, it.account
+        )],
+        button: Some((
+            "Connect again",
+            page(cx, &format!("/integrations/connect/{}", it.provider)),
+        )),
+        foot: "You get this mail because the account is yours.".to_owned(),
+        ..Draft::default()
+    };
+    let fact = format!("connection_broken {} {}", it.id, since.as_microsecond());
+    let about = About {
+        kind: "connection_broken",
+        fact: &fact,
+        to: it.to,
+        member: Some(it.member),
+    };
+    post(cx, tx, ws, (about, letter)).await
 }
