@@ -38,16 +38,7 @@ async fn filter(world: &World, who: &Principal, id: CalendarId, filters: Option<
 }
 
 fn convert(instance: daybook_domain::InstanceId) -> convert::Convert {
-    convert::Convert {
-        instance,
-        client_id: None,
-        project_id: None,
-        force: false,
-        billable: None,
-        description: None,
-        only_offered: false,
-        separate: false,
-    }
+    convert::Convert::of(instance)
 }
 
 async fn shown(world: &World, who: &Principal, query: Query) -> Vec<String> {

@@ -47,16 +47,7 @@ async fn titles(world: &World, who: &Principal) -> Vec<String> {
 }
 
 fn ask(instance: InstanceId) -> Convert {
-    Convert {
-        instance,
-        client_id: None,
-        project_id: None,
-        force: false,
-        billable: None,
-        description: None,
-        only_offered: false,
-        separate: false,
-    }
+    Convert::of(instance)
 }
 
 pub(crate) async fn project(world: &World, who: &Principal, name: &str) -> ProjectId {

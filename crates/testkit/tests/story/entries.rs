@@ -11,16 +11,7 @@ use serde_json::json;
 use crate::{ada, meeting, put, week};
 
 fn ask(instance: daybook_domain::InstanceId) -> convert::Convert {
-    convert::Convert {
-        instance,
-        client_id: None,
-        project_id: None,
-        force: false,
-        billable: None,
-        description: None,
-        only_offered: false,
-        separate: false,
-    }
+    convert::Convert::of(instance)
 }
 
 #[tokio::test]

@@ -127,16 +127,7 @@ pub(crate) async fn places(
 async fn google_moves_the_event_itself_with_its_time_entry() {
     let (world, who, home, team) = two_at_google().await;
     let event = create(&world.cx, &who, home, review(), None).await.unwrap();
-    let bill = convert::Convert {
-        instance: event.id,
-        client_id: None,
-        project_id: None,
-        force: false,
-        billable: None,
-        description: None,
-        only_offered: false,
-        separate: false,
-    };
+    let bill = convert::Convert::of(event.id);
     let (entry, _) = convert::convert(&world.cx, &who, bill.clone())
         .await
         .unwrap();
@@ -364,16 +355,7 @@ async fn across_accounts_it_is_created_and_then_removed_with_its_time_entry() {
     )
     .await
     .unwrap();
-    let bill = convert::Convert {
-        instance: first.id,
-        client_id: None,
-        project_id: None,
-        force: false,
-        billable: None,
-        description: None,
-        only_offered: false,
-        separate: false,
-    };
+    let bill = convert::Convert::of(first.id);
     let (entry, _) = convert::convert(&world.cx, &who, bill).await.unwrap();
     let whole = Move {
         scope: Some(Scope::Series),

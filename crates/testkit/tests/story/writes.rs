@@ -280,16 +280,7 @@ async fn work_entered_by_hand_becomes_an_event_and_is_not_billed_twice() {
             matches!(again, Err(to_calendar::Error::HasEvent)),
             "{again:?}"
         );
-        let convert = convert::Convert {
-            instance: event.id,
-            client_id: None,
-            project_id: None,
-            force: false,
-            billable: None,
-            description: None,
-            only_offered: false,
-            separate: false,
-        };
+        let convert = convert::Convert::of(event.id);
         let (same, created) = convert::convert(&world.cx, &who, convert).await.unwrap();
         assert!(!created && same.id == entry.id);
         in_step(&world, &who, id).await;

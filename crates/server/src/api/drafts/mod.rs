@@ -332,14 +332,11 @@ async fn one(
     input: DraftLogInput,
 ) -> Result<(TimeEntryBody, bool), Problem> {
     let ask = Convert {
-        instance: event,
         client_id: input.client_id.map(Into::into),
         project_id: input.project_id.map(Into::into),
-        force: false,
         billable: input.billable,
         description: input.description,
-        only_offered: false,
-        separate: false,
+        ..Convert::of(event)
     };
     let (entry, created) = drafts::log(cx, who, ask, input.tags).await?;
     let body = bodies(cx, who, vec![entry])
