@@ -48,25 +48,24 @@ async fn main() {
     }
     let scope = "https://www.googleapis.com/auth/calendar.readonly";
     let endpoints = GoogleSim::endpoints(&running.google_base);
+    let api_url = endpoints.api_url.clone();
+    let mut environment: serde_json::Map<String, serde_json::Value> = endpoints
+        .settings("GOOGLE")
+        .map(|(name, value)| (name, value.into()))
+        .collect();
+    environment.insert("GOOGLE_CLIENT_ID".to_owned(), CLIENT_ID.into());
+    environment.insert("GOOGLE_CLIENT_SECRET".to_owned(), CLIENT_SECRET.into());
     println!(
         "{}",
         json!({
             "google": running.google_base,
-            "api_url": endpoints.api_url,
+            "api_url": api_url,
             "person": PERSON,
             "access_token": running.google.access_token(PERSON, &[scope]),
             "caldav": running.caldav_base,
             "caldav_user": DEMO_USER,
             "caldav_password": DEMO_PASSWORD,
-            "environment": {
-                "GOOGLE_CLIENT_ID": CLIENT_ID,
-                "GOOGLE_CLIENT_SECRET": CLIENT_SECRET,
-                "GOOGLE_AUTHORIZE_URL": endpoints.authorize_url,
-                "GOOGLE_TOKEN_URL": endpoints.token_url,
-                "GOOGLE_REVOKE_URL": endpoints.revoke_url,
-                "GOOGLE_USERINFO_URL": endpoints.userinfo_url,
-                "GOOGLE_API_URL": endpoints.api_url,
-            },
+            "environment": environment,
         })
     );
     running.wait().await.unwrap();

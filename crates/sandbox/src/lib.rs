@@ -6,6 +6,7 @@
 
 pub mod caldav;
 pub mod clock;
+mod endpoints;
 pub mod fault;
 pub mod google;
 pub mod microsoft;
@@ -16,6 +17,7 @@ pub mod slack;
 mod spec;
 mod stage;
 
+pub use endpoints::Endpoints;
 pub use stage::{Running, Sandbox};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -79,35 +79,25 @@ pub(super) async fn start(mut sandbox: Sandbox, server: &str) -> Result<Running>
 
 /// The settings with which a server talks to the simulators.
 pub(super) fn environment(running: &Running) -> Vec<(String, String)> {
+    let app = App::daybook(CLIENT_ID, CLIENT_SECRET, "");
     let google = GoogleSim::endpoints(&running.google_base);
     let microsoft = MicrosoftSim::endpoints(&running.microsoft_base, "common");
     let slack = SlackSim::endpoints(&running.slack_base);
-    let app = App::daybook(CLIENT_ID, CLIENT_SECRET, "");
     [
         ("DAYBOOK_ALLOW_PRIVATE_TARGETS", "true".to_owned()),
         ("GOOGLE_CLIENT_ID", CLIENT_ID.to_owned()),
         ("GOOGLE_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
-        ("GOOGLE_AUTHORIZE_URL", google.authorize_url),
-        ("GOOGLE_TOKEN_URL", google.token_url),
-        ("GOOGLE_REVOKE_URL", google.revoke_url),
-        ("GOOGLE_USERINFO_URL", google.userinfo_url),
-        ("GOOGLE_API_URL", google.api_url),
         ("MICROSOFT_CLIENT_ID", CLIENT_ID.to_owned()),
         ("MICROSOFT_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
-        ("MICROSOFT_AUTHORIZE_URL", microsoft.authorize_url),
-        ("MICROSOFT_TOKEN_URL", microsoft.token_url),
-        ("MICROSOFT_USERINFO_URL", microsoft.userinfo_url),
-        ("MICROSOFT_API_URL", microsoft.api_url),
         ("SLACK_CLIENT_ID", CLIENT_ID.to_owned()),
         ("SLACK_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
         ("SLACK_APP_ID", app.id),
         ("SLACK_SIGNING_SECRET", app.signing_secret),
-        ("SLACK_AUTHORIZE_URL", slack.authorize_url),
-        ("SLACK_TOKEN_URL", slack.token_url),
-        ("SLACK_USERINFO_URL", slack.userinfo_url),
-        ("SLACK_API_URL", slack.api_url),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
+    .chain(google.settings("GOOGLE"))
+    .chain(microsoft.settings("MICROSOFT"))
+    .chain(slack.settings("SLACK"))
     .collect()
 }

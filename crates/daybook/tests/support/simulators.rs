@@ -79,20 +79,14 @@ impl Simulators {
         [
             ("GOOGLE_CLIENT_ID", CLIENT_ID.to_owned()),
             ("GOOGLE_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
-            ("GOOGLE_AUTHORIZE_URL", google.authorize_url),
-            ("GOOGLE_TOKEN_URL", google.token_url),
-            ("GOOGLE_REVOKE_URL", google.revoke_url),
-            ("GOOGLE_USERINFO_URL", google.userinfo_url),
-            ("GOOGLE_API_URL", google.api_url),
             ("MICROSOFT_CLIENT_ID", CLIENT_ID.to_owned()),
             ("MICROSOFT_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
-            ("MICROSOFT_AUTHORIZE_URL", microsoft.authorize_url),
-            ("MICROSOFT_TOKEN_URL", microsoft.token_url),
-            ("MICROSOFT_USERINFO_URL", microsoft.userinfo_url),
-            ("MICROSOFT_API_URL", microsoft.api_url),
         ]
+        .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        .chain(google.settings("GOOGLE"))
+        .chain(microsoft.settings("MICROSOFT"))
+        .collect()
     }
 
     /// The settings with which a server talks to Slack; `socket`: through Socket Mode.
@@ -104,10 +98,6 @@ impl Simulators {
             ("SLACK_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
             ("SLACK_APP_ID", app.id),
             ("SLACK_SIGNING_SECRET", app.signing_secret),
-            ("SLACK_AUTHORIZE_URL", slack.authorize_url),
-            ("SLACK_TOKEN_URL", slack.token_url),
-            ("SLACK_USERINFO_URL", slack.userinfo_url),
-            ("SLACK_API_URL", slack.api_url),
         ];
         if socket {
             settings.push(("SLACK_APP_TOKEN", std::mem::take(&mut app.app_token)));
@@ -119,6 +109,7 @@ impl Simulators {
             });
         }
         let owned = |(name, value): (&str, String)| (name.to_owned(), value);
-        settings.into_iter().map(owned).collect()
+        let own = settings.into_iter().map(owned);
+        own.chain(slack.settings("SLACK")).collect()
     }
 }

@@ -33,25 +33,11 @@ pub use seed::Seed;
 pub use state::Role;
 
 use crate::clock::SandboxClock;
+use crate::endpoints::Endpoints;
 use crate::fault::{Desk, wrap};
 use crate::spec::Spec;
 use errors::GoogleDialect;
 use state::State;
-
-/// Where a simulator is reached; five separate settings, as with the real service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoints {
-    /// For the browser.
-    pub authorize_url: String,
-    /// Exchange and refresh.
-    pub token_url: String,
-    /// RFC 7009.
-    pub revoke_url: String,
-    /// OpenID Connect form.
-    pub userinfo_url: String,
-    /// Calendar v3 base, without a slash at the end.
-    pub api_url: String,
-}
 
 /// A simulated Google. Clones share one state.
 #[derive(Debug, Clone)]
@@ -124,7 +110,7 @@ impl GoogleSim {
         Endpoints {
             authorize_url: format!("{base}/o/oauth2/v2/auth"),
             token_url: format!("{base}/token"),
-            revoke_url: format!("{base}/revoke"),
+            revoke_url: Some(format!("{base}/revoke")),
             userinfo_url: format!("{base}/v1/userinfo"),
             api_url: format!("{base}/calendar/v3"),
         }

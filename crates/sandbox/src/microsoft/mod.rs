@@ -40,23 +40,11 @@ pub use state::Account;
 pub use subscriptions::Notification;
 
 use crate::clock::SandboxClock;
+use crate::endpoints::Endpoints;
 use crate::fault::{Desk, wrap};
 use crate::spec::Spec;
 use errors::MicrosoftDialect;
 use state::State;
-
-/// Where a simulator is reached; separate settings, as with the real service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoints {
-    /// For the browser.
-    pub authorize_url: String,
-    /// Exchange and refresh.
-    pub token_url: String,
-    /// OpenID Connect form.
-    pub userinfo_url: String,
-    /// Graph base, without a slash at the end.
-    pub api_url: String,
-}
 
 /// A simulated Microsoft 365. Clones share one state.
 #[derive(Debug, Clone)]
@@ -142,6 +130,7 @@ impl MicrosoftSim {
         Endpoints {
             authorize_url: format!("{base}/{tenant}/oauth2/v2.0/authorize"),
             token_url: format!("{base}/{tenant}/oauth2/v2.0/token"),
+            revoke_url: None,
             userinfo_url: format!("{base}/oidc/userinfo"),
             api_url: format!("{base}/v1.0"),
         }

@@ -39,24 +39,12 @@ pub use sign::{sign, timestamp_of};
 pub use state::Attempt;
 
 use crate::clock::SandboxClock;
+use crate::endpoints::Endpoints;
 use crate::fault::{Desk, wrap};
 use crate::spec::Spec;
 use errors::SlackDialect;
 use socket::Sockets;
 use state::State;
-
-/// Where a simulator is reached; separate settings, as with the real service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoints {
-    /// For the browser.
-    pub authorize_url: String,
-    /// Exchange and refresh.
-    pub token_url: String,
-    /// Who the installation is.
-    pub userinfo_url: String,
-    /// Web API base, without a slash at the end.
-    pub api_url: String,
-}
 
 /// A simulated Slack. Clones share one state.
 #[derive(Debug, Clone)]
@@ -133,6 +121,7 @@ impl SlackSim {
         Endpoints {
             authorize_url: format!("{base}/oauth/v2/authorize"),
             token_url: format!("{base}/api/oauth.v2.access"),
+            revoke_url: None,
             userinfo_url: format!("{base}/api/auth.test"),
             api_url: format!("{base}/api"),
         }

@@ -64,14 +64,10 @@ impl Sims {
             ("DAYBOOK_ALLOW_PRIVATE_TARGETS", "true".to_owned()),
             ("GOOGLE_CLIENT_ID", CLIENT_ID.to_owned()),
             ("GOOGLE_CLIENT_SECRET", self.secret.clone()),
-            ("GOOGLE_AUTHORIZE_URL", google.authorize_url),
-            ("GOOGLE_TOKEN_URL", google.token_url),
-            ("GOOGLE_REVOKE_URL", google.revoke_url),
-            ("GOOGLE_USERINFO_URL", google.userinfo_url),
-            ("GOOGLE_API_URL", google.api_url),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
+        .chain(google.settings("GOOGLE"))
         .collect()
     }
 
