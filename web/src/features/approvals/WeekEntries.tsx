@@ -1,5 +1,4 @@
-import { Button, Group, Table, Text } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Button, Group, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
@@ -9,9 +8,8 @@ import type { Approval, TimeEntry } from "../../api/types";
 import { useIsAdmin, useSession } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { QueryState } from "../../components/States";
-import { dateIn, formatDate, formatMinutes, formatTime } from "../../lib/time";
-import { EntryStatusBadge } from "../timesheet/EntryStatusBadge";
-import { bookedOn } from "../timesheet/week";
+import { dateIn, formatDate, formatTime } from "../../lib/time";
+import { BookingCells, OverlapMark, RejectedReason } from "../timesheet/EntryCells";
 import { RejectDialog } from "./RejectDialog";
 
 function Decide({ entry, mayApprove }: { entry: TimeEntry; mayApprove: boolean }) {
@@ -85,30 +83,10 @@ export function WeekEntries({ week }: { week: Approval }) {
                   <span className="dim">{formatTime(entry.started_at, time_zone)}</span>
                 </Table.Td>
                 <Table.Td>
-                  {entry.description || t("untitled")}{" "}
-                  {entry.overlaps.length > 0 && (
-                    <IconAlertTriangle
-                      size={14}
-                      className="warn"
-                      aria-label={t("overlaps", { count: entry.overlaps.length })}
-                    />
-                  )}
-                  {entry.rejected_reason && (
-                    <Text size="xs" className="bad">
-                      {entry.rejected_reason}
-                    </Text>
-                  )}
+                  {entry.description || t("untitled")} <OverlapMark entry={entry} />
+                  <RejectedReason entry={entry} />
                 </Table.Td>
-                <Table.Td>
-                  {bookedOn(entry) || <span className="dim">{t("unassigned")}</span>}
-                  {!entry.billable && <span className="dim"> · {t("notBillable")}</span>}
-                </Table.Td>
-                <Table.Td ta="right" className="num">
-                  {formatMinutes(entry.duration_minutes)}
-                </Table.Td>
-                <Table.Td>
-                  <EntryStatusBadge status={entry.status} />
-                </Table.Td>
+                <BookingCells entry={entry} />
                 <Table.Td ta="right">
                   {admin && entry.status === "pending" && (
                     <Decide entry={entry} mayApprove={week.may_approve} />

@@ -1,16 +1,15 @@
 import { Button, Checkbox, Group, Table, Text } from "@mantine/core";
-import { IconAlertTriangle, IconCalendarEvent } from "@tabler/icons-react";
+import { IconCalendarEvent } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import type { TimeEntry } from "../../api/types";
 import { useIsAdmin, useSession, useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
-import { dateIn, formatDate, formatMinutes, formatTime } from "../../lib/time";
+import { dateIn, formatDate, formatTime } from "../../lib/time";
 import { RejectDialog } from "../approvals/RejectDialog";
 import { BulkBar } from "./BulkBar";
-import { EntryStatusBadge } from "./EntryStatusBadge";
-import { bookedOn } from "./week";
+import { BookingCells, OverlapMark, RejectedReason } from "./EntryCells";
 
 interface Move {
   entry: TimeEntry;
@@ -72,34 +71,15 @@ function Row({ entry: e, chosen, busy, move, onChoose, onOpen }: RowProps) {
         {e.source === "calendar" && (
           <IconCalendarEvent size={14} className="dim" aria-label={t("sources.calendar")} />
         )}
-        {e.overlaps.length > 0 && (
-          <IconAlertTriangle
-            size={14}
-            className="warn"
-            aria-label={t("overlaps", { count: e.overlaps.length })}
-          />
-        )}
+        <OverlapMark entry={e} />
         {e.member_id !== member.id && (
           <Text size="xs" c="dimmed">
             {e.member_name}
           </Text>
         )}
-        {e.rejected_reason && (
-          <Text size="xs" className="bad">
-            {e.rejected_reason}
-          </Text>
-        )}
+        <RejectedReason entry={e} />
       </Table.Td>
-      <Table.Td>
-        {bookedOn(e) || <span className="dim">{t("unassigned")}</span>}
-        {!e.billable && <span className="dim"> · {t("notBillable")}</span>}
-      </Table.Td>
-      <Table.Td ta="right" className="num">
-        {formatMinutes(e.duration_minutes)}
-      </Table.Td>
-      <Table.Td>
-        <EntryStatusBadge status={e.status} running={e.running} />
-      </Table.Td>
+      <BookingCells entry={e} running={e.running} />
       <Table.Td ta="right">
         <Steps entry={e} move={move} busy={busy} />
       </Table.Td>

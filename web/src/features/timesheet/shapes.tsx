@@ -62,34 +62,35 @@ export function Ask({ title, action, busy, disabled, onClose, onGo, children }: 
 
 const FIVE_MINUTES = 300_000;
 
-export function SplitDialog({ entry, onClose, onDone }: Props) {
-  const t = useTranslations("timesheet");
+interface MomentProps {
+  title: string;
+  action: string;
+  label: string;
+  description: string;
+  /** `2026-11-23T09:00` on the wall: what stands in the field first. */
+  initial: string;
+  /** What is done with the instant that is chosen. */
+  go: (when: string) => Promise<unknown>;
+  done: string;
+  onClose: () => void;
+  onDone: () => void;
+}
+/** A question whose answer is a moment. */
+function MomentDialog({ label, description, initial, go, done, onDone, ...ask }: MomentProps) {
   const timeZone = useTimeZone();
-  const start = Date.parse(entry.started_at);
-  const end = Date.parse(endOf(entry, new Date()));
-  const middle = Math.round((start + end) / 2 / FIVE_MINUTES) * FIVE_MINUTES;
-  const [at, setAt] = useState(toLocalInput(new Date(middle), timeZone));
-  const run = useAction((when: string) => actions.splitEntry(entry.id, when), {
-    done: t("splitDone"),
-    invalidate: LISTS,
-    onDone,
-  });
+  const [at, setAt] = useState(initial);
+  const run = useAction(go, { done, invalidate: LISTS, onDone });
   return (
     <Ask
-      title={t("splitTitle")}
-      action={t("splitAction")}
+      {...ask}
       busy={run.isPending}
       disabled={!at}
-      onClose={onClose}
       onGo={() => run.mutate(fromWall(at, timeZone).toISOString())}
     >
       <TextInput
         type="datetime-local"
-        label={t("splitAt")}
-        description={t("between", {
-          from: formatDateTime(entry.started_at, timeZone),
-          to: formatDateTime(new Date(end), timeZone),
-        })}
+        label={label}
+        description={description}
         value={at}
         onChange={(e) => setAt(e.currentTarget.value)}
         data-autofocus
@@ -98,34 +99,46 @@ export function SplitDialog({ entry, onClose, onDone }: Props) {
   );
 }
 
+export function SplitDialog({ entry, onClose, onDone }: Props) {
+  const t = useTranslations("timesheet");
+  const timeZone = useTimeZone();
+  const start = Date.parse(entry.started_at);
+  const end = Date.parse(endOf(entry, new Date()));
+  const middle = Math.round((start + end) / 2 / FIVE_MINUTES) * FIVE_MINUTES;
+  return (
+    <MomentDialog
+      title={t("splitTitle")}
+      action={t("splitAction")}
+      label={t("splitAt")}
+      description={t("between", {
+        from: formatDateTime(entry.started_at, timeZone),
+        to: formatDateTime(new Date(end), timeZone),
+      })}
+      initial={toLocalInput(new Date(middle), timeZone)}
+      go={(when) => actions.splitEntry(entry.id, when)}
+      done={t("splitDone")}
+      onClose={onClose}
+      onDone={onDone}
+    />
+  );
+}
+
 export function DuplicateDialog({ entry, onClose, onDone }: Props) {
   const t = useTranslations("timesheet");
   const timeZone = useTimeZone();
   const wall = toLocalInput(entry.started_at, timeZone);
-  const [at, setAt] = useState(`${addDays(wall.slice(0, 10), 1)}${wall.slice(10)}`);
-  const run = useAction((when: string) => actions.duplicateEntry(entry.id, when), {
-    done: t("duplicated"),
-    invalidate: LISTS,
-    onDone,
-  });
   return (
-    <Ask
+    <MomentDialog
       title={t("duplicateTitle")}
       action={t("duplicateAction")}
-      busy={run.isPending}
-      disabled={!at}
+      label={t("start")}
+      description={zoneLabel(timeZone)}
+      initial={`${addDays(wall.slice(0, 10), 1)}${wall.slice(10)}`}
+      go={(when) => actions.duplicateEntry(entry.id, when)}
+      done={t("duplicated")}
       onClose={onClose}
-      onGo={() => run.mutate(fromWall(at, timeZone).toISOString())}
-    >
-      <TextInput
-        type="datetime-local"
-        label={t("start")}
-        description={zoneLabel(timeZone)}
-        value={at}
-        onChange={(e) => setAt(e.currentTarget.value)}
-        data-autofocus
-      />
-    </Ask>
+      onDone={onDone}
+    />
   );
 }
 
