@@ -15,7 +15,6 @@ import argparse
 import http.client
 import itertools
 import json
-import queue
 import random
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from urllib.parse import urlsplit
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from kit.measure import Failed, interleave, median  # noqa: E402
+from kit.steady import fire, milliseconds  # noqa: E402
 from kit.world import ROOT, Daybook, Process, call, expect, free_port  # noqa: E402
 
 PERSON = "ada@northwind.example"
@@ -110,47 +110,19 @@ def one_round(given, daybook, server, google, notices, reading=None):
     reader = threading.Thread(target=read, daemon=True)
     if reading:
         reader.start()
-    late, refused = fire(given, daybook.base, notices)
+    late, refused = fire(given, daybook.base, lambda n: notice(notices, given.forged), lambda status, text: status == 202)
     stop.set()
     if reading:
         reader.join()
-    late.sort()
-    at = lambda share: round(1000 * late[min(len(late) - 1, int(share * len(late)))], 1)  # noqa: E731
-    return {"notices": len(late), "not_202": refused, "ms": {"p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "p99.9": at(0.999), "max": round(1000 * late[-1], 1)},
+    return {"notices": len(late), "not_202": refused, "ms": milliseconds(late, p50=0.5, p95=0.95, p99=0.99, **{"p99.9": 0.999}),
             "full_reads": reads[0], "event_listings": listings(google) - before, "server_cpu_s": round(server.cpu - cpu, 2)}
 
 
-def fire(given, base, notices):
-    work, late, refused, lock = queue.Queue(), [], [0], threading.Lock()
-    host = urlsplit(base)
-
-    def send():
-        line = http.client.HTTPConnection(host.hostname, host.port, timeout=30)
-        while (due := work.get()) is not None:
-            headers = dict(random.choice(notices))
-            if random.random() < given.forged:
-                headers["X-Goog-Channel-Token"] = "forged"
-            line.request("POST", "/hooks/google", headers={**headers, "Content-Length": "0"})
-            answer = line.getresponse()
-            answer.read()
-            took = time.monotonic() - due
-            with lock:
-                late.append(took)
-                refused[0] += answer.status != 202
-
-    threads = [threading.Thread(target=send, daemon=True) for _ in range(given.connections)]
-    for thread in threads:
-        thread.start()
-    start = time.monotonic()
-    for n in range(given.rate * given.seconds):
-        due = start + n / given.rate
-        time.sleep(max(0.0, due - time.monotonic()))
-        work.put(due)
-    for _ in threads:
-        work.put(None)
-    for thread in threads:
-        thread.join()
-    return late, refused[0]
+def notice(notices, forged):
+    headers = dict(random.choice(notices))
+    if random.random() < forged:
+        headers["X-Goog-Channel-Token"] = "forged"
+    return "/hooks/google", None, {**headers, "Content-Length": "0"}
 
 
 def change(daybook, google, keys, n):

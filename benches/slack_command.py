@@ -13,21 +13,18 @@ import argparse
 import contextlib
 import hashlib
 import hmac
-import http.client
 import json
-import queue
 import sys
 import tempfile
-import threading
 import time
 import urllib.parse
 from pathlib import Path
-from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from kit.measure import Failed, median  # noqa: E402
 from kit.postgres import Cluster  # noqa: E402
+from kit.steady import fire, milliseconds  # noqa: E402
 from kit.world import ROOT, Daybook, Process, expect, free_port  # noqa: E402
 
 PERSON, TEAM = "U0ADAMARSH", "T0NORTHWND"
@@ -79,11 +76,13 @@ def entries(daybook):
 
 def one_round(given, daybook, server, secret, nth):
     cpu = server.cpu
-    late, wrong = fire(given, daybook.base, secret, nth)
-    late.sort()
-    at = lambda share: round(1000 * late[min(len(late) - 1, int(share * len(late)))], 1)  # noqa: E731
-    return {"commands": len(late), "wrong": wrong, "ms": {"p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "max": round(1000 * late[-1], 1)},
-            "server_cpu_s": round(server.cpu - cpu, 2)}
+    ask = lambda n: (PATH, *signed(secret, f"bench.{nth}.{n}"))  # noqa: E731
+    late, wrong = fire(given, daybook.base, ask, is_right)
+    return {"commands": len(late), "wrong": wrong, "ms": milliseconds(late, p50=0.5, p95=0.95, p99=0.99), "server_cpu_s": round(server.cpu - cpu, 2)}
+
+
+def is_right(status, text):
+    return status == 200 and json.loads(text)["text"].startswith("Time entry created: 15 min")
 
 
 def signed(secret, trigger):
@@ -95,38 +94,6 @@ def signed(secret, trigger):
     stamp = str(int(time.time()))
     digest = hmac.new(secret, f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
     return body, {"Content-Type": "application/x-www-form-urlencoded", "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
-
-
-def fire(given, base, secret, nth):
-    work, late, wrong, lock = queue.Queue(), [], [0], threading.Lock()
-    host = urlsplit(base)
-
-    def send():
-        line = http.client.HTTPConnection(host.hostname, host.port, timeout=30)
-        while (one := work.get()) is not None:
-            due, n = one
-            line.request("POST", PATH, *signed(secret, f"bench.{nth}.{n}"))
-            answer = line.getresponse()
-            text = answer.read()
-            took = time.monotonic() - due
-            right = answer.status == 200 and json.loads(text)["text"].startswith("Time entry created: 15 min")
-            with lock:
-                late.append(took)
-                wrong[0] += not right
-
-    threads = [threading.Thread(target=send, daemon=True) for _ in range(given.connections)]
-    for thread in threads:
-        thread.start()
-    start = time.monotonic()
-    for n in range(given.rate * given.seconds):
-        due = start + n / given.rate
-        time.sleep(max(0.0, due - time.monotonic()))
-        work.put((due, n))
-    for _ in threads:
-        work.put(None)
-    for thread in threads:
-        thread.join()
-    return late, wrong[0]
 
 
 if __name__ == "__main__":
