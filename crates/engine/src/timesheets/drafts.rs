@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use daybook_domain::event::Status;
 use daybook_domain::rate::amount;
 use daybook_domain::rule::{Compiled, Subject};
 use daybook_domain::time_entry::{MAX_MINUTES, minutes_between};
@@ -17,9 +16,10 @@ use store::instances::InstanceView;
 use super::Error;
 use super::booking::{Known, Said};
 use super::choices::{by_choice, names_of};
-use super::gather::{self, After, Meetings};
+use super::gather::{self, After, Meetings, Which};
 pub(crate) use super::settle::log_and_tell;
 pub use super::settle::{dismiss, log, restore};
+use crate::events::hint;
 use crate::rates::{Facts, Pricer};
 use crate::{Context, Principal};
 
@@ -157,7 +157,7 @@ pub(crate) async fn read(
     let mut rules = compiled(tx, who).await?;
     let (mut drafts, mut after) = (Vec::new(), after);
     loop {
-        let part = gather::meetings(tx, who, range, Some(false), after, CHUNK).await?;
+        let part = gather::meetings(tx, who, range, Which::Open, after, CHUNK).await?;
         let next = part.next;
         drafts.extend(suggest(tx, who, &mut rules, part).await?);
         if drafts.len() > limit {
@@ -188,8 +188,7 @@ pub(crate) async fn get(
     };
     let open = event.member_id == who.member_id
         && event.time_entry_id.is_none()
-        && gather::is_work(&event)
-        && event.status != Status::Cancelled;
+        && hint(&event).is_offered();
     let aside = [event.cause_key()];
     if !open
         || !store::drafts::dismissed(tx, who.workspace_id, who.member_id, &aside)

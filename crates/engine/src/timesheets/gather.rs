@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use store::calendars::{Calendar, Filter};
 use store::instances::{InstanceView, Range};
 
+use crate::events::hint;
 use crate::{Context, Principal};
 
 /// The most calendars of a member.
@@ -20,6 +21,27 @@ const COUNTED: i64 = 2_000;
 
 /// Where reading goes on: after this start and instance.
 pub(super) type After = Option<(Timestamp, daybook_domain::InstanceId)>;
+
+/// Which of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Those that can still be logged: offered for billing by what they are and by their calendar's filters.
+    Open,
+    /// Those that could be or were.
+    Billable,
+    /// Those that take place, whatever the filters say.
+    All,
+}
+
+impl Which {
+    fn holds(self, event: &InstanceView) -> bool {
+        match self {
+            Self::Open => hint(event).is_offered(),
+            Self::Billable => event.time_entry_id.is_some() || hint(event).is_offered(),
+            Self::All => is_work(event),
+        }
+    }
+}
 
 /// What was found.
 pub(super) struct Meetings {
@@ -31,12 +53,12 @@ pub(super) struct Meetings {
     pub(super) next: After,
 }
 
-/// Reads the caller's own meetings that touch a stretch; `converted` as in [`Range`].
+/// Reads the caller's own meetings that touch a stretch.
 pub(super) async fn meetings(
     tx: &mut store::Tx,
     who: &Principal,
     (from, to): (Timestamp, Timestamp),
-    converted: Option<bool>,
+    which: Which,
     after: After,
     limit: i64,
 ) -> Result<Meetings, store::Error> {
@@ -58,7 +80,7 @@ pub(super) async fn meetings(
             from,
             to,
             q: None,
-            converted,
+            converted: (which == Which::Open).then_some(false),
             cancelled: false,
             after,
             limit,
@@ -70,7 +92,7 @@ pub(super) async fn meetings(
         .last()
         .filter(|_| full)
         .map(|last| (last.start_us, last.id));
-    found.retain(is_work);
+    found.retain(|event| which.holds(event));
     Ok(Meetings {
         found: once(found, &calendars),
         calendars,
@@ -78,7 +100,7 @@ pub(super) async fn meetings(
     })
 }
 
-/// How many meetings of a stretch the caller has, each once, and how many of them are logged.
+/// How many meetings of a stretch that are offered for billing the caller has, each once, and how many of them are logged.
 pub(crate) async fn meetings_of(
     cx: &Context,
     who: &Principal,
@@ -87,7 +109,7 @@ pub(crate) async fn meetings_of(
     let mut tx = cx.store.read_in(who.workspace_id).await?;
     let (mut all, mut logged, mut after) = (0, 0, None);
     loop {
-        let part = meetings(&mut tx, who, range, None, after, COUNTED).await?;
+        let part = meetings(&mut tx, who, range, Which::Billable, after, COUNTED).await?;
         all += part.found.len() as u64;
         let done = |event: &&InstanceView| event.time_entry_id.is_some();
         logged += part.found.iter().filter(done).count() as u64;
@@ -104,11 +126,11 @@ pub(crate) async fn meetings_on(
     who: &Principal,
     range: (Timestamp, Timestamp),
 ) -> store::Result<Vec<InstanceView>> {
-    Ok(meetings(tx, who, range, None, None, COUNTED).await?.found)
+    Ok(meetings(tx, who, range, Which::All, None, COUNTED).await?.found)
 }
 
 /// Whether it can be work at all.
-pub(super) fn is_work(event: &InstanceView) -> bool {
+fn is_work(event: &InstanceView) -> bool {
     !event.all_day && !event.informational && event.response_status != ResponseStatus::Declined
 }
 

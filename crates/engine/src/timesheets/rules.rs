@@ -9,7 +9,7 @@ use store::time_rules::{Contents, TimeRule};
 
 use super::Error;
 use super::booking::{Known, Said};
-use super::gather::{self, Meetings};
+use super::gather::{self, Meetings, Which};
 use crate::clients;
 use crate::{Context, Once, Outcome, Principal};
 
@@ -193,7 +193,7 @@ pub async fn preview(
     let now = cx.clock.now();
     let from = now.checked_sub(BACK).unwrap_or(now);
     let Meetings { found, .. } =
-        gather::meetings(&mut tx, who, (from, now), None, None, LOOKED_AT).await?;
+        gather::meetings(&mut tx, who, (from, now), Which::Billable, None, LOOKED_AT).await?;
     let mut rules = Compiled::new(vec![Rule {
         id: TimeRuleId::from_uuid(uuid::Uuid::nil()),
         name: contents.name.clone(),

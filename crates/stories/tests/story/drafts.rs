@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use daybook_domain::account::Role;
+use daybook_domain::billing::{BillingFilters, Traits};
 use daybook_domain::import::ics;
 use daybook_domain::rule::{Action, Conditions};
 use daybook_domain::time_entry::Status;
 use daybook_domain::zone::Zone;
 use daybook_domain::{InstanceId, ProjectId};
 use daybook_engine::store;
+use daybook_engine::store::calendars::Settings;
 use daybook_engine::store::clients::NewClient;
 use daybook_engine::store::projects::NewProject;
 use daybook_engine::store::time_entries::{Changes, Filter};
@@ -17,7 +19,7 @@ use daybook_engine::timesheets::convert::Convert;
 use daybook_engine::timesheets::drafts::{self, Because, Draft};
 use daybook_engine::timesheets::follow::{self, Answer};
 use daybook_engine::timesheets::{Error, bulk, convert, entries, history, import, rules, shape};
-use daybook_engine::{Context, Once, Outcome, Principal, clients, projects};
+use daybook_engine::{Context, Once, Outcome, Principal, calendars, clients, projects};
 use daybook_sandbox::caldav::CalendarSpec;
 use daybook_testkit::{ADA, CALDAV_PASSWORD, CALDAV_USER, Db, World};
 use jiff::{SignedDuration, Timestamp};
@@ -855,4 +857,37 @@ async fn control_without_causes_meetings_are_billed_many_times() {
     world.cx.store.execute_raw(forget.into()).await.unwrap();
     let entries = storm(&world, [&world.cx, &two.cx], &who, &ids, 4).await;
     assert_eq!(entries, 160, "one for each trigger");
+}
+
+/// What a calendar's filters leave out is no draft, and is not counted as open; by name it can be logged all the same.
+#[tokio::test]
+async fn what_a_calendars_filters_leave_out_is_no_draft() {
+    for world in World::on_all(World::builder()).await {
+        put(&world, &meeting("Review", 3, 9));
+        put(&world, &meeting("Lunch with Bo", 3, 12));
+        let mut free = meeting("Webinar", 3, 14);
+        free["transparency"] = json!("transparent");
+        put(&world, &free);
+        let (who, _, id) = ada(&world).await;
+        let lunch = week(&world, &who).await[1].id;
+        assert_eq!(titles(&world, &who).await, ["Review", "Lunch with Bo"]);
+        let filters = BillingFilters {
+            exclude: Traits {
+                titles: vec!["lunch*".to_owned()],
+                ..Traits::default()
+            },
+            ..BillingFilters::default()
+        };
+        let settings = Settings {
+            billing_filters: Some(Some(filters)),
+            ..Settings::default()
+        };
+        calendars::settings::update(&world.cx, &who, id, settings, None)
+            .await
+            .unwrap();
+        assert_eq!(titles(&world, &who).await, ["Review"]);
+        let (entry, created) = convert::convert(&world.cx, &who, ask(lunch)).await.unwrap();
+        assert!(created);
+        assert_eq!(entry.description, "Lunch with Bo");
+    }
 }
