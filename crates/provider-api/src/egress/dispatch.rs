@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument;
 use url::Url;
@@ -55,7 +55,7 @@ impl Egress {
         let account = call
             .account
             .map(|key| self.accounts.of(call.provider, key, self.clock.now()));
-        let _slot = slot(account.as_deref(), call.options.timeout).await?;
+        let _slot = slot(account.as_deref(), call.options).await?;
         let span = tracing::info_span!(
             "egress", provider = call.provider, host = %destination.host, method = %request.method()
         );
@@ -111,18 +111,36 @@ impl Egress {
             (outcome, _) => outcome,
         };
         let mut response = outcome.map_err(|error| explain(error, &to.host))?;
+        let status = response.status();
+        self.heed(account, status, response.headers_mut());
+        Ok(response)
+    }
+
+    /// An answer within another one, as if it had come alone: its `Retry-After` becomes seconds, and a wait that it asks for holds
+    /// for the whole account.
+    pub(crate) fn heed_part(
+        &self,
+        provider: &str,
+        account: &str,
+        status: StatusCode,
+        headers: &mut HeaderMap,
+    ) {
+        let account = self.accounts.of(provider, account, self.clock.now());
+        self.heed(Some(&account), status, headers);
+    }
+
+    fn heed(&self, account: Option<&Account>, status: StatusCode, headers: &mut HeaderMap) {
         let now = self.clock.now();
-        retry_after::normalise(response.headers_mut(), now);
+        retry_after::normalise(headers, now);
         let asks_to_wait = matches!(
-            response.status(),
+            status,
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
         );
         if let (true, Some(account)) = (asks_to_wait, account)
-            && let Some(wait) = retry_after::retry_after(response.headers())
+            && let Some(wait) = retry_after::retry_after(headers)
         {
             account.pause(now, wait);
         }
-        Ok(response)
     }
 
     /// One request. The outer error is ours: nothing was sent.
@@ -134,7 +152,9 @@ impl Egress {
         account: Option<&Account>,
     ) -> Result<Result<http::Response<Bytes>, TransportError>> {
         let now = self.clock.now();
-        if let Some(wait) = account.and_then(|account| account.take(now).err()) {
+        if let Some(wait) =
+            account.and_then(|account| account.take(now, call.options.requests).err())
+        {
             return Err(own_limit(wait));
         }
         self.circuits
@@ -171,16 +191,20 @@ pub fn host_of(url: &Url) -> String {
     }
 }
 
-/// Waits for one of the account's slots.
-async fn slot(account: Option<&Account>, wait: Duration) -> Result<Option<OwnedSemaphorePermit>> {
+/// Waits for as many of the account's slots as the provider counts requests, at most all of them.
+async fn slot(
+    account: Option<&Account>,
+    options: CallOptions,
+) -> Result<Option<OwnedSemaphorePermit>> {
     let Some(account) = account else {
         return Ok(None);
     };
     let slots = Arc::clone(&account.slots);
-    if let Ok(permit) = Arc::clone(&slots).try_acquire_owned() {
+    let many = options.requests.clamp(1, account.concurrent);
+    if let Ok(permit) = Arc::clone(&slots).try_acquire_many_owned(many) {
         return Ok(Some(permit));
     }
-    match tokio::time::timeout(wait, slots.acquire_owned()).await {
+    match tokio::time::timeout(options.timeout, slots.acquire_many_owned(many)).await {
         Ok(Ok(permit)) => Ok(Some(permit)),
         _ => Err(own_limit(Duration::from_secs(5))),
     }

@@ -31,6 +31,8 @@ pub(super) struct Accounts {
 pub(super) struct Account {
     /// Requests at once.
     pub(super) slots: Arc<Semaphore>,
+    /// How many slots there are.
+    pub(super) concurrent: u32,
     per_minute: u32,
     use_: Mutex<Use>,
 }
@@ -68,16 +70,19 @@ impl Accounts {
 
 impl Account {
     fn new(limits: Limits) -> Self {
+        let concurrent = limits.concurrent.max(1);
         Self {
-            slots: Arc::new(Semaphore::new(limits.concurrent.max(1) as usize)),
+            slots: Arc::new(Semaphore::new(concurrent as usize)),
+            concurrent,
             per_minute: limits.per_minute.max(1),
             use_: Mutex::default(),
         }
     }
 
-    /// Counts a request that is about to be sent, or says how long to wait. In no 60 seconds are there more than the
-    /// limit: the window is counted in whole seconds, rounded against us.
-    pub(super) fn take(&self, now: Timestamp) -> Result<(), Duration> {
+    /// Counts so many requests that are about to be sent together, or says how long to wait. In no 60 seconds are there more than
+    /// the limit: the window is counted in whole seconds, rounded against us.
+    pub(super) fn take(&self, now: Timestamp, requests: u32) -> Result<(), Duration> {
+        let requests = requests.clamp(1, self.per_minute);
         let mut use_ = self.lock();
         if let Some(until) = use_.paused_until {
             if now < until {
@@ -87,15 +92,14 @@ impl Account {
         }
         let second = now.as_second();
         use_.forget(second);
-        if use_.total >= self.per_minute {
-            let oldest = use_.sent.front().map_or(second, |(second, _)| *second);
+        if let Some(oldest) = use_.in_the_way(requests, self.per_minute) {
             let wait = (oldest + 61 - second).clamp(1, 61);
             return Err(Duration::from_secs(wait.unsigned_abs()));
         }
-        use_.total += 1;
+        use_.total += requests;
         match use_.sent.back_mut() {
-            Some((last, count)) if *last == second => *count += 1,
-            _ => use_.sent.push_back((second, 1)),
+            Some((last, count)) if *last == second => *count += requests,
+            _ => use_.sent.push_back((second, requests)),
         }
         Ok(())
     }
@@ -119,6 +123,20 @@ impl Account {
 }
 
 impl Use {
+    /// The second whose requests must be forgotten before so many more fit; `None`: they fit now.
+    fn in_the_way(&self, requests: u32, limit: u32) -> Option<i64> {
+        let mut total = self.total;
+        let mut before = None;
+        for (second, count) in &self.sent {
+            if total + requests <= limit {
+                break;
+            }
+            before = Some(*second);
+            total -= count;
+        }
+        before
+    }
+
     /// Drops what is older than the window, and what a clock that jumped back left in the future.
     fn forget(&mut self, second: i64) {
         let total = &mut self.total;
@@ -154,7 +172,7 @@ mod tests {
         let mut sent = Vec::new();
         for step in 0..4_000 {
             let now = step * 77;
-            if account.take(at(now)).is_ok() {
+            if account.take(at(now), 1).is_ok() {
                 sent.push(now);
             }
         }
@@ -171,17 +189,29 @@ mod tests {
     #[test]
     fn says_how_long_to_wait() {
         let account = account(1);
-        account.take(at(0)).unwrap();
-        assert_eq!(account.take(at(1_000)), Err(Duration::from_secs(60)));
-        assert!(account.take(at(61_000)).is_ok());
+        account.take(at(0), 1).unwrap();
+        assert_eq!(account.take(at(1_000), 1), Err(Duration::from_secs(60)));
+        assert!(account.take(at(61_000), 1).is_ok());
+    }
+
+    #[test]
+    fn what_goes_together_counts_as_many() {
+        let account = account(30);
+        account.take(at(0), 20).unwrap();
+        account.take(at(5_000), 5).unwrap();
+        assert!(account.take(at(9_000), 5).is_ok());
+        // Twenty more fit when the first twenty are forgotten; as many as the limit, when all are.
+        assert_eq!(account.take(at(10_000), 20), Err(Duration::from_secs(51)));
+        assert_eq!(account.take(at(10_000), 99), Err(Duration::from_secs(60)));
+        assert!(account.take(at(61_000), 20).is_ok());
     }
 
     #[test]
     fn a_clock_that_jumps_back_does_not_lock_the_account() {
         let account = account(2);
-        account.take(at(600_000)).unwrap();
-        account.take(at(600_000)).unwrap();
-        assert!(account.take(at(0)).is_ok());
+        account.take(at(600_000), 1).unwrap();
+        account.take(at(600_000), 1).unwrap();
+        assert!(account.take(at(0), 1).is_ok());
     }
 
     #[test]
@@ -189,8 +219,8 @@ mod tests {
         let account = account(60);
         account.pause(at(0), Duration::from_secs(3600));
         account.pause(at(0), Duration::from_secs(10));
-        assert_eq!(account.take(at(1_000)), Err(Duration::from_secs(3599)));
-        assert!(account.take(at(3_600_000)).is_ok());
+        assert_eq!(account.take(at(1_000), 1), Err(Duration::from_secs(3599)));
+        assert!(account.take(at(3_600_000), 1).is_ok());
     }
 
     #[test]
@@ -199,7 +229,7 @@ mod tests {
         for n in 0..MOST_ACCOUNTS {
             accounts
                 .of("google", &n.to_string(), at(0))
-                .take(at(0))
+                .take(at(0), 1)
                 .unwrap();
         }
         accounts.of("google", "one more", at(120_000));

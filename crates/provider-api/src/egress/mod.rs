@@ -51,6 +51,8 @@ pub struct CallOptions {
     pub max_body: usize,
     /// Whether the call may be repeated at once when the connection breaks before an answer came.
     pub idempotent: bool,
+    /// How many requests the provider counts it as: several are sent in one body.
+    pub requests: u32,
 }
 
 impl CallOptions {
@@ -59,6 +61,7 @@ impl CallOptions {
         timeout: Duration::from_secs(30),
         max_body: 10 << 20,
         idempotent: true,
+        requests: 1,
     };
     /// A CalDAV server: 30 s, 50 MiB.
     pub const CALDAV: Self = Self {
@@ -70,7 +73,15 @@ impl CallOptions {
         timeout: Duration::from_secs(10),
         max_body: 64 << 10,
         idempotent: false,
+        requests: 1,
     };
+
+    /// The same options for a call that the provider counts as so many requests.
+    #[must_use]
+    pub const fn counted_as(mut self, requests: u32) -> Self {
+        self.requests = requests;
+        self
+    }
 
     /// The same options for a call that must not be repeated.
     #[must_use]

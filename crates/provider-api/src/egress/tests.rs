@@ -381,7 +381,7 @@ async fn kind_of(egress: &Egress, url: &str) -> Option<ErrorKind> {
     let options = CallOptions {
         timeout: Duration::from_secs(2),
         max_body: 1 << 20,
-        idempotent: true,
+        ..CallOptions::API
     };
     let call = Call {
         provider: "caldav",

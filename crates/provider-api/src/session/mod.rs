@@ -137,6 +137,13 @@ impl<'a> Session<'a> {
         self.egress.send(request, call).await
     }
 
+    /// An answer within another one (a part of a batch), as if it had come alone: its `Retry-After` becomes seconds, and a wait
+    /// that it asks for holds for the whole account.
+    pub fn heed_part(&self, part: &mut http::response::Parts) {
+        self.egress
+            .heed_part(self.provider, &self.account, part.status, &mut part.headers);
+    }
+
     /// Sends `request` to any allowed address: for discovery, where a server says to continue elsewhere. The caller
     /// decides whether the credentials may go there; without `with_credentials` none are sent.
     ///

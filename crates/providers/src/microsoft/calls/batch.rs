@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use daybook_provider_api::egress::CallOptions;
 use daybook_provider_api::{Result, Session};
 use http::Method;
 use serde::Deserialize;
@@ -47,7 +48,9 @@ pub(in super::super) async fn events(
     let steps: Vec<Value> = ids.iter().enumerate().map(step).collect();
     let address = format!("{}/$batch", session.api_url.trim_end_matches('/'));
     let request = super::with_json(Method::POST, &address, &json!({ "requests": steps }))?;
-    let body = super::send(session, request).await?;
+    // Graph counts every one of them, and runs them beside each other as it does any others.
+    let many = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+    let body = super::send_with(session, request, CallOptions::API.counted_as(many)).await?;
     let answer: Answer = serde_json::from_slice(&body).map_err(|_| errors::malformed())?;
     // Their order says nothing.
     let parts = answer
@@ -57,22 +60,27 @@ pub(in super::super) async fn events(
     let mut parts: HashMap<String, Part> = parts.collect();
     let told = |place: usize| {
         let part = parts.remove(&place.to_string());
-        part.ok_or_else(errors::malformed).and_then(Part::event)
+        part.ok_or_else(errors::malformed)
+            .and_then(|part| part.event(session))
     };
     Ok((0..ids.len()).map(told).collect())
 }
 
 impl Part {
-    fn event(self) -> Result<wire::Event> {
+    fn event(self, session: &Session<'_>) -> Result<wire::Event> {
         let mut response = http::Response::builder().status(self.status);
         for (name, value) in &self.headers {
-            if let Some(value) = value.as_str() {
-                response = response.header(name, value);
+            match value {
+                Value::String(text) => response = response.header(name, text),
+                Value::Number(number) => response = response.header(name, number.to_string()),
+                _ => {}
             }
         }
         let response = response.body(()).map_err(|_| errors::malformed())?;
+        let mut parts = response.into_parts().0;
+        session.heed_part(&mut parts);
         let body = self.body.to_string();
-        errors::check(&response.into_parts().0, body.as_bytes())?;
+        errors::check(&parts, body.as_bytes())?;
         wire::event(body.as_bytes()).ok_or_else(errors::malformed)
     }
 }

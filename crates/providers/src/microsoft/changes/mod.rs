@@ -6,6 +6,7 @@ mod round;
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use daybook_domain::event::Change;
@@ -204,13 +205,17 @@ impl Changes {
                 return Err(error);
             }
         };
-        let mut failed = None;
+        let mut failed: Option<Error> = None;
         for (id, answer) in ids.into_iter().zip(told) {
             let master = match answer {
                 Ok(master) => Some(master),
                 Err(error) if errors::is_gone(&error) => None,
                 Err(error) => {
-                    failed = Some(error);
+                    // The longest wait that was asked for is the one to be kept.
+                    let longer = |known: &Error| wait(known) >= wait(&error);
+                    if !failed.as_ref().is_some_and(longer) {
+                        failed = Some(error);
+                    }
                     missing.push(id);
                     continue;
                 }
@@ -295,8 +300,8 @@ impl ChangeStream for Changes {
     }
 }
 
-/// What Graph says of these masters, asked for together. What it had no time for (429, outages) is asked for once more by itself,
-/// where the way out waits as long as it was told to.
+/// What Graph says of these masters, asked for together. What failed is asked for once more by itself; but not what Graph told us
+/// to wait with, and nothing more after another failure.
 async fn fetched(
     session: &Session<'_>,
     calendar: &str,
@@ -308,20 +313,33 @@ async fn fetched(
         several => batch::events(session, calendar, several).await?,
     };
     for (answer, id) in told.iter_mut().zip(ids) {
-        let passing =
-            |error: &Error| matches!(error.kind, ErrorKind::RateLimited | ErrorKind::Unavailable);
-        if answer.as_ref().is_err_and(passing) {
+        let at_once =
+            |error: &Error| error.kind == ErrorKind::Unavailable && error.retry == Retry::Soon;
+        if answer.as_ref().is_err_and(at_once) {
             *answer = event::get(session, calendar, id).await;
+            if answer.as_ref().is_err_and(at_once) {
+                break;
+            }
         }
     }
     Ok(told)
+}
+
+/// How long to wait after it.
+const fn wait(error: &Error) -> Option<Duration> {
+    match error.retry {
+        Retry::After(wait) => Some(wait),
+        Retry::Soon | Retry::No => None,
+    }
 }
 
 /// The calendar has more repeated meetings than one round can hold.
 fn too_many() -> Error {
     Error::new(
         ErrorKind::Malformed,
-        format!("The calendar has more than {MOST_ROWS} occurrences of repeated meetings, which Daybook does not read. Nothing was changed; end some of its series."),
+        "Outlook lists more than 100,000 occurrences of repeated meetings in this calendar for the sixteen months that Daybook keeps, and that is more \
+         than it reads at once. The sync was stopped: repeated meetings stay as they were, so the calendar is not up to date. Each later \
+         sync tries again. End or move away some of the series that repeat daily, or switch the calendar off in Daybook.",
     )
     .with_code("too_many_occurrences")
     .with_retry(Retry::No)

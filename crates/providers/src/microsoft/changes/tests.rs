@@ -443,9 +443,9 @@ async fn masters_are_fetched_twenty_at_a_time_and_each_has_its_own_answer() {
             .map(|n| (200, master(&format!("s{n:02}"))))
             .collect()
     };
-    // From the last to the first; one is told to wait, and is asked for alone.
+    // From the last to the first; one fails, and is asked for alone.
     let mut first = made(25, 45);
-    first[3] = (429, refusal("ApplicationThrottled"));
+    first[3] = (503, refusal("serviceNotAvailable"));
     read.script.then(200, &batch(&first));
     read.script.then(200, &master("s28"));
     read.script.then(200, &batch(&made(5, 25)));
@@ -465,6 +465,38 @@ async fn masters_are_fetched_twenty_at_a_time_and_each_has_its_own_answer() {
         asked[2].ends_with("/me/calendars/c/events/s28"),
         "{asked:?}"
     );
+}
+
+#[tokio::test]
+async fn a_part_that_says_wait_holds_up_the_account() {
+    let rows: Vec<String> = (0..5).map(|n| occurrence(&format!("s{n}"), 1)).collect();
+    let told = |wait: &str| {
+        let parts = [
+            (200, master("s0")),
+            (429, refusal("ApplicationThrottled")),
+            (503, refusal("serviceNotAvailable")),
+            (200, master("s3")),
+            (429, refusal("ApplicationThrottled")),
+        ];
+        // In either spelling; the last one says how long.
+        let text = batch(&parts);
+        let at = text.find(r#""id":"4""#).unwrap();
+        let headers = r#""headers":{"#;
+        let here = at + text[at..].find(headers).unwrap() + headers.len();
+        format!("{}\"Retry-After\":{wait},{}", &text[..here], &text[here..])
+    };
+    for wait in ["\"90\"", "90", r#""Sat, 21 Nov 2026 08:01:30 GMT""#] {
+        let mut read = Read::incremental();
+        read.answered(200, &page(&rows, true)).await.unwrap();
+        let error = read.answered(200, &told(wait)).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::RateLimited, "{wait}");
+        assert_eq!(error.retry, Retry::After(Duration::from_secs(90)), "{wait}");
+        assert_eq!(read.asked().len(), 2, "nothing is asked after that");
+        // The whole account waits, whoever asks.
+        let error = read.next().await.unwrap_err();
+        assert_eq!(error.code.as_deref(), Some("local_limit"), "{wait}");
+        assert_eq!(read.asked().len(), 2);
+    }
 }
 
 #[tokio::test]
@@ -496,6 +528,9 @@ async fn a_round_that_would_fill_the_memory_is_refused() {
         } else {
             let error = answer.unwrap_err();
             assert_eq!(error.code.as_deref(), Some("too_many_occurrences"));
+            for words in ["100,000", "stopped", "End or move away"] {
+                assert!(error.message.contains(words), "{}", error.message);
+            }
             assert_eq!(error.retry, Retry::No);
         }
     }

@@ -25,7 +25,7 @@ use super::errors;
 const READ: CallOptions = CallOptions {
     timeout: Duration::from_secs(10),
     max_body: 1 << 20,
-    idempotent: true,
+    ..CallOptions::API
 };
 /// The same, never repeated: messages and forms have no key against doubles.
 const WRITE: CallOptions = READ.not_idempotent();
