@@ -195,7 +195,7 @@ async fn a_locked_event_is_written_later_or_not_at_all() {
         ..Change::default()
     };
     let refused = update(&world.cx, &who, id, event.id.into(), None, title).await;
-    assert!(refused.is_err(), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Locked(_))), "{refused:?}");
     world.caldav.desk().clear();
     world.clock.pass(600);
     world.run_jobs().await;
@@ -206,4 +206,39 @@ async fn a_locked_event_is_written_later_or_not_at_all() {
         theirs.contains(&format!("SUMMARY:{ours}")),
         "{ours}: {theirs}"
     );
+}
+
+/// A copy that Google keeps locked is refused in words of its own, whether or not it had to be read before; what is not its original's
+/// is changed.
+#[tokio::test]
+async fn a_locked_copy_at_google_says_where_to_change_it() {
+    let world = World::builder().build().await.unwrap();
+    let mut copy = meeting("Theirs", 5, 10);
+    copy["locked"] = json!(true);
+    copy["attendees"] = json!([{"email": ADA, "responseStatus": "needsAction"}]);
+    put(&world, &copy);
+    let (who, _, id) = ada(&world).await;
+    let event = week(&world, &who).await.remove(0);
+    let title = Change {
+        title: Some("Mine".into()),
+        ..Change::default()
+    };
+    let with_guests = Change {
+        attendees: Some(vec!["bo@client.example".into()]),
+        ..title.clone()
+    };
+    for change in [title, with_guests] {
+        let refused = update(&world.cx, &who, id, event.id.into(), None, change).await;
+        let Err(Error::Locked(text)) = &refused else {
+            panic!("{refused:?}");
+        };
+        assert!(text.contains("where it was made"), "{text}");
+    }
+    assert_eq!(week(&world, &who).await[0].details.title, "Theirs");
+    let free = Change {
+        opaque: Some(false),
+        ..Change::default()
+    };
+    let changed = update(&world.cx, &who, id, event.id.into(), None, free).await;
+    assert!(!changed.unwrap().opaque);
 }

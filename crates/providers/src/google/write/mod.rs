@@ -1,6 +1,7 @@
 //! Writing events at Google (contracts/google §6 and §7): every call may be repeated.
 
 mod body;
+mod locked;
 mod meet;
 mod people;
 mod relocate;
@@ -269,14 +270,19 @@ async fn write(
         let event = get(session, place, &found.id).await?;
         return written(living(event)?, place);
     }
+    locked::check(found.event.as_ref(), &fields)?;
+    let fields = Value::Object(fields);
     let call = PatchEvent {
         calendar: &place.calendar,
         event: &found.id,
-        fields: &Value::Object(fields),
+        fields: &fields,
         etag: found.etag.as_deref(),
         notify,
     };
-    written(call.send(session).await?, place)
+    match call.send(session).await {
+        Ok(event) => written(event, place),
+        Err(error) => Err(locked::explained(error, session, place, &found.id, &fields).await),
+    }
 }
 
 /// The event that an earlier attempt with this key created: its id is taken.

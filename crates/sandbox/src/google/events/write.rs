@@ -164,11 +164,31 @@ fn change(
         return Err(ApiError::invalid("An instance cannot have a recurrence."));
     }
     let body = body(&old, &sent);
+    if is_locked(&old) && changes_main(&draft::as_body(&old), &body) {
+        return Err(ApiError::forbidden());
+    }
     let before = old.fields.get("conferenceData").cloned();
     let event = with_author(call, &state, &calendar, &caller.email, |by| {
         draft::apply(old, &body, by)
     })?;
     store(call, &mut state, &calendar, event, before.as_ref())
+}
+
+/// A copy that only its original changes (contract §5).
+fn is_locked(event: &Event) -> bool {
+    event.fields.get("locked").and_then(Value::as_bool) == Some(true)
+}
+
+fn changes_main(old: &Value, new: &Value) -> bool {
+    let main = [
+        "summary",
+        "description",
+        "location",
+        "start",
+        "end",
+        "recurrence",
+    ];
+    main.iter().any(|name| old.get(name) != new.get(name))
 }
 
 fn find(state: &State, calendar: &str, event: &str) -> Result<Event, ApiError> {
