@@ -1,22 +1,7 @@
 //! Text out of fields that may hold HTML, and addresses out of fields that may hold anything.
 
+use daybook_domain::ical::meeting_url_in;
 use url::Url;
-
-/// Hosts (and their subdomains) whose links in a location are ways to join.
-const MEETING_HOSTS: &[&str] = &[
-    "meet.google.com",
-    "zoom.us",
-    "zoomgov.com",
-    "teams.microsoft.com",
-    "teams.live.com",
-    "webex.com",
-    "whereby.com",
-    "meet.jit.si",
-    "gotomeeting.com",
-    "goto.com",
-    "chime.aws",
-    "bluejeans.com",
-];
 
 /// Plain text of a description: tags go, line breaks and list items stay visible, entities become characters. Text
 /// without HTML comes out as it is.
@@ -48,20 +33,17 @@ pub(crate) fn link(text: &str) -> Option<String> {
 
 /// The way to join that a location holds: a link of a known service, or a location that is nothing but a link.
 pub(crate) fn meeting_link(location: &str) -> Option<String> {
-    let whole = location.trim();
-    whole
-        .split([' ', '\n', '\r', '\t', ',', ';', '<', '>', '(', ')', '"'])
-        .filter(|word| word.starts_with("https://") || word.starts_with("http://"))
-        .filter_map(link)
-        .find(|found| found == whole || is_meeting_host(found))
+    let found = meeting_url_in(location).map(str::to_owned);
+    found.or_else(|| link(location).filter(|link| !link.contains(char::is_whitespace)))
 }
 
-fn is_meeting_host(link: &str) -> bool {
-    let url = Url::parse(link).ok();
-    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-    MEETING_HOSTS.iter().any(|known| {
-        host.strip_suffix(known)
-            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+/// The way to join that a description holds: a link of a known service, to be seen or behind other words (`href`). `said` is
+/// its plain text, `written` what it was made of.
+pub(crate) fn meeting_link_in(said: Option<&str>, written: Option<&str>) -> Option<String> {
+    let seen = said.and_then(meeting_url_in).map(str::to_owned);
+    seen.or_else(|| {
+        let behind = decoded(meeting_url_in(written?)?);
+        meeting_url_in(&behind).map(str::to_owned)
     })
 }
 
@@ -130,6 +112,18 @@ fn entity<'a>(rest: &'a str, out: &mut String) -> &'a str {
     }
 }
 
+/// Text with its entities as characters.
+fn decoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = entity(&rest[at..], &mut out);
+    }
+    out.push_str(rest);
+    out
+}
+
 fn decode(name: &str) -> Option<char> {
     if let Some(number) = name.strip_prefix('#') {
         let code = match number.strip_prefix(['x', 'X']) {
@@ -176,6 +170,38 @@ fn tidy(text: &str) -> String {
     }
     out.trim().to_owned()
 }
+
+/// Place, description and the way to join that every provider's events show for them.
+#[cfg(test)]
+pub(crate) const INVITATIONS: [(&str, &str, Option<&str>); 7] = [
+    (
+        "Room 4",
+        "Join Zoom Meeting\nhttps://acme.zoom.us/j/1?pwd=x",
+        Some("https://acme.zoom.us/j/1?pwd=x"),
+    ),
+    (
+        "",
+        "Call https://whereby.com/acme.",
+        Some("https://whereby.com/acme"),
+    ),
+    (
+        "https://meet.google.com/abc",
+        "or https://zoom.us/j/2",
+        Some("https://meet.google.com/abc"),
+    ),
+    (
+        "Room 4, https://teams.live.com/meet/9",
+        "",
+        Some("https://teams.live.com/meet/9"),
+    ),
+    (
+        "",
+        "https://app.goto.com/meeting/3 https://v.ringcentral.com/join/4",
+        Some("https://app.goto.com/meeting/3"),
+    ),
+    ("Room 4", "Agenda: https://docs.example/zoom.us", None),
+    ("", "https://evilzoom.us/j/1", None),
+];
 
 #[cfg(test)]
 mod tests {
@@ -230,9 +256,27 @@ mod tests {
             "javascript:alert(1)",
             "https://",
             "http://evilzoom.us x",
+            "https://maps.example/a b",
         ] {
             assert_eq!(meeting_link(none), None, "{none}");
         }
+        let html =
+            "<p><a href=\"https://acme.zoom.us/j/1?a=2&amp;pwd=x\">Join</a> &amp; <b>talk</b></p>";
+        for (written, found) in [
+            (html, Some("https://acme.zoom.us/j/1?a=2&pwd=x")),
+            (
+                "Join: https://meet.google.com/abc.",
+                Some("https://meet.google.com/abc"),
+            ),
+            ("&lt;https://zoom.us/j/2&gt;", Some("https://zoom.us/j/2")),
+            ("https://example.org", None),
+            ("&amp;", None),
+        ] {
+            let said = plain(written);
+            let link = meeting_link_in(Some(&said), Some(written));
+            assert_eq!(link.as_deref(), found, "{written}");
+        }
+        assert_eq!(meeting_link_in(None, None), None);
         assert_eq!(link("javascript:alert(1)"), None);
         assert_eq!(link("mailto:a@b.example"), None);
     }

@@ -90,7 +90,7 @@ pub struct Attendee {
 /// What an event says, apart from when.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Details {
-    /// Title; empty when the event has none or is private.
+    /// Title; empty when the event has none.
     pub title: String,
     /// Plain text.
     pub description: Option<String>,
@@ -106,6 +106,20 @@ pub struct Details {
     pub html_url: Option<String>,
     /// Categories or the colour's name.
     pub categories: Vec<String>,
+    /// Its owner marked it private: what it says is for nobody else, when it is for everybody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
+}
+
+impl Details {
+    /// What anybody but the owner may know of a private event.
+    #[must_use]
+    pub fn withheld() -> Self {
+        Self {
+            private: true,
+            ..Self::default()
+        }
+    }
 }
 
 /// What part an event plays in a series.

@@ -1,6 +1,6 @@
 //! Where to join by video: the link among all that an invitation says.
 
-/// Hosts of meetings: the domain itself or anything below it.
+/// Hosts of meetings: the domain itself or anything below it. The only such list, for calendars of every provider.
 const HOSTS: &[&str] = &[
     "zoom.us",
     "zoom.com",
@@ -10,7 +10,7 @@ const HOSTS: &[&str] = &[
     "meet.google.com",
     "webex.com",
     "whereby.com",
-    "meet.goto.com",
+    "goto.com",
     "gotomeeting.com",
     "gotomeet.me",
     "meet.jit.si",

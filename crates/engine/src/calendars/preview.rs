@@ -85,7 +85,9 @@ pub async fn preview(
         left_out: Vec::new(),
         truncated,
     };
-    for mut event in rows.into_iter().rev() {
+    // Whoever may not read an event does not find out what it says by filters either.
+    let seen = rows.into_iter().rev().map(|row| row.seen_by(who.member_id));
+    for mut event in seen {
         if !hint_with(&event, None).is_offered() {
             continue;
         }

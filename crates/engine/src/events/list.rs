@@ -111,14 +111,20 @@ pub async fn page(cx: &Context, who: &Principal, query: Query) -> Result<Listing
         return Ok(Listing::default());
     }
     let ids: Vec<CalendarId> = calendars.iter().map(|calendar| calendar.id).collect();
+    let others = calendars
+        .iter()
+        .any(|calendar| calendar.member_id != who.member_id);
     let filtered = calendars
         .iter()
         .any(|calendar| calendar.billing_filters.is_some());
-    let picks =
-        query.distinct || query.billable.is_some() || (filtered && query.converted == Some(false));
+    let picks = (others && query.q.is_some())
+        || query.distinct
+        || query.billable.is_some()
+        || (filtered && query.converted == Some(false));
     let size = usize::try_from(query.limit).unwrap_or_default();
     let reader = Reader {
         workspace: who.workspace_id,
+        member: who.member_id,
         range: Range {
             calendars: &ids,
             from,
@@ -142,6 +148,8 @@ pub async fn page(cx: &Context, who: &Principal, query: Query) -> Result<Listing
 
 struct Reader<'a> {
     workspace: WorkspaceId,
+    /// Who reads.
+    member: MemberId,
     range: Range<'a>,
     query: &'a Query,
     order: HashMap<CalendarId, usize>,
@@ -180,7 +188,10 @@ impl Reader<'_> {
                     return Ok(listing);
                 }
                 let also_in = elsewhere(&event, &sightings);
-                listing.events.push(Listed { event, also_in });
+                listing.events.push(Listed {
+                    event: event.seen_by(self.member),
+                    also_in,
+                });
             }
             if !whole {
                 return Ok(listing);
@@ -221,6 +232,10 @@ impl Reader<'_> {
     }
 
     fn passes(&self, event: &InstanceView) -> bool {
+        // Whoever may not read it does not find it by its words either.
+        if self.query.q.is_some() && event.is_hidden_from(self.member) {
+            return false;
+        }
         let out = |hint: Hint| {
             hint.left_out
                 .is_some_and(daybook_domain::billing::LeftOut::by_filter)

@@ -108,7 +108,8 @@ pub(super) async fn convert_with(
     Policy::load(&mut tx, workspace)
         .await?
         .start(cx, event.start_us)?;
-    let new = new_entry(&event, ask.description, cause, booked, suggested.tags);
+    let seen = event.clone().seen_by(who.member_id);
+    let new = new_entry(&seen, ask.description, cause, booked, suggested.tags);
     let (entry, created) = store::time_entries::create(&mut tx, workspace, &new).await?;
     if !created {
         return Ok((entry, false));

@@ -107,7 +107,8 @@ pub async fn answer(
             None
         }
         (Answer::Take, Some(event)) => {
-            let changes = changes_to(&entry, &was, event);
+            let event = event.clone().seen_by(who.member_id);
+            let changes = changes_to(&entry, &was, &event);
             Some(edit(cx, who, &mut tx, &policy, &entry, changes, "followed").await?)
         }
     };

@@ -56,6 +56,7 @@ pub(super) struct Event {
     pub(super) html_link: Option<String>,
     pub(super) updated: Option<String>,
     pub(super) transparency: Option<String>,
+    pub(super) visibility: Option<String>,
     pub(super) color_id: Option<String>,
     pub(super) start: Option<Time>,
     pub(super) end: Option<Time>,

@@ -85,6 +85,7 @@ pub(super) struct Event {
     pub(super) transaction_id: Option<String>,
     pub(super) last_modified_date_time: Option<String>,
     pub(super) categories: Option<Vec<String>>,
+    pub(super) sensitivity: Option<String>,
     pub(super) recurrence: Option<Recurrence>,
     pub(super) single_value_extended_properties: Option<Vec<ExtendedProperty>>,
 }

@@ -166,6 +166,25 @@ impl InstanceView {
             time_entry_id: None,
         }
     }
+
+    /// As `member` may see it: of somebody else's private event, only when it is.
+    #[must_use]
+    pub fn seen_by(self, member: MemberId) -> Self {
+        if self.is_hidden_from(member) {
+            return Self {
+                details: Details::withheld(),
+                ..self
+            };
+        }
+        self
+    }
+
+    /// Whether what it says is not for `member`.
+    #[must_use]
+    pub fn is_hidden_from(&self, member: MemberId) -> bool {
+        self.details.private && self.member_id != member
+    }
+
     /// When it starts, as date or instant with zone.
     #[must_use]
     pub fn start(&self) -> EventTime {

@@ -21,6 +21,7 @@ mod moves;
 mod nonsense;
 mod oauth;
 mod outage;
+mod private;
 mod push;
 mod push_in_place;
 mod push_together;

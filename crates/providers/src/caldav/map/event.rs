@@ -184,11 +184,7 @@ fn answer(attendee: &Participant) -> ResponseStatus {
     }
 }
 
-/// `CLASS` other than PUBLIC hides what an event says, never when it is.
 fn details(event: &VEvent) -> Details {
-    if event.class != Class::Public {
-        return Details::default();
-    }
     Details {
         title: event.summary.clone().unwrap_or_default(),
         description: event.description.clone(),
@@ -208,6 +204,7 @@ fn details(event: &VEvent) -> Details {
             .clone()
             .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         categories: event.categories.clone(),
+        private: event.class != Class::Public,
     }
 }
 

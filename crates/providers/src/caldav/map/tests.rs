@@ -159,6 +159,23 @@ mod objects {
     }
 
     #[test]
+    fn links_in_place_and_text() {
+        for (place, said, found) in crate::text::INVITATIONS {
+            let text = |value: &str| value.replace(',', "\\,").replace('\n', "\\n");
+            let lines = format!(
+                "{HOUR}\nLOCATION:{}\nDESCRIPTION:{}",
+                text(place),
+                text(said)
+            );
+            assert_eq!(
+                single(&lines).details.meeting_url.as_deref(),
+                found,
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
     fn a_series_and_its_changed_occurrences() {
         let data = object(
             "BEGIN:VEVENT\nUID:s\nDTSTART;TZID=Europe/Berlin:20260601T090000\nDTEND;TZID=Europe/Berlin:20260601T100000\n\
@@ -316,11 +333,24 @@ mod objects {
     }
 
     #[test]
-    fn private_events_say_when_only() {
+    fn private_events_are_marked_and_keep_what_they_say() {
         let event = single(&format!(
             "{HOUR}\nCLASS:CONFIDENTIAL\nSUMMARY:Secret\nLOCATION:Somewhere\nATTENDEE:mailto:bob@example.com"
         ));
-        assert_eq!(event.details, daybook_domain::event::Details::default());
+        assert_eq!(
+            (event.details.title.as_str(), event.details.attendees.len()),
+            ("Secret", 1)
+        );
+        for (class, private) in [
+            ("CLASS:PUBLIC", false),
+            ("X-OTHER:1", false),
+            ("CLASS:PRIVATE", true),
+            ("CLASS:CONFIDENTIAL", true),
+            ("CLASS:X-SECRET", true),
+        ] {
+            let event = single(&format!("{HOUR}\n{class}\nSUMMARY:S"));
+            assert_eq!(event.details.private, private, "{class}");
+        }
     }
 
     #[test]

@@ -112,7 +112,9 @@ fn status(text: Option<&str>) -> Status {
 }
 
 fn details(event: wire::Event) -> Details {
-    let meeting_url = meeting_url(&event);
+    let description = event.description.as_deref().map(text::plain);
+    let description = description.filter(|text| !text.is_empty());
+    let meeting_url = meeting_url(&event, description.as_deref());
     let attendees = event
         .attendees
         .unwrap_or_default()
@@ -120,10 +122,7 @@ fn details(event: wire::Event) -> Details {
         .map(attendee);
     Details {
         title: event.summary.unwrap_or_default(),
-        description: event
-            .description
-            .map(|html| text::plain(&html))
-            .filter(|text| !text.is_empty()),
+        description,
         location: event.location.filter(|text| !text.trim().is_empty()),
         organizer: event
             .organizer
@@ -137,6 +136,10 @@ fn details(event: wire::Event) -> Details {
             .and_then(color)
             .into_iter()
             .collect(),
+        private: matches!(
+            event.visibility.as_deref(),
+            Some("private" | "confidential")
+        ),
     }
 }
 
@@ -196,8 +199,8 @@ fn own_answer(event: &wire::Event, owner: &Owner<'_>) -> ResponseStatus {
     }
 }
 
-/// The video entry point, else the short-cut, else a link in the location. A conference still being made has none yet.
-fn meeting_url(event: &wire::Event) -> Option<String> {
+/// The video entry point, else the short-cut, else a link in the place or the text. A conference still being made has none yet.
+fn meeting_url(event: &wire::Event, description: Option<&str>) -> Option<String> {
     let entry_points = event
         .conference_data
         .as_ref()
@@ -210,6 +213,7 @@ fn meeting_url(event: &wire::Event) -> Option<String> {
     video
         .or_else(|| text::link(event.hangout_link.as_deref()?))
         .or_else(|| text::meeting_link(event.location.as_deref()?))
+        .or_else(|| text::meeting_link_in(description, event.description.as_deref()))
 }
 
 fn color(id: &str) -> Option<String> {

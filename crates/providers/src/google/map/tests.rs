@@ -194,6 +194,34 @@ fn ways_to_join() {
 }
 
 #[test]
+fn links_in_place_and_text() {
+    for (place, said, found) in text::INVITATIONS {
+        let event = json!({"id": "e", "start": {"date": "2026-12-01"}, "location": place, "description": said});
+        let Ok(Change::Upsert(event)) = change(wire::Event::of(event).unwrap(), &OWNER) else {
+            panic!("{said}");
+        };
+        assert_eq!(event.details.meeting_url.as_deref(), found, "{said}");
+    }
+}
+
+#[test]
+fn private_events_are_marked() {
+    for (visibility, private) in [
+        ("default", false),
+        ("public", false),
+        ("private", true),
+        ("confidential", true),
+    ] {
+        let event = json!({"id": "e", "start": {"date": "2026-12-01"}, "summary": "S", "visibility": visibility});
+        let Ok(Change::Upsert(event)) = change(wire::Event::of(event).unwrap(), &OWNER) else {
+            panic!("{visibility}");
+        };
+        assert_eq!(event.details.private, private, "{visibility}");
+        assert_eq!(event.details.title, "S");
+    }
+}
+
+#[test]
 fn whose_answer_counts() {
     let answered = |event: Value| {
         let mut event = event;

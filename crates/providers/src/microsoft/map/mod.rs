@@ -152,6 +152,10 @@ fn details(event: &wire::Event) -> Details {
             .collect(),
         html_url: event.web_link.as_deref().and_then(text::link),
         categories: event.categories.clone().unwrap_or_default(),
+        private: event
+            .sensitivity
+            .as_deref()
+            .is_some_and(|label| label != "normal"),
     }
 }
 
@@ -191,7 +195,10 @@ fn meeting_url(
     joined
         .or_else(|| text::link(event.online_meeting_url.as_deref()?))
         .or_else(|| text::meeting_link(location?))
-        .or_else(|| text::meeting_link(description?))
+        .or_else(|| {
+            let body = event.body.as_ref();
+            text::meeting_link_in(description, body.and_then(|body| body.content.as_deref()))
+        })
 }
 
 fn person(address: Option<&wire::Address>) -> Option<Person> {

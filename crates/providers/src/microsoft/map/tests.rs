@@ -84,6 +84,21 @@ fn a_meeting_with_everything() {
 }
 
 #[test]
+fn links_in_place_and_text() {
+    for (place, said, found) in text::INVITATIONS {
+        let event = serde_json::json!({"id": "e", "type": "singleInstance",
+            "start": {"dateTime": "2026-12-01T09:00:00", "timeZone": "UTC"},
+            "end": {"dateTime": "2026-12-01T10:00:00", "timeZone": "UTC"},
+            "location": {"displayName": place}, "body": {"contentType": "html", "content": said}});
+        let event = wire::event(event.to_string().as_bytes()).unwrap();
+        let Some(Change::Resource { events, .. }) = single(&event, &berlin()) else {
+            panic!("{said}");
+        };
+        assert_eq!(events[0].details.meeting_url.as_deref(), found, "{said}");
+    }
+}
+
+#[test]
 fn whole_days_are_not_shifted_by_any_zone() {
     let event = read("allday");
     let day = |text: &str| EventTime::AllDay(text.parse().unwrap());
@@ -128,6 +143,26 @@ fn private_cancelled_and_without_a_start() {
     assert_eq!(hidden.details.description.as_deref(), Some("a < b & c"));
     let last = fixture().pop().unwrap();
     assert!(single(&last, &berlin()).is_none());
+}
+
+#[test]
+fn private_events_are_marked() {
+    for (label, private) in [
+        ("normal", false),
+        ("personal", true),
+        ("private", true),
+        ("confidential", true),
+    ] {
+        let told = format!(
+            r#"{{"id": "e", "type": "singleInstance", "subject": "S", "sensitivity": "{label}",
+            "start": {{"dateTime": "2026-12-01T09:00:00", "timeZone": "UTC"}},
+            "end": {{"dateTime": "2026-12-01T10:00:00", "timeZone": "UTC"}}}}"#
+        );
+        let Some(Change::Resource { events, .. }) = single(&event(&told), &berlin()) else {
+            panic!("{label}");
+        };
+        assert_eq!(events[0].details.private, private, "{label}");
+    }
 }
 
 fn event(json: &str) -> wire::Event {

@@ -25,7 +25,7 @@ pub struct EventBody {
     pub calendar_id: Uuid,
     /// The provider's id.
     pub provider_event_id: String,
-    /// Title; empty when there is none or it is private.
+    /// Title; empty when there is none, or when it is somebody else's private event.
     pub title: String,
     /// Plain text.
     #[schema(required = true)]
@@ -70,6 +70,8 @@ pub struct EventBody {
     pub html_url: Option<String>,
     /// Categories, or the colour's name.
     pub categories: Vec<String>,
+    /// Whether its owner marked it private: then only the owner sees what it says, and everybody else when it is.
+    pub private: bool,
     /// The lines that say how its series repeats (RFC 5545), such as `RRULE:FREQ=WEEKLY`; empty for a single event, and where
     /// only single occurrences of a series are in the calendar.
     pub recurrence: Vec<String>,
@@ -231,6 +233,7 @@ impl From<InstanceView> for EventBody {
             meeting_url: details.meeting_url,
             html_url: details.html_url,
             categories: details.categories,
+            private: details.private,
             recurrence: view.recurrence.unwrap_or_default(),
             ical_uid: view.ical_uid,
             billable_hint: BillableHintBody {

@@ -150,7 +150,7 @@ pub async fn change(
     Json(patch): Json<EventPatch>,
 ) -> Result<Json<EventBody>, Problem> {
     let view = update::update(&cx, &who, id, event, query.scope, patch.read()?).await?;
-    Ok(Json(view.into()))
+    Ok(Json(view.seen_by(who.member_id).into()))
 }
 
 /// Remove an event
@@ -179,7 +179,7 @@ pub async fn answer(
     })?;
     let notify = input.notify_organizer.unwrap_or(true);
     let view = respond::respond(&cx, &who, id, event, query.scope, answer, notify).await?;
-    Ok(Json(view.into()))
+    Ok(Json(view.seen_by(who.member_id).into()))
 }
 
 /// Move an event to another calendar
@@ -206,5 +206,6 @@ pub async fn relocate(
     let view = relocate::relocate(&cx, &who, id, event, ask, key.key())
         .await
         .map_err(Error::without_field)?;
+    let view = view.seen_by(who.member_id);
     key.done(&cx, &who, &EventBody::from(view)).await
 }
