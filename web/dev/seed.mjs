@@ -56,7 +56,7 @@ export function seed({ empty, base }) {
     default_client_id: null,
     default_project_id: null,
     busy_source: true,
-    write_target: false,
+    write_target: true,
     last_error: null,
     last_result: {
       calendar_id: "",
@@ -162,6 +162,7 @@ export function seed({ empty, base }) {
     meeting_url: "https://meet.example/abc",
     html_url: "https://calendar.example/e/1",
     categories: [],
+    private: false,
     time_entry_id: null,
     updated_at: ago(300),
     ...more,

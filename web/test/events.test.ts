@@ -4,11 +4,13 @@ import {
   addresses,
   canWrite,
   conferenceOf,
+  destinations,
   emptyValues,
   inputOf,
   nextHour,
   parseStretch,
   patchOf,
+  takesNew,
   valuesOf,
   withAllDay,
   withStart,
@@ -227,5 +229,30 @@ describe("the repetition of a series", () => {
       patchOf({ ...before, repeat_end: "count", count: 3 }, before, series.recurrence).recurrence,
     ).toEqual(["RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=3", "EXDATE:20261207T090000Z"]);
     expect(patchOf({ ...before, recurrence: "none" }, before, series.recurrence).recurrence).toEqual([]);
+  });
+});
+
+describe("where new events go", () => {
+  const one = (id: string, more: Partial<Calendar> = {}) =>
+    ({
+      id,
+      active: true,
+      sync_enabled: true,
+      write_target: true,
+      connection_status: "connected",
+      provider_details: { access_role: "owner" },
+      ...more,
+    }) as unknown as Calendar;
+  it("only to calendars whose owner wants them there", () => {
+    const all = [
+      one("a"),
+      one("off", { write_target: false }),
+      one("unsynced", { sync_enabled: false }),
+      one("lost", { connection_status: "needs_reauth" }),
+      one("b"),
+    ];
+    expect(all.filter(takesNew).map((c) => c.id)).toEqual(["a", "b"]);
+    expect(destinations(all, all[1] as Calendar).map((c) => c.id)).toEqual(["a", "b"]);
+    expect(destinations(all, all[0] as Calendar).map((c) => c.id)).toEqual(["b"]);
   });
 });

@@ -98,6 +98,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0015_submissions.sql"),
         postgres: include_str!("../migrations/postgres/0015_submissions.sql"),
     },
+    Migration {
+        name: "targets_and_privacy",
+        sqlite: include_str!("../migrations/sqlite/0017_targets_and_privacy.sql"),
+        postgres: include_str!("../migrations/postgres/0017_targets_and_privacy.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

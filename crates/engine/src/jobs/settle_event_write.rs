@@ -21,6 +21,7 @@ pub(super) fn failure(error: Error) -> Failure {
     match error {
         Error::Store(error) => error.into(),
         Error::ReadOnly(_)
+        | Error::NotTarget(_)
         | Error::Unsupported(_)
         | Error::Refused(_)
         | Error::NeedsReauth

@@ -417,6 +417,59 @@ async fn an_event_is_changed_moved_and_removed() {
 }
 
 #[tokio::test]
+async fn a_calendar_that_is_no_target_gets_no_new_events() {
+    let desk = Desk::google().await;
+    let team = desk.named("Team").await;
+    let (kept, leaving) = (desk.create(&review()).await, desk.create(&review()).await);
+    let target = async |calendar: &str, on: bool| {
+        let path = format!("/api/v1/integrations/calendars/{calendar}");
+        let set = desk
+            .send("PATCH", &path, &json!({"write_target": on}))
+            .await;
+        assert_eq!(set.body["write_target"], on, "{}", set.text);
+    };
+    target(&team, false).await;
+    let to_team = json!({"calendar_id": team});
+    let move_there = format!("{}/move", desk.at(&leaving));
+    let refused = desk.post(&move_there, &to_team).await;
+    refused.is_problem(409, "not_a_write_target");
+    // Neither by one, nor by several, nor from an entry; and it says which switch to flip.
+    target(&desk.calendar, false).await;
+    let batch = format!("{}/batch", desk.events());
+    let entry = json!({"description": "Writing", "started_at": "2026-03-03T09:00:00Z", "ended_at": "2026-03-03T10:30:00Z"});
+    let entry = desk.post("/api/v1/time-entries", &entry).await;
+    let from_entry = format!(
+        "/api/v1/time-entries/{}/create-event",
+        entry.body["id"].as_str().unwrap()
+    );
+    for (path, body) in [
+        (desk.events(), review()),
+        (batch, json!({"items": [review()]})),
+        (from_entry, json!({"calendar_id": desk.calendar})),
+    ] {
+        let refused = desk.post(&path, &body).await;
+        refused.is_problem(409, "not_a_write_target");
+        for words in ["write_target", "New events", "nothing was written"] {
+            assert!(refused.text.contains(words), "{}", refused.text);
+        }
+    }
+    // What is there is changed, moved away and removed as before.
+    let change = json!({"summary": "Changed"});
+    let changed = desk.send("PATCH", &desk.at(&kept), &change).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    target(&team, true).await;
+    let moved = desk.post(&move_there, &to_team).await;
+    assert_eq!(moved.status, 200, "{}", moved.text);
+    let gone = desk.send("DELETE", &desk.at(&kept), &json!({})).await;
+    assert_eq!(gone.status, 204, "{}", gone.text);
+    // A calendar that may only be read is no target to begin with.
+    let listed = desk.get("/api/v1/integrations/calendars?limit=200").await;
+    let all = listed.body["items"].as_array().unwrap();
+    let bos = all.iter().find(|one| one["name"] == "Bo's").unwrap();
+    assert_eq!(bos["write_target"], false);
+}
+
+#[tokio::test]
 async fn an_invitation_is_answered() {
     let desk = Desk::google().await;
     let invitation = json!({

@@ -43,7 +43,7 @@ pub struct Settings {
     pub sync_future_days: Option<i64>,
     /// Whether its events count as busy.
     pub busy_source: Option<bool>,
-    /// Whether bookings are written to it.
+    /// Whether new events are written to it.
     pub write_target: Option<bool>,
     /// Client of entries made from its events; `Some(None)` clears it.
     pub default_client_id: Option<Option<ClientId>>,
@@ -116,7 +116,7 @@ pub async fn upsert_listed(
         DEFAULT_PAST_DAYS,
         DEFAULT_FUTURE_DAYS,
         row.1.busy_source,
-        false,
+        row.1.access_role.can_write(),
         new.switches_on(row.1).then_some(now),
         now
     ]);

@@ -18,7 +18,7 @@ import { addDays, dateIn, formatDate, fromWall, isDate, startOfWeek, zoneLabel }
 import { list, text } from "../../lib/url";
 import { MoveEvent } from "../events/MoveEvent";
 import { NewEvent } from "../events/NewEvent";
-import { canWrite, dayOf } from "../events/values";
+import { canWrite, dayOf, takesNew } from "../events/values";
 import { useEventBlocks } from "./blocks";
 import { CalendarFilter } from "./CalendarFilter";
 import { EventDrawer } from "./EventDrawer";
@@ -63,8 +63,7 @@ export function CalendarPage() {
     placeholderData: keepPreviousData,
   });
   const [moved, setMoved] = useState<(Moved & { event: CalendarEvent }) | null>(null);
-  // Only calendars that are synced: a new event must show up here.
-  const writable = (calendars.data ?? []).filter((c) => c.sync_enabled && canWrite(c));
+  const writable = (calendars.data ?? []).filter(takesNew);
   const movable = useCallback(
     (e: CalendarEvent) => e.status !== "cancelled" && canWrite(byId.get(e.calendar_id)),
     [byId],

@@ -37,7 +37,7 @@ function NewEventForm({ at, writable, onDone }: FormProps) {
   const timeZone = useTimeZone();
   const words = useWords();
   const { problem, show, clear } = useProblems();
-  const first = writable.find((c) => c.write_target) ?? writable[0];
+  const first = writable.find((c) => c.provider_details.primary) ?? writable[0];
   const form = useForm({
     initialValues: emptyValues(first, parseStretch(at) ?? nextHour(new Date(), timeZone), timeZone),
     validate: (v) => words(v),

@@ -41,9 +41,12 @@ export const isWritable = (c: Calendar | undefined) =>
 /** Where events can be written now: the account must still let us in. */
 export const canWrite = (c: Calendar | undefined) => isWritable(c) && c?.connection_status === "connected";
 
-/** Where an event of a calendar could go: only calendars that are synced, so that it shows up again. */
+/** Where new events may go: their owner wants them there, and the calendar is synced, so that they show up again. */
+export const takesNew = (c: Calendar) => c.write_target && c.sync_enabled && canWrite(c);
+
+/** Where an event of a calendar could go. */
 export const destinations = (all: Calendar[], from: Calendar) =>
-  all.filter((c) => c.id !== from.id && c.sync_enabled && canWrite(c));
+  all.filter((c) => c.id !== from.id && takesNew(c));
 
 /** A calendar's name, with its account where that says more. */
 export function nameWithAccount(c: Calendar): string {

@@ -56,7 +56,9 @@ impl<'a> Batch<'a> {
         who: &Principal,
         calendar: CalendarId,
     ) -> Result<Self, Error> {
-        Desk::open(cx, who, calendar).await.map(Self)
+        let desk = Desk::open(cx, who, calendar).await?;
+        desk.takes_new()?;
+        Ok(Self(desk))
     }
 
     /// Creates one of them.
@@ -108,6 +110,7 @@ pub(crate) async fn create_as(
     id: Option<EventWriteId>,
 ) -> Result<InstanceView, Error> {
     let mut desk = Desk::open(cx, who, calendar).await?;
+    desk.takes_new()?;
     let made = create_at(&mut desk, who, new, id).await?;
     if let Some(provider_id) = made.without_link {
         link::wait(&mut desk, &provider_id).await;

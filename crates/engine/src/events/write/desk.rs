@@ -68,6 +68,14 @@ impl<'a> Desk<'a> {
         Self::of(cx, calendar).await
     }
 
+    /// Whether the calendar's owner lets new events be written to it. Those that are there can be changed all the same.
+    pub(super) fn takes_new(&self) -> Result<(), Error> {
+        match self.calendar.write_target {
+            true => Ok(()),
+            false => Err(Error::NotTarget(self.calendar.name.clone())),
+        }
+    }
+
     async fn of(cx: &'a Context, calendar: Calendar) -> Result<Desk<'a>, Error> {
         let writer = cx
             .registry

@@ -44,13 +44,18 @@ pub enum Error {
     /// The calendar, or the event, is not ours to write.
     #[error("{0}")]
     ReadOnly(String),
+    /// Its owner wants no new events in this calendar.
+    #[error(
+        "new events are not written to the calendar {0}, because its switch \u{201c}New events\u{201d} (`write_target`) is off; nothing was written. Switch it on in the calendar's settings, or choose another calendar"
+    )]
+    NotTarget(String),
     /// The provider cannot do this.
     #[error("{0}")]
     Unsupported(String),
     /// The provider does not take what the event says; `field` of the error says which part of it.
     #[error(transparent)]
     Refused(provider::Error),
-    /// Another program holds it.
+    /// Another program holds it, or it is a copy that only its original changes.
     #[error("{0}")]
     Locked(String),
     /// The provider mails attendees whatever we say, and the caller did not agree to it.

@@ -75,6 +75,7 @@ pub async fn relocate(
 ) -> Result<InstanceView, Error> {
     let mut from = Desk::open(cx, who, calendar).await?;
     let mut to = Desk::open(cx, who, ask.to).await?;
+    to.takes_new()?;
     fits(&from, &to)?;
     let note = key.map(|key| id_for(who, key));
     let event = match earlier(&from, note, &ask).await? {

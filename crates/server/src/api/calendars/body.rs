@@ -70,7 +70,7 @@ pub struct CalendarBody {
     pub billing_filters: BillingFiltersBody,
     /// Whether its events count as busy.
     pub busy_source: bool,
-    /// Whether bookings are written to it.
+    /// Whether new events are written to it. On for calendars that take them, until somebody switches it off.
     pub write_target: bool,
     /// What last went wrong.
     #[schema(required = true)]
@@ -190,7 +190,7 @@ pub struct CalendarPatch {
     pub billing_filters: Option<Option<BillingFiltersBody>>,
     /// Whether its events count as busy.
     pub busy_source: Option<bool>,
-    /// Whether bookings are written to it.
+    /// Whether new events are written to it. On for calendars that take them, until somebody switches it off.
     pub write_target: Option<bool>,
 }
 

@@ -31,6 +31,7 @@ impl From<engine_write::Error> for Problem {
         match error {
             Error::Invalid { pointer, detail } => Self::invalid_field(&pointer, detail),
             Error::ReadOnly(_) => Self::forbidden("read_only", text),
+            Error::NotTarget(_) => Self::conflict("not_a_write_target", text),
             Error::Unsupported(_) => Self::unprocessable("provider_cannot", text),
             Error::Refused(error) => {
                 let problem = Self::unprocessable("provider_cannot", text);
