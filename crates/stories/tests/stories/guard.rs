@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use daybook_engine::Context;
+use daybook_domain::CalendarId;
 use daybook_engine::sync::{self, Mode};
+use daybook_engine::{Context, Principal};
 use daybook_provider_api::calendar::{
     CalendarCapability, CalendarProvider, ChangeStream, KnownResources, Next, Page, Pull,
 };
@@ -16,6 +17,9 @@ use daybook_sandbox::caldav::CalendarSpec;
 use daybook_sandbox::fault::{Fault, Rule};
 use daybook_sandbox::google::Seed;
 use daybook_testkit::{ADA, CALDAV_PASSWORD, CALDAV_USER, Point, World, google_truth, mirror};
+use jiff::Span;
+use jiff::civil::date;
+use serde_json::json;
 
 use crate::mirror::ics;
 use crate::{ada, meeting, put};
@@ -84,22 +88,7 @@ async fn most_of_a_calendar_goes_only_when_that_is_said_twice() {
         let who = world.owner("ada").await;
         let id = world.connect_google_as(&who, LOAD).await.calendars[0].id;
         world.run_jobs().await;
-        let forgetful = Forgetful {
-            google: world.cx.registry.get("google").unwrap().provider.clone(),
-            lies: Arc::new(AtomicU32::new(lies)),
-        };
-        let mut registry = Registry::default();
-        for entry in world.cx.registry.all() {
-            registry = registry.with(entry.clone());
-        }
-        let google = world.cx.registry.get("google").unwrap().clone();
-        let cx = Context {
-            registry: Arc::new(registry.with(Configured {
-                provider: Arc::new(forgetful),
-                ..google
-            })),
-            ..world.cx.clone()
-        };
+        let cx = forgetful(&world, "google", lies, 1);
         let ask = sync::Ask {
             mode: Mode::Full,
             by_hand: true,
@@ -115,22 +104,155 @@ async fn most_of_a_calendar_goes_only_when_that_is_said_twice() {
     }
 }
 
-/// Google, of whose complete reads the first ones leave out four events of five.
+/// So many events has a large calendar: five thousand where CI asks for everything.
+fn large() -> usize {
+    match std::env::var_os("DAYBOOK_REQUIRE_SEEDS") {
+        Some(_) => 5_000,
+        None => 500,
+    }
+}
+
+/// Ada's calendar at Microsoft.
+fn outlook(world: &World) -> String {
+    world.microsoft.calendars_of(ADA).remove(0).0
+}
+
+/// A large calendar at a provider, read once.
+async fn filled(provider: &str) -> (World, Principal, CalendarId) {
+    let size = large();
+    let contents = match provider {
+        "google" => Seed::Load(size),
+        _ => Seed::Empty,
+    };
+    let world = World::builder().contents(contents).build().await.unwrap();
+    let who = world.owner("ada").await;
+    let day = |n: usize| {
+        date(2026, 3, 1).saturating_add(Span::new().days(i64::try_from(n % 200).unwrap()))
+    };
+    let connected = match provider {
+        "google" => world.connect_google_as(&who, LOAD).await,
+        "microsoft" => {
+            for n in 0..size {
+                let at = |hour: usize| json!({"dateTime": format!("{}T{hour:02}:00:00", day(n)), "timeZone": "UTC"});
+                let (from, to) = (at(n / 200 % 23), at(n / 200 % 23 + 1));
+                let event = json!({"subject": format!("Meeting {n}"), "start": from, "end": to});
+                world.microsoft.put_event(&outlook(&world), &event).unwrap();
+            }
+            world.connect_microsoft(&who).await
+        }
+        _ => {
+            world.caldav.add_account(CALDAV_USER, CALDAV_PASSWORD);
+            let home = CalendarSpec::named("Home");
+            let home = world.caldav.add_calendar(CALDAV_USER, home).unwrap();
+            for n in 0..size {
+                let title = format!("Meeting {n}");
+                let text = ics(
+                    &format!("{n}@home"),
+                    &title,
+                    u32::try_from(n % 27 + 1).unwrap(),
+                );
+                world.caldav.put(&format!("{home}{n}.ics"), &text).unwrap();
+            }
+            world.connect_caldav(&who).await
+        }
+    };
+    for _ in 0..3 {
+        world.run_jobs().await;
+    }
+    let id = connected
+        .calendars
+        .iter()
+        .find(|c| c.sync_enabled)
+        .unwrap()
+        .id;
+    (world, who, id)
+}
+
+/// The provider forgets where the last read ended.
+fn lose_the_thread(world: &World, provider: &str) -> Mode {
+    match provider {
+        "google" => world.google.invalidate_sync_tokens(LOAD),
+        "microsoft" => world.microsoft.invalidate_delta(&outlook(world)),
+        _ => return Mode::Full,
+    }
+    Mode::Incremental
+}
+
+/// At each provider: a whole answer that comes with a cursor and is empty, or tells less than half, takes nothing away, whether the
+/// cursor was lost or everything was asked for. Said twice it is believed, which is the control.
+#[tokio::test]
+async fn no_provider_takes_most_of_a_large_calendar_by_one_answer() {
+    for provider in ["google", "microsoft", "caldav"] {
+        let (world, who, id) = filled(provider).await;
+        let size = large();
+        let held = async || mirror(&world.cx.store, who.workspace_id, id).await.len();
+        assert_eq!(held().await, size, "{provider}");
+        for told_of_five in [0, 2] {
+            let left = size / 5 * told_of_five;
+            for (lies, after) in [(1, size), (2, left)] {
+                let cx = forgetful(&world, provider, lies, told_of_five);
+                let mode = lose_the_thread(&world, provider);
+                let ask = sync::Ask {
+                    mode,
+                    by_hand: true,
+                };
+                sync::run(&cx, who.workspace_id, id, ask).await.unwrap();
+                let what = format!("{provider}: {told_of_five} of five, {lies} times");
+                assert_eq!(held().await, after, "{what}");
+                let all = world.sync_as(&who, id, Mode::Full).await.unwrap();
+                assert_eq!((held().await, all.deleted), (size, 0), "{what}");
+            }
+            // A round that tells changes only, and tells none, takes nothing away either.
+            let cx = forgetful(&world, provider, 1, told_of_five);
+            let ask = sync::Ask {
+                mode: Mode::Incremental,
+                by_hand: true,
+            };
+            let done = sync::run(&cx, who.workspace_id, id, ask).await.unwrap();
+            assert_eq!((held().await, done.deleted), (size, 0), "{provider}");
+        }
+    }
+}
+
+/// A node to which `provider` lies so many times: of a complete read it is told so many events of five.
+fn forgetful(world: &World, provider: &str, lies: u32, told_of_five: usize) -> Context {
+    let entry = world.cx.registry.get(provider).unwrap().clone();
+    let liar = Forgetful {
+        inner: entry.provider.clone(),
+        lies: Arc::new(AtomicU32::new(lies)),
+        told_of_five,
+    };
+    let mut registry = Registry::default();
+    for entry in world.cx.registry.all() {
+        registry = registry.with(entry.clone());
+    }
+    Context {
+        registry: Arc::new(registry.with(Configured {
+            provider: Arc::new(liar),
+            ..entry
+        })),
+        ..world.cx.clone()
+    }
+}
+
+/// A provider of whose complete reads the first ones leave out some events of every five.
 struct Forgetful {
-    google: Arc<dyn Provider>,
+    inner: Arc<dyn Provider>,
     lies: Arc<AtomicU32>,
+    told_of_five: usize,
 }
 
 struct Forgetting {
     inner: Box<dyn ChangeStream>,
     lies: Arc<AtomicU32>,
-    told: usize,
+    told_of_five: usize,
+    seen: usize,
 }
 
 #[async_trait]
 impl Provider for Forgetful {
     fn manifest(&self) -> &Manifest {
-        self.google.manifest()
+        self.inner.manifest()
     }
 
     fn calendar(&self) -> Option<&dyn CalendarProvider> {
@@ -138,14 +260,14 @@ impl Provider for Forgetful {
     }
 
     async fn identify(&self, session: &Session<'_>) -> daybook_provider_api::Result<Identity> {
-        self.google.identify(session).await
+        self.inner.identify(session).await
     }
 }
 
 #[async_trait]
 impl CalendarProvider for Forgetful {
     fn capability(&self) -> CalendarCapability {
-        self.google.calendar().unwrap().capability()
+        self.inner.calendar().unwrap().capability()
     }
 
     async fn list_calendars(
@@ -161,9 +283,10 @@ impl CalendarProvider for Forgetful {
 
     fn changes(&self, pull: Pull) -> Box<dyn ChangeStream> {
         Box::new(Forgetting {
-            inner: self.google.calendar().unwrap().changes(pull),
+            inner: self.inner.calendar().unwrap().changes(pull),
             lies: self.lies.clone(),
-            told: 0,
+            told_of_five: self.told_of_five,
+            seen: 0,
         })
     }
 }
@@ -179,10 +302,12 @@ impl ChangeStream for Forgetting {
         if self.lies.load(Ordering::Relaxed) == 0 {
             return Ok(page);
         }
-        page.changes.retain(|_| {
-            self.told += 1;
-            self.told.is_multiple_of(5)
-        });
+        let mut is_told = || {
+            self.seen += 1;
+            self.seen % 5 < self.told_of_five
+        };
+        page.changes.retain(|_| is_told());
+        page.unchanged.retain(|_| is_told());
         if matches!(page.next, Next::Done { .. }) {
             self.lies.fetch_sub(1, Ordering::Relaxed);
         }
