@@ -1,24 +1,25 @@
 import { Text, Title } from "@mantine/core";
 import { IconBan, IconCheck, IconQuestionMark } from "@tabler/icons-react";
-import type { CSSProperties } from "react";
 import { useTranslations } from "use-intl";
-import type { CalendarEvent, DayAvailability } from "../../api/types";
+import type { Block, DayAvailability } from "../../api/types";
 import { formatDate } from "../../lib/time";
-import { isUnknown, placeEvent, placeSlots, type Slot, slotsOf } from "./slots";
+import type { Drawn } from "./busy";
+import { isUnknown, placeSlots, type Slot, slotsOf } from "./slots";
+import { Taken } from "./Taken";
 
 interface Props {
   day: DayAvailability;
-  events: CalendarEvent[];
+  events: Drawn[];
+  blocks: Block[];
   colorOf: (calendar: string) => string | null;
   window: { from: number; to: number };
   scale: number;
   onWhy: (slot: Slot) => void;
 }
 
-/** One day: at the left what is taken, in the colour of its calendar; beside it every slot. */
-export function DayColumn({ day, events, colorOf, window: w, scale, onWhy }: Props) {
+/** One day: at the left what is in it, beside that every slot. */
+export function DayColumn({ day, events, blocks, colorOf, window: w, scale, onWhy }: Props) {
   const t = useTranslations("availability");
-  const e = useTranslations("events");
   const slots = slotsOf(day);
   const places = placeSlots(slots);
   const at = (top: number, height: number) => ({
@@ -40,22 +41,9 @@ export function DayColumn({ day, events, colorOf, window: w, scale, onWhy }: Pro
         </Text>
       ))}
       <div className="slotcol" style={{ height: slots.length > 0 ? (w.to - w.from) * scale : undefined }}>
-        {slots.length > 0 &&
-          events.map((event) => {
-            const place = placeEvent(event, day.date, day.time_zone);
-            if (!place || place.top >= w.to || place.top + place.height <= w.from) return null;
-            const title = event.title || e("untitled");
-            return (
-              <div
-                key={event.id}
-                className="taken"
-                title={title}
-                style={{ ...at(place.top, place.height), "--c": colorOf(event.calendar_id) } as CSSProperties}
-              >
-                {title}
-              </div>
-            );
-          })}
+        {slots.length > 0 && (
+          <Taken date={day.date} timeZone={day.time_zone} {...{ events, blocks, colorOf, window: w, at }} />
+        )}
         {slots.map((slot, i) => {
           const place = places[i];
           const style = place && at(place.top, place.height);
