@@ -15,13 +15,15 @@ interface EventProps {
   slot: Slot;
   /** Those of the week that is shown. */
   events: CalendarEvent[];
+  /** The zone of the slots, so that the times can be compared. */
+  timeZone: string;
 }
 
 /** The event in the way, with its time, and the way to it. One outside the week that is shown is asked for. */
-export function EventInTheWay({ reason, slot, events }: EventProps) {
+export function EventInTheWay({ reason, slot, events, timeZone }: EventProps) {
   const t = useTranslations("availability");
   const u = useTranslations("events");
-  const timeZone = useTimeZone();
+  const own = useTimeZone();
   const here = events.find((e) => e.id === reason.instance_id);
   const more = useQuery({
     ...queries.events({ ...around(slot), calendar_id: reason.calendar_id ? [reason.calendar_id] : [] }),
@@ -29,7 +31,7 @@ export function EventInTheWay({ reason, slot, events }: EventProps) {
   });
   const event = here ?? more.data?.find((e) => e.id === reason.instance_id);
   if (!event) return more.isLoading ? null : <Text size="sm">{t("eventUnseen")}</Text>;
-  const day = event.all_day ? event.start.slice(0, 10) : dateIn(event.start, timeZone);
+  const day = event.all_day ? event.start.slice(0, 10) : dateIn(event.start, own);
   return (
     <>
       <Link
@@ -39,15 +41,15 @@ export function EventInTheWay({ reason, slot, events }: EventProps) {
       >
         {event.title || u("untitled")}
       </Link>
-      <When event={event} />
+      <When event={event} timeZone={timeZone} />
     </>
   );
 }
 
 /** The block in the way, with its time, and the way to where it is changed. */
-export function BlockInTheWay({ block }: { block: Block | undefined }) {
+export function BlockInTheWay({ block, timeZone }: { block: Block | undefined; timeZone: string }) {
   const t = useTranslations("availability");
-  const when = useBlockTime();
+  const when = useBlockTime(timeZone);
   if (!block) return <Text size="sm">{t("blockUnseen")}</Text>;
   return (
     <>

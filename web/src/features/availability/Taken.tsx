@@ -38,8 +38,8 @@ export function Taken({ date, timeZone, events, blocks, colorOf, window: w, at }
             style={{ ...at(place.top, place.height), "--c": colorOf(event.calendar_id) } as CSSProperties}
           >
             <span className="when num">{when} </span>
+            {word && <em>{word} </em>}
             {title}
-            {word && <em> {word}</em>}
           </div>
         );
       })}
@@ -56,8 +56,8 @@ export function Taken({ date, timeZone, events, blocks, colorOf, window: w, at }
                 style={at(place.top, place.height)}
               >
                 <span className="when num">{clocks(place)} </span>
+                <em>{t("blockedWord")} </em>
                 {block.title}
-                <em>{block.title ? ` ${t("blockedWord")}` : t("blockedWord")}</em>
               </div>
             ))}
         </Fragment>

@@ -79,9 +79,12 @@ export function Why({ chosen, configuration: c, events, blocks, onClose }: Props
                     <Text size="sm" fw={600}>
                       {t(`why.${r.rule}`)}
                     </Text>
-                    <OfHours rule={r.rule} configuration={c} />
-                    {r.instance_id && <EventInTheWay reason={r} slot={chosen.slot} events={events} />}
-                    {r.block_id && <BlockInTheWay block={blocks.find((b) => b.id === r.block_id)} />}
+                    {r.instance_id && (
+                      <EventInTheWay reason={r} slot={chosen.slot} events={events} timeZone={c.time_zone} />
+                    )}
+                    {r.block_id && (
+                      <BlockInTheWay block={blocks.find((b) => b.id === r.block_id)} timeZone={c.time_zone} />
+                    )}
                     {r.limit && <Text size="sm">{t(`limit.${r.limit.per}`, { most: r.limit.most })}</Text>}
                     {r.unknown && (
                       <Text size="sm" className="breakable">
@@ -89,6 +92,7 @@ export function Why({ chosen, configuration: c, events, blocks, onClose }: Props
                       </Text>
                     )}
                     {calendar && <Source calendar={calendar} reason={r} />}
+                    <OfHours rule={r.rule} configuration={c} />
                   </div>
                 </li>
               );

@@ -4,14 +4,18 @@ import { useTimeZone } from "../../app/session";
 import { formatDate, formatDateTime, zoneLabel } from "../../lib/time";
 import { weekdayName } from "./WeekdayChecks";
 
-/** When a block is, in words. */
-export function useBlockTime() {
+/** When a block is, in words; in a zone that is not the person's own, with its name. */
+export function useBlockTime(zone?: string) {
   const t = useTranslations("availability");
-  const timeZone = useTimeZone();
+  const own = useTimeZone();
+  const timeZone = zone ?? own;
   const short = { day: "numeric", month: "short", year: "numeric" } as const;
   return ({ weekly: w, start, end }: Block) => {
-    if (!w)
-      return start && end ? `${formatDateTime(start, timeZone)} – ${formatDateTime(end, timeZone)}` : "";
+    if (!w) {
+      if (!start || !end) return "";
+      const span = `${formatDateTime(start, timeZone)} – ${formatDateTime(end, timeZone)}`;
+      return timeZone === own ? span : `${span} · ${zoneLabel(timeZone, start)}`;
+    }
     const days = w.days.length === 7 ? t("everyDay") : w.days.map((d) => weekdayName(d, "short")).join(", ");
     const parts = [`${days}, ${w.from_time.slice(0, 5)}–${w.to_time.slice(0, 5)}`, zoneLabel(w.time_zone)];
     if (w.from_date) parts.push(t("since", { date: formatDate(w.from_date, short) }));
