@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Radio, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, List, Stack, Switch, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
@@ -58,16 +58,12 @@ function Question({ invoice, onClose }: { invoice: Invoice; onClose: () => void 
         </Alert>
       )}
       {givesTimeBack(invoice, original) && (
-        <Radio.Group
+        <Switch
           label={t("release.title", { number: original?.number ?? "" })}
-          value={release ? "yes" : "no"}
-          onChange={(v) => setRelease(v === "yes")}
-        >
-          <Stack gap="xs" mt="xs">
-            <Radio value="yes" label={t("release.yes")} description={t("release.yesHint")} />
-            <Radio value="no" label={t("release.no")} description={t("release.noHint")} />
-          </Stack>
-        </Radio.Group>
+          description={t(release ? "release.yes" : "release.no")}
+          checked={release}
+          onChange={(e) => setRelease(e.currentTarget.checked)}
+        />
       )}
       {unprintable && <Unprintable invoice={invoice} detail={unprintable} />}
       <Group justify="flex-end">
@@ -86,7 +82,10 @@ function Question({ invoice, onClose }: { invoice: Invoice; onClose: () => void 
 export function Finalize({ invoice, onClose }: { invoice: Invoice | null; onClose: () => void }) {
   const t = useTranslations("invoices");
   return (
-    <Dialog title={invoice && t("finalizeTitle")} onClose={onClose}>
+    <Dialog
+      title={invoice && t(invoice.kind === "invoice" ? "finalizeTitle" : "finalizeNote")}
+      onClose={onClose}
+    >
       {invoice && <Question invoice={invoice} onClose={onClose} />}
     </Dialog>
   );
