@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Block, BusyRules, CalendarEvent, Configuration, DayAvailability } from "../src/api/types";
-import { drawnOf, knownFrom, standingOf } from "../src/features/availability/busy";
+import { drawnOf, isAside, knownFrom, standingOf } from "../src/features/availability/busy";
 import {
   around,
   isUnknown,
@@ -223,6 +223,13 @@ describe("what counts as busy", () => {
     const known = knownFrom([day]);
     expect(standingOf(holiday, { ...defaults, free: true }, known)).toBe("counts");
     expect(standingOf(event({ id: "j", calendar_id: "d" }), defaults, known)).toBe("calendar");
+  });
+  it("stands beside the day where it lasts all of it and does not count", () => {
+    const aside = (more: Partial<CalendarEvent>) =>
+      drawnOf([event({ all_day: true, ...more })], defaults, nothing).map(isAside);
+    expect(aside(left("all_day"))).toEqual([true]);
+    expect(aside({})).toEqual([false]);
+    expect(aside({ ...left("free"), all_day: false })).toEqual([false]);
   });
   it("is drawn over what does not count, and notes not at all", () => {
     const all = [

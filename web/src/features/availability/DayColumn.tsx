@@ -2,8 +2,9 @@ import { Text, Title } from "@mantine/core";
 import { IconBan, IconCheck, IconQuestionMark } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
 import type { Block, DayAvailability } from "../../api/types";
+import { touchesDay } from "../../lib/events";
 import { formatDate } from "../../lib/time";
-import type { Drawn } from "./busy";
+import { type Drawn, isAside } from "./busy";
 import { isUnknown, placeSlots, type Slot, slotsOf } from "./slots";
 import { Taken } from "./Taken";
 
@@ -20,12 +21,15 @@ interface Props {
 /** One day: at the left what is in it, beside that every slot. */
 export function DayColumn({ day, events, blocks, colorOf, window: w, scale, onWhy }: Props) {
   const t = useTranslations("availability");
+  const e = useTranslations("events");
   const slots = slotsOf(day);
   const places = placeSlots(slots);
   const at = (top: number, height: number) => ({
     top: (Math.max(top, w.from) - w.from) * scale,
     height: Math.max(0, (Math.min(top + height, w.to) - Math.max(top, w.from)) * scale - 2),
   });
+  const aside =
+    slots.length > 0 ? events.filter((d) => isAside(d) && touchesDay(d.event, day.date, day.time_zone)) : [];
   const name = formatDate(day.date, { weekday: "short", day: "numeric", month: "short" });
   return (
     <section className="slotday" aria-label={formatDate(day.date)}>
@@ -35,7 +39,7 @@ export function DayColumn({ day, events, blocks, colorOf, window: w, scale, onWh
       <Text size="xs" c="dimmed">
         {t("freeSlots", { count: slots.filter((s) => s.free).length })}
       </Text>
-      {[...new Set(day.reasons.map((r) => r.detail))].map((detail) => (
+      {[...new Set(day.reasons.map((r) => (r.unknown ? r.detail : t(`why.${r.rule}`))))].map((detail) => (
         <Text size="xs" className="warn breakable" key={detail}>
           {detail}
         </Text>
@@ -74,6 +78,12 @@ export function DayColumn({ day, events, blocks, colorOf, window: w, scale, onWh
           );
         })}
       </div>
+      {aside.map(({ event, standing }) => (
+        <Text size="xs" c="dimmed" className="breakable" mt={4} key={event.id}>
+          {e("allDay")}: {event.title || e("untitled")}
+          {standing !== "counts" && ` (${t(`standing.${standing}`)})`}
+        </Text>
+      ))}
     </section>
   );
 }

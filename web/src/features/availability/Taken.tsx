@@ -1,7 +1,7 @@
 import { type CSSProperties, Fragment } from "react";
 import { useTranslations } from "use-intl";
 import type { Block } from "../../api/types";
-import type { Drawn } from "./busy";
+import { type Drawn, isAside } from "./busy";
 import { clockOf, type Placed, placeBlock, placeEvent } from "./slots";
 
 interface Props {
@@ -23,6 +23,7 @@ export function Taken({ date, timeZone, events, blocks, colorOf, window: w, at }
   return (
     <>
       {events.map(({ event, standing }) => {
+        if (isAside({ event, standing })) return null;
         const place = placeEvent(event, date, timeZone);
         if (!place || !inside(place)) return null;
         const title = event.title || e("untitled");

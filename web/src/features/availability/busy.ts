@@ -55,3 +55,6 @@ export function drawnOf(events: CalendarEvent[], rules: BusyRules, known: Known)
     .sort((a, b) => Number(a.standing === "counts") - Number(b.standing === "counts"));
 }
 export type Drawn = ReturnType<typeof drawnOf>[number];
+
+/** What lasts all day and does not count stands beside the day, not over all of it. */
+export const isAside = ({ event, standing }: Drawn) => event.all_day && standing !== "counts";

@@ -29,7 +29,7 @@ export function CalendarForm({ calendar: c }: { calendar: Calendar }) {
   });
   const save = useAction((patch: CalendarPatch) => actions.updateCalendar(c.id, patch), {
     done: t("saved"),
-    invalidate: ["calendars"],
+    invalidate: ["calendars", "drafts", "availability"],
     onDone: () => form.resetDirty(),
     onFail: (error) => showFieldErrors(form, error),
   });
