@@ -412,11 +412,16 @@ test("a rule says which rules above it decide first, and that its client is arch
   const post = async (path: string, data: object) =>
     (await (await page.request.post(`/api/v1/${path}`, { headers, data })).json()).id as string;
   const client = await post("clients", { name: `Mothballed ${RUN}` });
-  const titles = ["e", "a", "i"];
-  const first = await post("time-rules", { name: `First ${RUN}`, conditions: { titles }, billable: false });
+  const first = await post("time-rules", {
+    name: `First ${RUN}`,
+    position: 1,
+    conditions: { titles: ["weekly"] },
+    billable: false,
+  });
   const own = await post("time-rules", {
     name: `Later ${RUN}`,
-    conditions: { titles },
+    position: 2,
+    conditions: { titles: ["e"] },
     client_id: client,
   });
   await page.request.patch(`/api/v1/clients/${client}`, { headers, data: { archived: true } });
