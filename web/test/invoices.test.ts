@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Invoice, Tax } from "../src/api/types";
+import type { ClientBilling, Invoice, PostalAddress, Tax } from "../src/api/types";
 import { daysOf } from "../src/features/billing/reminders";
 import { historyOf } from "../src/features/invoices/happenings";
 import { shownState } from "../src/features/invoices/InvoiceBadge";
@@ -16,7 +16,8 @@ import {
   rowsOf,
 } from "../src/features/invoices/lines";
 import { periodOf } from "../src/features/invoices/periods";
-import { possible } from "../src/features/invoices/steps";
+import { givesTimeBack, possible } from "../src/features/invoices/steps";
+import { lackingOf, placeOf } from "../src/features/invoices/unprintable";
 import { numberOf } from "../src/lib/numbering";
 
 const VAT: Tax = { name: "VAT", category: "S", rate: "21", reason: null };
@@ -204,5 +205,49 @@ describe("a number pattern", () => {
       "{N".repeat(9),
     ])
       expect(numberOf(bad, "2026-11-05", 1), bad).toBeUndefined();
+  });
+});
+
+describe("letters that cannot be printed", () => {
+  const detail =
+    '2 of its texts have letters that no font of this server has, and would be printed without them: write them in other letters, ask whoever runs the server to add a font (DAYBOOK_FONTS_DIR), or send accept_unprintable: true They are: "株式会社 (東京)" (京東株); "Say "你好"" (你好).';
+  it("are read from what the server says", () => {
+    expect(lackingOf(detail)).toEqual([
+      { text: "株式会社 (東京)", letters: "京東株" },
+      { text: 'Say "你好"', letters: "你好" },
+    ]);
+    expect(lackingOf("Something else.")).toEqual([]);
+  });
+  it("are found where they are written", () => {
+    const draft = {
+      ...invoice,
+      client_name: "Tokyo",
+      reference: null,
+      notes: "谢谢",
+      payment_terms: null,
+    } as Invoice;
+    const address = { line1: "東京 1", city: "" } as PostalAddress;
+    const client = { legal_name: "株式会社", address } as ClientBilling;
+    const seller = { legal_name: "Bürö", address: {} as PostalAddress, bank_name: "銀行" };
+    const at = (text: string) => placeOf(text, draft, seller, client);
+    expect(at("株式会社")).toEqual({ at: "client" });
+    expect(at("東京 1")).toEqual({ at: "client" });
+    expect(at("銀行")).toEqual({ at: "seller" });
+    expect(at("谢谢")).toEqual({ at: "draft" });
+    expect(at("Mod")).toEqual({ at: "line", n: 2 });
+    expect(at("王")).toEqual({ at: "time" });
+    expect(placeOf("株式会社", draft)).toEqual({ at: "time" });
+  });
+});
+
+describe("a credit note", () => {
+  const original = { ...invoice, total_minor: 1000, credited_minor: 200 } as Invoice;
+  const note = (total_minor: number, kind = "credit_note") => ({ kind, total_minor }) as Invoice;
+  it("gives time back only when it leaves nothing of an invoice that has some", () => {
+    expect(givesTimeBack(note(800), original)).toBe(true);
+    expect(givesTimeBack(note(700), original)).toBe(false);
+    expect(givesTimeBack(note(800, "invoice"), original)).toBe(false);
+    expect(givesTimeBack(note(800), undefined)).toBe(false);
+    expect(givesTimeBack(note(800), { ...original, lines: original.lines.slice(1) })).toBe(false);
   });
 });

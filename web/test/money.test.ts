@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Calendar, Notifications, Rate, Rule } from "../src/api/types";
+import type { Calendar, CalendarEvent, Notifications, Rate, Rule } from "../src/api/types";
 import { destinations } from "../src/features/events/values";
 import { changesOf, withChoice } from "../src/features/notifications/choices";
 import { usedOf } from "../src/features/projects/budget";
 import { inOrder, validityOf } from "../src/features/rates/rates";
-import { conditionsOf, hasCondition, inputOf, valuesOf } from "../src/features/rules/conditions";
+import { conditionsOf, hasCondition, inputOf, restOf, valuesOf } from "../src/features/rules/conditions";
+import { archivedOf } from "../src/lib/archived";
 import { base64Of } from "../src/lib/base64";
 import { countries, countryName } from "../src/lib/countries";
 import { decimalsOf } from "../src/lib/money";
@@ -92,6 +93,37 @@ describe("a rule", () => {
       ["providers", ["google"]],
       ["max", ["20"]],
     ]);
+  });
+});
+
+describe("the preview of a rule", () => {
+  it("counts only what the rule itself would decide", () => {
+    const items = Array.from({ length: 12 }) as CalendarEvent[];
+    expect(restOf({ matched: 20, shadowed: 8, items }, 8)).toBe(4);
+    expect(restOf({ matched: 8, shadowed: 8, items: [] }, 8)).toBe(0);
+    expect(restOf({ matched: 150, shadowed: 0, items: Array.from({ length: 100 }) }, 8)).toBe(142);
+  });
+});
+
+describe("what is archived of a client and a project", () => {
+  const clients = [
+    { id: "c", name: "Open", archived: false },
+    { id: "d", name: "Old client", archived: true },
+  ];
+  const projects = [
+    { id: "p", name: "Open project", archived: false, client_id: "d" },
+    { id: "q", name: "Old project", archived: true, client_id: "d" },
+    { id: "r", name: "Own", archived: false, client_id: null },
+  ];
+  const of = (client_id: string | null, project_id: string | null) =>
+    archivedOf({ client_id, project_id }, clients, projects)?.name;
+  it("is the project before its client, and nothing where both are open", () => {
+    expect(of(null, "q")).toBe("Old project");
+    expect(of("d", null)).toBe("Old client");
+    expect(of("c", "p")).toBe("Old client");
+    expect(of("c", "r")).toBeUndefined();
+    expect(of(null, null)).toBeUndefined();
+    expect(of("gone", "gone")).toBeUndefined();
   });
 });
 

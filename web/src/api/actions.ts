@@ -139,7 +139,8 @@ const invoices = {
     body(http.PATCH("/api/v1/invoices/{id}", { ...at(id), body: patch })),
   refreshInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/refresh", at(id))),
   deleteInvoice: (id: string) => body(http.DELETE("/api/v1/invoices/{id}", at(id))),
-  finalizeInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/finalize", at(id))),
+  finalizeInvoice: (id: string, input: Schemas["FinalizeInput"]) =>
+    body(http.POST("/api/v1/invoices/{id}/finalize", { ...at(id), body: input })),
   sendInvoice: (id: string, input: Schemas["SendInput"], key: string) =>
     body(http.POST("/api/v1/invoices/{id}/send", { ...once(id, key), body: input })),
   payInvoice: (id: string, input: Schemas["PaymentInput"], key: string) =>

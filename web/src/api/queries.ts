@@ -270,11 +270,12 @@ export const queries = {
       queryKey: ["rules"],
       queryFn: () => everything((query) => http.GET("/api/v1/time-rules", { params: { query } })),
     }),
-  /** What a rule would do with the last 30 days; nothing is saved. */
-  rulePreview: (input: RuleInput) =>
+  /** What a rule, or a change of one, would do with the last 30 days; nothing is saved. */
+  rulePreview: (input: RuleInput, rule_id?: string) =>
     queryOptions({
-      queryKey: ["rules", "preview", input],
-      queryFn: () => body(http.POST("/api/v1/time-rules/preview", { body: input })),
+      queryKey: ["rules", "preview", input, rule_id ?? ""],
+      queryFn: () =>
+        body(http.POST("/api/v1/time-rules/preview", { params: { query: { rule_id } }, body: input })),
       retry: false,
     }),
   timeEntry: (id: string) =>

@@ -55,6 +55,7 @@ export type ReportSum = Schemas["TimeReportSum"];
 export type GroupBy = Schemas["ReportGroupBy"];
 export type Rule = Schemas["TimeRule"];
 export type RuleInput = Schemas["TimeRuleInput"];
+export type RulePreview = Schemas["TimeRulePreview"];
 export type EntryStatus = Schemas["TimeEntryStatus"];
 export type HealthItem = Schemas["IntegrationHealth"];
 export type Health = Schemas["Health"];

@@ -73,7 +73,7 @@ function Shown({ client }: { client: Client }) {
             goes={t("goes")}
             run={() => actions.deleteClient(client.id)}
             archive={() => actions.saveClient(client.id, { name: client.name, archived: true })}
-            invalidate={["clients", "projects"]}
+            invalidate={["clients", "projects", "rules", "drafts"]}
             onDeleted={() => navigate({ to: "/clients" })}
           />
         </Stack>

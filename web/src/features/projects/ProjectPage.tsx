@@ -69,7 +69,7 @@ function Shown({ project }: { project: Project }) {
             goes={t("goes")}
             run={() => actions.deleteProject(project.id)}
             archive={() => actions.saveProject(project.id, { name: project.name, archived: true })}
-            invalidate={["projects", "clients"]}
+            invalidate={["projects", "clients", "rules", "drafts"]}
             onDeleted={() => navigate({ to: "/projects" })}
           />
         </Stack>

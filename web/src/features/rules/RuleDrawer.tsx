@@ -67,7 +67,7 @@ function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }) {
         )}
         <TextInput label={t("name")} required data-autofocus {...form.getInputProps("name")} />
         <ConditionFields form={form} />
-        <RulePreview values={values} />
+        <RulePreview values={values} rule={rule} />
         <fieldset className="plain fields sides">
           <legend>{t("then")}</legend>
           <Switch label={t("exclude")} {...form.getInputProps("exclude", { type: "checkbox" })} />

@@ -7,6 +7,7 @@ import { queries } from "../../api/queries";
 import type { Rule } from "../../api/types";
 import { useIsAdmin } from "../../app/session";
 import { useAction } from "../../app/useAction";
+import { ArchivedTarget } from "../../components/ArchivedTarget";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, QueryState } from "../../components/States";
 import { StatusBadge } from "../../components/StatusBadge";
@@ -15,6 +16,7 @@ import { text } from "../../lib/url";
 import { RuleConditions } from "./RuleConditions";
 import { RuleDrawer } from "./RuleDrawer";
 
+const said = ({ client_id, project_id }: Rule) => ({ client_id, project_id });
 const parse = (raw: Record<string, unknown>) => ({ rule: text(raw.rule) });
 
 export function Rules() {
@@ -103,7 +105,10 @@ export function Rules() {
                     <Table.Td className="breakable wide">
                       <RuleConditions rule={rule} />
                     </Table.Td>
-                    <Table.Td>{does(rule)}</Table.Td>
+                    <Table.Td>
+                      {does(rule)}
+                      <ArchivedTarget of="rule" said={said(rule)} name={rule.archived_target} />
+                    </Table.Td>
                     <Table.Td>
                       <StatusBadge
                         tone={rule.enabled ? "ok" : "idle"}

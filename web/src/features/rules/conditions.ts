@@ -1,5 +1,5 @@
 // A rule's conditions as its form holds them, and in words.
-import type { Rule, RuleInput } from "../../api/types";
+import type { Rule, RuleInput, RulePreview } from "../../api/types";
 
 export const LISTS = ["titles", "attendee_domains", "organizers", "categories"] as const;
 export type ListName = (typeof LISTS)[number];
@@ -80,3 +80,7 @@ export function conditionsOf(rule: Rule, nameOf: (calendar: string) => string): 
   ];
   return all.filter(([, values]) => values.length > 0);
 }
+
+/** How many meetings a rule would decide beyond those that are shown: rules above it take the others. */
+export const restOf = (found: Pick<RulePreview, "matched" | "shadowed" | "items">, shown: number) =>
+  Math.max(0, found.matched - found.shadowed - Math.min(shown, found.items.length));
