@@ -169,6 +169,7 @@ fn whole_messages_have_only_our_own_links() {
             check(&approval(&ask, &TimeZone::UTC).blocks, &payload);
         }
         check(&reason(&payload, "{}")["blocks"], &payload);
+        check(&nothing_changed(&payload)["blocks"], &payload);
         let asked = ask_meeting(&named(&payload), &TimeZone::UTC);
         check(&asked.blocks, &payload);
         let line = Line {
@@ -181,6 +182,7 @@ fn whole_messages_have_only_our_own_links() {
             drafts: vec![named(&payload)],
             meetings: vec![line.clone()],
             approvals: vec![line],
+            waiting: 1,
             ..Home::default()
         };
         check(&home(&page, &TimeZone::UTC, &base)["blocks"], &payload);
@@ -260,6 +262,7 @@ fn limits_are_kept() {
             };
             100
         ],
+        waiting: 100,
         ..Home::default()
     };
     let base: Url = "https://daybook.example/".parse().unwrap();
@@ -489,6 +492,7 @@ fn views() -> Vec<Value> {
         today: 90,
         week: 600,
         approvals: vec![line(false)],
+        waiting: 1,
     };
     let filled = Fields {
         hours: "2.5".into(),
@@ -502,6 +506,7 @@ fn views() -> Vec<Value> {
         ("edit", modal(Form::Edit, &filled, "{}")),
         ("meeting", modal(Form::Meeting, &filled, "{}")),
         ("reason", reason("2.5 h Design", "{}")),
+        ("refused", nothing_changed("It is not there any more.")),
         ("home", home(&page, &TimeZone::UTC, &base)),
         ("empty home", home(&Home::default(), &TimeZone::UTC, &base)),
         ("stranger", stranger(&done("Link."))),
