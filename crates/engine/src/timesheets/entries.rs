@@ -259,7 +259,7 @@ pub async fn delete(cx: &Context, who: &Principal, id: TimeEntryId) -> Result<()
 }
 
 /// Removes an entry in a transaction that does more.
-pub(super) async fn erase(
+pub(crate) async fn erase(
     who: &Principal,
     tx: &mut store::Tx,
     policy: &Policy,
@@ -292,7 +292,7 @@ pub(super) async fn erase(
 }
 
 /// The entry, if it is the principal's own, or they manage the workspace.
-pub(super) async fn load_to_change(
+pub(crate) async fn load_to_change(
     tx: &mut store::Tx,
     who: &Principal,
     id: TimeEntryId,
@@ -324,7 +324,7 @@ pub(crate) fn end_of(started: Timestamp, minutes: i64) -> Option<Timestamp> {
 }
 
 /// The length in minutes, from an end or as given.
-fn length(
+pub(super) fn length(
     started: Timestamp,
     ended: Option<Timestamp>,
     minutes: Option<i64>,

@@ -25,6 +25,8 @@ mod push;
 mod push_in_place;
 mod push_together;
 mod slack;
+mod slack_again;
+mod slack_home;
 mod slack_meetings;
 mod slack_notices;
 mod slack_socket;
