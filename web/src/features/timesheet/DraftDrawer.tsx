@@ -6,7 +6,10 @@ import type { Draft } from "../../api/types";
 import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
+import { TagsField } from "../../components/TagsField";
 import { useUndo } from "../../components/undo";
+import { useProjectSays } from "../../components/useProjectSays";
+import { draftBillable } from "../../lib/billable";
 import { formatDateTime, formatMinutes } from "../../lib/time";
 import { LISTS } from "./LogAll";
 import { Reason } from "./Reason";
@@ -15,14 +18,15 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   const t = useTranslations("drafts");
   const timeZone = useTimeZone();
   const [booked, setBooked] = useState({ client_id: draft.client_id, project_id: draft.project_id });
-  const [billable, setBillable] = useState(draft.billable);
+  // Only what somebody says counts as asked for: a meeting that a colleague bills is not billed again by default.
+  const [billable, setBillable] = useState<boolean | null>(null);
+  const [tags, setTags] = useState(draft.tags);
   const [description, setDescription] = useState(draft.event.title ?? "");
   const undo = useUndo();
   const { id } = draft.event;
-  // Only what somebody says counts as asked for: a meeting that a colleague bills is not billed again by default.
-  const asked = { billable: billable === draft.billable ? null : billable };
+  const says = useProjectSays();
   const log = useAction(
-    () => actions.logDraft(id, { ...booked, ...asked, tags: null, description: description.trim() || null }),
+    () => actions.logDraft(id, { ...booked, billable, tags, description: description.trim() || null }),
     { done: t("loggedOne"), invalidate: LISTS, onDone: onClose },
   );
   const back = useAction(() => actions.restoreDraft(id), { done: t("restored"), invalidate: LISTS });
@@ -53,10 +57,11 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
           data-autofocus
         />
         <ClientProject value={booked} onChange={setBooked} />
+        <TagsField value={tags} onChange={setTags} />
         <Switch
           label={t("billable")}
           description={draft.billed_by_member_id ? t("billedByOther") : undefined}
-          checked={billable}
+          checked={draftBillable(billable, booked, draft, says)}
           onChange={(e) => setBillable(e.currentTarget.checked)}
         />
         <Group justify="space-between">
