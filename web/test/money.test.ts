@@ -61,7 +61,7 @@ describe("a rule", () => {
     expect(inputOf(valuesOf(rule))).toMatchObject({
       name: "Calls",
       client_id: "c",
-      billable: true,
+      billable: null,
       tags: ["call"],
       conditions: {
         titles: ["call"],
@@ -71,6 +71,11 @@ describe("a rule", () => {
         max_minutes: 20,
       },
     });
+  });
+  it("leaves it to the project whether time is billed, unless it says so itself", () => {
+    const through = (billable: boolean | null) => inputOf(valuesOf({ ...rule, billable })).billable;
+    expect([through(null), through(true), through(false)]).toEqual([null, true, false]);
+    expect(inputOf(valuesOf()).billable).toBe(null);
   });
   it("that leaves meetings out books them on nothing", () => {
     expect(inputOf({ ...valuesOf(rule), exclude: true })).toMatchObject({

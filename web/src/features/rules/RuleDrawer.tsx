@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Group, Stack, Switch, TagsInput, TextInput } from "@mantine/core";
+import { Alert, Button, Drawer, Group, NativeSelect, Stack, Switch, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
@@ -8,8 +8,9 @@ import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
 import { ConfirmDestructive } from "../../components/ConfirmDestructive";
 import { unlessAsked } from "../../components/onTop";
+import { TagsField } from "../../components/TagsField";
 import { ConditionFields } from "./ConditionFields";
-import { inputOf, type RuleValues, valuesOf } from "./conditions";
+import { BILLING, inputOf, type RuleValues, valuesOf } from "./conditions";
 import { RulePreview } from "./RulePreview";
 
 const LISTS = ["rules", "drafts"];
@@ -77,8 +78,12 @@ function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }) {
                 value={{ client_id: values.client_id, project_id: values.project_id }}
                 onChange={(v) => form.setValues(v)}
               />
-              <TagsInput label={t("tags")} {...form.getInputProps("tags")} />
-              <Switch label={t("billable")} {...form.getInputProps("billable", { type: "checkbox" })} />
+              <TagsField value={values.tags} onChange={(tags) => form.setFieldValue("tags", tags)} />
+              <NativeSelect
+                label={t("billing")}
+                data={BILLING.map((value) => ({ value, label: t(`billings.${value}`) }))}
+                {...form.getInputProps("billing")}
+              />
             </>
           )}
         </fieldset>
