@@ -147,9 +147,11 @@ export function zoneLabel(timeZone: string, at: string | Date = new Date()): str
   return city === offset || city === "UTC" ? city : `${city} (${offset})`;
 }
 
-/** `1:30` for 90. */
-export const formatMinutes = (minutes: number) =>
-  `${Math.floor(minutes / 60)}:${pad(Math.round(minutes) % 60)}`;
+/** `1:30` for 90, `-0:15` for what is taken off. */
+export function formatMinutes(minutes: number): string {
+  const whole = Math.round(Math.abs(minutes));
+  return `${minutes < 0 && whole > 0 ? "-" : ""}${Math.floor(whole / 60)}:${pad(whole % 60)}`;
+}
 
 export const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
