@@ -109,6 +109,18 @@ describe("a week of time", () => {
     ]);
   });
 
+  it("shows what was put aside, which takes no time from anything", () => {
+    const aside = draft("2026-11-21T08:30:00Z", 60);
+    const blocks = blocksOf([entry("2026-11-21T08:00:00Z", 60)], [], shown, [aside]);
+    expect(blocks.map((b) => [b.look, b.word, b.movable])).toEqual([
+      ["draft", "draft", true],
+      ["dismissed", "dismissed", false],
+    ]);
+    expect(clashes(blocks)).toEqual([]);
+    expect(emptyWeekend(blocks.slice(1), MADRID)).toEqual([6, 0]);
+    expect(emptyWeekend(blocks, MADRID)).toEqual([]);
+  });
+
   it("lets be dragged only what nobody approved, billed, closed or left running", () => {
     const closed = { until: "2026-11-16", timeZone: MADRID };
     const at = "2026-11-16T08:00:00Z";

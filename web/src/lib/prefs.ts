@@ -30,6 +30,12 @@ export function useWeekTarget(): [number, (hours: number) => void] {
   return [Number.isFinite(hours) && hours >= 0 && hours <= 168 ? hours : USUAL_HOURS, (v) => set(String(v))];
 }
 
+/** Whether the week shows the meetings that were put aside. */
+export function useDismissedShown(): [boolean, (on: boolean) => void] {
+  const [text, set] = usePref("dismissed");
+  return [text !== "off", (on) => set(on ? "on" : "off")];
+}
+
 /** Whether the week always shows Saturday and Sunday, also when nothing is in them. */
 export function useWeekends(): [boolean, (on: boolean) => void] {
   const [text, set] = usePref("weekends");

@@ -14,7 +14,14 @@ import { formatDateTime, formatMinutes } from "../../lib/time";
 import { LISTS } from "./LogAll";
 import { Reason } from "./Reason";
 
-function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
+interface Props {
+  draft: Draft;
+  /** It was put aside. */
+  dismissed?: boolean;
+  onClose: () => void;
+}
+
+function DraftForm({ draft, dismissed, onClose }: Props) {
   const t = useTranslations("drafts");
   const timeZone = useTimeZone();
   const [booked, setBooked] = useState({ client_id: draft.client_id, project_id: draft.project_id });
@@ -29,7 +36,11 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
     () => actions.logDraft(id, { ...booked, billable, tags, description: description.trim() || null }),
     { done: t("loggedOne"), invalidate: LISTS, onDone: onClose },
   );
-  const back = useAction(() => actions.restoreDraft(id), { done: t("restored"), invalidate: LISTS });
+  const back = useAction(() => actions.restoreDraft(id), {
+    done: t("restored"),
+    invalidate: LISTS,
+    onDone: () => dismissed && onClose(),
+  });
   const dismiss = useAction(() => actions.dismissDraft(id), {
     invalidate: LISTS,
     onDone: () => {
@@ -48,6 +59,7 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
         <Text size="sm" className="num">
           {formatDateTime(draft.event.start, timeZone)} · {formatMinutes(draft.duration_minutes)} h
         </Text>
+        {dismissed && <Text size="sm">{t("isAside")}</Text>}
         <Reason draft={draft} />
         <TextInput
           label={t("description")}
@@ -68,9 +80,15 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
           <Button type="submit" loading={log.isPending}>
             {t("log")}
           </Button>
-          <Button variant="default" loading={dismiss.isPending} onClick={() => dismiss.mutate(undefined)}>
-            {t("dismiss")}
-          </Button>
+          {dismissed ? (
+            <Button variant="default" loading={back.isPending} onClick={() => back.mutate(undefined)}>
+              {t("bringBack")}
+            </Button>
+          ) : (
+            <Button variant="default" loading={dismiss.isPending} onClick={() => dismiss.mutate(undefined)}>
+              {t("dismiss")}
+            </Button>
+          )}
         </Group>
       </Stack>
     </form>
@@ -78,11 +96,11 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
 }
 
 /** One meeting that is not logged: what it would be booked on, to take over or to change. */
-export function DraftDrawer({ draft, onClose }: { draft?: Draft; onClose: () => void }) {
+export function DraftDrawer({ draft, dismissed, onClose }: Omit<Props, "draft"> & { draft?: Draft }) {
   const t = useTranslations("drafts");
   return (
     <Drawer opened={!!draft} onClose={onClose} position="right" size={400} title={t("logTitle")}>
-      {draft && <DraftForm key={draft.event.id} draft={draft} onClose={onClose} />}
+      {draft && <DraftForm key={draft.event.id} draft={draft} dismissed={dismissed} onClose={onClose} />}
     </Drawer>
   );
 }

@@ -13,7 +13,7 @@ import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import type { TimeEntry } from "../../api/types";
 import { useAction } from "../../app/useAction";
-import { useWeekends, useWeekTarget } from "../../lib/prefs";
+import { useDismissedShown, useWeekends, useWeekTarget } from "../../lib/prefs";
 import { oneOf } from "../../lib/url";
 import { WeekNav } from "../calendar/WeekNav";
 import { VIEWS, type View } from "./filters";
@@ -25,6 +25,7 @@ function ViewSettings() {
   const t = useTranslations("timesheet");
   const [target, setTarget] = useWeekTarget();
   const [weekends, setWeekends] = useWeekends();
+  const [dismissed, setDismissed] = useDismissedShown();
   return (
     <Popover position="bottom-end" withArrow shadow="md" trapFocus>
       <Popover.Target>
@@ -47,6 +48,11 @@ function ViewSettings() {
             label={t("weekends")}
             checked={weekends}
             onChange={(e) => setWeekends(e.currentTarget.checked)}
+          />
+          <Switch
+            label={t("showPutAside")}
+            checked={dismissed}
+            onChange={(e) => setDismissed(e.currentTarget.checked)}
           />
         </Stack>
       </Popover.Dropdown>
