@@ -57,8 +57,9 @@ export function LogForm({ event, calendar, draft, onDone }: Props) {
   const billable = draft
     ? draftBillable(values.billable, values, draft, says)
     : (values.billable ?? says(values.project_id));
-  // What the project says by itself is not said again.
-  const asked = values.billable === null && billable === says(values.project_id) ? null : billable;
+  // What the project says by itself is not said again; nor that a colleague bills it, which says nothing of the next meeting.
+  const given = billable === says(values.project_id) || !!draft?.billed_by_member_id;
+  const asked = values.billable === null && given ? null : billable;
   return (
     <form
       onSubmit={form.onSubmit(({ force, ...rest }) =>
