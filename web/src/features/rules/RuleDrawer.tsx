@@ -44,10 +44,17 @@ function DeleteRule({ rule, onDone }: { rule: Rule; onDone: () => void }) {
   );
 }
 
-function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }) {
+interface FormProps {
+  rule?: Rule;
+  /** What a new rule begins with. */
+  start?: Partial<RuleValues>;
+  onClose: () => void;
+}
+
+function RuleForm({ rule, start, onClose }: FormProps) {
   const t = useTranslations("rules");
   const [refused, setRefused] = useState("");
-  const form = useForm<RuleValues>({ initialValues: valuesOf(rule) });
+  const form = useForm<RuleValues>({ initialValues: { ...valuesOf(rule), ...(!rule && start) } });
   const save = useAction((body: RuleInput) => actions.saveRule(rule?.id ?? null, body), {
     done: t("saved"),
     invalidate: LISTS,
@@ -100,7 +107,12 @@ function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }) {
   );
 }
 
-export function RuleDrawer({ open, rule, onClose }: { open?: string; rule?: Rule; onClose: () => void }) {
+interface Props extends FormProps {
+  /** "new" or a rule's id. */
+  open?: string;
+}
+
+export function RuleDrawer({ open, rule, start, onClose }: Props) {
   const t = useTranslations("rules");
   const shown = open === "new" || !!rule;
   return (
@@ -111,7 +123,7 @@ export function RuleDrawer({ open, rule, onClose }: { open?: string; rule?: Rule
       size={480}
       title={rule ? t("edit") : t("add")}
     >
-      {shown && <RuleForm key={open} rule={rule} onClose={onClose} />}
+      {shown && <RuleForm key={open} rule={rule} start={start} onClose={onClose} />}
     </Drawer>
   );
 }
