@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Draft, TimeEntry } from "../src/api/types";
+import { shownHours } from "../src/components/blocks";
 import { elapsed } from "../src/features/timer/elapsed";
 import { inputOf, patchOf, valuesOf } from "../src/features/timesheet/entryValues";
 import { viewOf } from "../src/features/timesheet/filters";
@@ -16,6 +17,7 @@ import {
   worthOf,
 } from "../src/features/timesheet/week";
 import { draftBillable, entryBillable, projectSays } from "../src/lib/billable";
+import { hoursOf } from "../src/lib/prefs";
 
 const MADRID = "Europe/Madrid";
 const entry = (started_at: string, duration_minutes: number, more: Partial<TimeEntry> = {}) =>
@@ -106,6 +108,27 @@ describe("a week of time", () => {
     );
     expect(pairs.map(([a, b]) => [a.start, b.start])).toEqual([
       ["2026-11-16T09:00:00Z", "2026-11-16T09:30:00Z"],
+    ]);
+  });
+
+  it("shows the hours asked for, and more where a block needs them", () => {
+    const at = (start: string, end: string) => ({ start, end, allDay: false });
+    const shownFor = (...blocks: ReturnType<typeof at>[]) => shownHours(blocks, [8, 18], MADRID);
+    expect(shownFor()).toEqual([8, 18]);
+    expect(shownFor(at("2026-11-16T08:00:00Z", "2026-11-16T17:00:00Z"))).toEqual([8, 18]);
+    expect(shownFor(at("2026-11-16T06:30:00Z", "2026-11-16T17:15:00Z"))).toEqual([7, 19]);
+    expect(shownFor(at("2026-11-16T20:00:00Z", "2026-11-16T23:00:00Z"))).toEqual([8, 24]);
+    expect(shownFor(at("2026-11-16T20:00:00Z", "2026-11-16T23:30:00Z"))).toEqual([0, 24]);
+    const allDay = { start: "2026-11-16", end: "2026-11-18", allDay: true };
+    expect(shownHours([allDay], [8, 18], MADRID)).toEqual([8, 18]);
+    expect(["8-18", "18-8", "0-24", "x", "8-25", "", null].map(hoursOf)).toEqual([
+      [8, 18],
+      [0, 24],
+      [0, 24],
+      [0, 24],
+      [0, 24],
+      [0, 24],
+      [0, 24],
     ]);
   });
 

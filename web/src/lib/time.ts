@@ -2,6 +2,7 @@
 // browser's own zone by accident.
 
 import { currentLocale } from "../i18n";
+import { timeOfDay } from "./clock";
 
 export interface Wall {
   year: number;
@@ -99,18 +100,14 @@ export function relative(instant: string, now: Date, locale = currentLocale()): 
 }
 
 export const formatTime = (instant: string | Date, timeZone: string, locale = currentLocale()) =>
-  formatter(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(
-    new Date(instant),
-  );
+  formatter(locale, { ...timeOfDay(), timeZone }).format(new Date(instant));
 
 export const formatDateTime = (instant: string | Date, timeZone: string, locale = currentLocale()) =>
   formatter(locale, {
     day: "numeric",
     month: "short",
     year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
+    ...timeOfDay(),
     timeZone,
   }).format(new Date(instant));
 

@@ -5,7 +5,7 @@ import { useTranslations } from "use-intl";
 import type { TimeEntry } from "../../api/types";
 import type { Moved } from "../../components/dragged";
 import { QueryState, Skeletons } from "../../components/States";
-import { useWeekends } from "../../lib/prefs";
+import { useHours, useSnap, useWeekends } from "../../lib/prefs";
 import { formatDate } from "../../lib/time";
 import { Clashes } from "./Clashes";
 import { DayHead } from "./DayHead";
@@ -32,6 +32,8 @@ export function WeekView({ filters, set }: Props) {
   const isAside = dismissed.some((d) => d.event.id === filters.draft);
   const small = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
   const [weekends] = useWeekends();
+  const [snap] = useSnap();
+  const [hours] = useHours();
   const lock = useLock();
   const wordOf = useStateWord();
   const { clientOf } = useBookedNames();
@@ -62,7 +64,7 @@ export function WeekView({ filters, set }: Props) {
               ))}
             </ul>
             <WeekGrid
-              {...{ week, timeZone, blocks, onMove }}
+              {...{ week, timeZone, blocks, onMove, snap, hours }}
               timedOnly
               onOpen={open}
               onSelect={({ start, end }) => set({ entry: "new", at: `${start}/${end}` })}
