@@ -8,17 +8,19 @@ import {
   differentTaxes,
   inputsOf,
   lacksOf,
-  minutesOf,
   moved,
   newRow,
   piecesOf,
   type Row,
+  roundedOf,
   rowsOf,
 } from "../src/features/invoices/lines";
 import { periodOf } from "../src/features/invoices/periods";
 import { givesTimeBack, possible } from "../src/features/invoices/steps";
 import { lackingOf, placeOf } from "../src/features/invoices/unprintable";
+import { minutesOf } from "../src/features/projects/budget";
 import { numberOf } from "../src/lib/numbering";
+import { formatMinutes } from "../src/lib/time";
 
 const VAT: Tax = { name: "VAT", category: "S", rate: "21", reason: null };
 const invoice = {
@@ -70,8 +72,26 @@ describe("a draft's lines", () => {
     expect(inputsOf(rowsOf(invoice), "EUR")).toEqual([
       { line: "a", description: "Work", price_minor: 9550 },
       { line: "b", description: "Model", price_minor: 18000, unit: "item", quantity: "2" },
-      { line: "c", description: "Travel", price_minor: 4000, unit: "hour", minutes: 30 },
+      { line: "c", description: "Travel", price_minor: 4000, unit: "hour", duration: "0:30" },
     ]);
+  });
+  it("send hours as they were typed, for the server to read as everywhere else", () => {
+    for (const typed of ["2h 30m", "90m", "1,5", " 1:30 ", "-45m"]) {
+      const row = whole({ unit: "hour", quantity: typed });
+      expect(lacksOf(row), typed).toEqual([]);
+      expect(inputsOf([row], "EUR")?.[0]).toMatchObject({ unit: "hour", duration: typed.trim() });
+    }
+  });
+  it("say what was recorded and what of it is billed, for lines that are made of time", () => {
+    const lines = [
+      { minutes: 480, recorded_minutes: 460 },
+      { minutes: 60, recorded_minutes: 61 },
+      { minutes: 90, recorded_minutes: null },
+      { minutes: null, recorded_minutes: null },
+    ];
+    expect(roundedOf(lines)).toEqual({ recorded: 521, billed: 540 });
+    expect(roundedOf(lines.slice(2))).toBeUndefined();
+    expect([460, 0, -15, -90.2, -0.2].map(formatMinutes)).toEqual(["7:40", "0:00", "-0:15", "-1:30", "0:00"]);
   });
   it("are sent all together or not at all", () => {
     expect(inputsOf([...rowsOf(invoice), newRow("new")], "EUR")).toBeUndefined();
@@ -80,7 +100,7 @@ describe("a draft's lines", () => {
   it("say what they lack", () => {
     expect(lacksOf(newRow("k"))).toEqual(["description", "price"]);
     expect(lacksOf(whole({ quantity: "two" }))).toEqual(["quantity"]);
-    expect(lacksOf(whole({ unit: "hour", quantity: "1:75" }))).toEqual(["quantity"]);
+    expect(lacksOf(whole({ unit: "hour", quantity: "half" }))).toEqual(["quantity"]);
     expect(lacksOf(whole({ fromTime: true, quantity: "" }))).toEqual([]);
     expect(lacksOf(whole({ price: "abc" }))).toEqual(["price"]);
     expect(lacksOf(whole({ price: 0 }))).toEqual([]);

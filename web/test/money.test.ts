@@ -4,6 +4,7 @@ import { destinations } from "../src/features/events/values";
 import { changesOf, withChoice } from "../src/features/notifications/choices";
 import { usedOf } from "../src/features/projects/budget";
 import { inOrder, validityOf } from "../src/features/rates/rates";
+import { domainOf, rulesOfClient, rulesOfProject } from "../src/features/rules/booking";
 import { conditionsOf, hasCondition, inputOf, restOf, valuesOf } from "../src/features/rules/conditions";
 import { archivedOf } from "../src/lib/archived";
 import { base64Of } from "../src/lib/base64";
@@ -62,7 +63,7 @@ describe("a rule", () => {
     expect(inputOf(valuesOf(rule))).toMatchObject({
       name: "Calls",
       client_id: "c",
-      billable: true,
+      billable: null,
       tags: ["call"],
       conditions: {
         titles: ["call"],
@@ -72,6 +73,11 @@ describe("a rule", () => {
         max_minutes: 20,
       },
     });
+  });
+  it("leaves it to the project whether time is billed, unless it says so itself", () => {
+    const through = (billable: boolean | null) => inputOf(valuesOf({ ...rule, billable })).billable;
+    expect([through(null), through(true), through(false)]).toEqual([null, true, false]);
+    expect(inputOf(valuesOf()).billable).toBe(null);
   });
   it("that leaves meetings out books them on nothing", () => {
     expect(inputOf({ ...valuesOf(rule), exclude: true })).toMatchObject({
@@ -124,6 +130,31 @@ describe("what is archived of a client and a project", () => {
     expect(of("c", "r")).toBeUndefined();
     expect(of(null, null)).toBeUndefined();
     expect(of("gone", "gone")).toBeUndefined();
+  });
+});
+
+describe("rules of a client or a project", () => {
+  const on = (client_id: string | null, project_id: string | null, exclude = false) =>
+    ({ id: `${client_id}/${project_id}`, client_id, project_id, exclude }) as Rule;
+  const rules = [on("acme", null), on(null, "site"), on("other", "app"), on("acme", "shop", true)];
+  const ids = (found: Rule[]) => found.map((rule) => rule.id);
+  it("are those that book on it, or on a project of the client", () => {
+    const projects = [
+      { id: "site", client_id: "acme" },
+      { id: "app", client_id: "other" },
+    ];
+    expect(ids(rulesOfClient(rules, "acme", projects))).toEqual(["acme/null", "null/site"]);
+    expect(ids(rulesOfProject(rules, "app"))).toEqual(["other/app"]);
+    expect(rulesOfProject(rules, "shop")).toEqual([]);
+  });
+  it("begin with the domain of the client's address, unless anybody can have one there", () => {
+    expect(["Ada@Acme.Example", "bo@gmail.com", "nobody", "", null].map(domainOf)).toEqual([
+      "acme.example",
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

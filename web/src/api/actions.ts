@@ -18,7 +18,8 @@ type EntryPatch = Schemas["TimeEntryPatch"];
 const at = (id: string) => ({ params: { path: { id } } });
 
 /** The same request sent again with the same key is done once. */
-const once = (id: string, key: string) => ({ params: { path: { id }, header: { "Idempotency-Key": key } } });
+const named = (key: string) => ({ "Idempotency-Key": key });
+const once = (id: string, key: string) => ({ params: { path: { id }, header: named(key) } });
 
 const account = {
   setup: (input: Schemas["SetupInput"]) => body(http.POST("/api/v1/auth/setup", { body: input })),
@@ -88,12 +89,19 @@ const calendars = {
 const inCalendar = (calendar: string, event: string) => ({ id: calendar, event_id: event });
 
 const events = {
-  createEvent: (calendar: string, input: Schemas["EventInput"]) =>
-    body(http.POST("/api/v1/integrations/calendars/{id}/events", { ...at(calendar), body: input })),
-  updateEvent: (calendar: string, event: string, patch: Schemas["EventPatch"], scope?: EventScope) =>
+  createEvent: (calendar: string, input: Schemas["EventInput"], key: string) =>
+    body(http.POST("/api/v1/integrations/calendars/{id}/events", { ...once(calendar, key), body: input })),
+  updateEvent: (
+    calendar: string,
+    event: string,
+    patch: Schemas["EventPatch"],
+    scope: EventScope | undefined,
+    key: string,
+  ) =>
     body(
       http.PATCH("/api/v1/integrations/calendars/{id}/events/{event_id}", {
         params: { path: inCalendar(calendar, event), query: { scope } },
+        headers: named(key),
         body: patch,
       }),
     ),
@@ -103,10 +111,17 @@ const events = {
         params: { path: inCalendar(calendar, event), query: { scope, notify_attendees } },
       }),
     ),
-  moveEvent: (calendar: string, event: string, input: Schemas["MoveInput"], scope?: EventScope) =>
+  moveEvent: (
+    calendar: string,
+    event: string,
+    input: Schemas["MoveInput"],
+    scope: EventScope | undefined,
+    key: string,
+  ) =>
     body(
       http.POST("/api/v1/integrations/calendars/{id}/events/{event_id}/move", {
         params: { path: inCalendar(calendar, event), query: { scope } },
+        headers: named(key),
         body: input,
       }),
     ),

@@ -259,7 +259,8 @@ export const queries = {
       queryKey: ["time-entries", "report", query],
       queryFn: () => body(http.GET("/api/v1/reports/time", { params: { query } })),
     }),
-  drafts: (range: { from: string; to: string }) =>
+  /** Meetings that are not logged; or those that were put aside. */
+  drafts: (range: { from: string; to: string; dismissed?: boolean }) =>
     queryOptions({
       queryKey: ["drafts", range],
       queryFn: () =>

@@ -76,6 +76,7 @@ export type Invoice = Schemas["Invoice"];
 export type InvoiceSummary = Schemas["InvoiceSummary"];
 export type InvoiceStatus = Schemas["InvoiceStatus"];
 export type InvoiceInput = Schemas["InvoiceInput"];
+export type InvoiceLine = Schemas["InvoiceLine"];
 export type InvoicePatch = Schemas["InvoicePatch"];
 export type InvoiceKind = Schemas["InvoiceKind"];
 export type LineInput = Schemas["LineInput"];

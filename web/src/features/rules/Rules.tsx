@@ -36,8 +36,9 @@ export function Rules() {
       clients.find((c) => c.id === rule.client_id)?.name,
       projects.find((p) => p.id === rule.project_id)?.name,
       rule.billable === false ? t("notBillable") : undefined,
+      rule.tags.map((tag) => `#${tag}`).join(" "),
     ];
-    return names.filter(Boolean).join(" / ") || t("billable");
+    return names.filter(Boolean).join(" / ") || t(rule.billable ? "billings.billed" : "billings.project");
   };
   const add = () => set({ rule: "new" }, { push: true });
   const rows = rules.data ?? [];

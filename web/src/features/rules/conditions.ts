@@ -4,13 +4,20 @@ import type { Rule, RuleInput, RulePreview } from "../../api/types";
 export const LISTS = ["titles", "attendee_domains", "organizers", "categories"] as const;
 export type ListName = (typeof LISTS)[number];
 
+/** A rule may leave it to the project whether time is billed. */
+export const BILLING = ["project", "billed", "unbilled"] as const;
+export type Billing = (typeof BILLING)[number];
+const SAID = { project: null, billed: true, unbilled: false } as const;
+const billingOf = (billable: boolean | null | undefined): Billing =>
+  BILLING.find((one) => SAID[one] === (billable ?? null)) ?? "project";
+
 export interface RuleValues extends Record<ListName | "calendar_ids" | "providers" | "tags", string[]> {
   name: string;
   enabled: boolean;
   min_minutes: number | string;
   max_minutes: number | string;
   exclude: boolean;
-  billable: boolean;
+  billing: Billing;
   client_id: string | null;
   project_id: string | null;
 }
@@ -29,7 +36,7 @@ export function valuesOf(rule?: Rule): RuleValues {
     min_minutes: said?.min_minutes ?? "",
     max_minutes: said?.max_minutes ?? "",
     exclude: rule?.exclude ?? false,
-    billable: rule?.billable ?? true,
+    billing: billingOf(rule?.billable),
     client_id: rule?.client_id ?? null,
     project_id: rule?.project_id ?? null,
     tags: rule?.tags ?? [],
@@ -56,7 +63,7 @@ export function inputOf(v: RuleValues): RuleInput {
     },
     client_id: v.exclude ? null : v.client_id,
     project_id: v.exclude ? null : v.project_id,
-    billable: v.exclude ? null : v.billable,
+    billable: v.exclude ? null : SAID[v.billing],
     tags: v.exclude ? [] : v.tags,
   };
 }
