@@ -45,10 +45,11 @@ const account = {
 };
 
 const connections = {
-  authorize: (provider: string, return_to: string) =>
+  /** With a connection only its own account is taken. */
+  authorize: (provider: string, return_to: string, connection_id?: string) =>
     body(
       http.GET("/api/v1/integrations/{provider}/authorize", {
-        params: { path: { provider }, query: { return_to } },
+        params: { path: { provider }, query: { return_to, connection_id } },
       }),
     ),
   finishOauth: (provider: string, input: Schemas["CallbackInput"]) =>
