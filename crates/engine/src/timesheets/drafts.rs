@@ -69,6 +69,8 @@ pub struct Suggestion {
     pub project_id: Option<ProjectId>,
     /// Whether it is billed.
     pub billable: bool,
+    /// Whether it would be if nobody else billed the same meeting.
+    pub meant_billable: bool,
     /// Tags.
     pub tags: Vec<String>,
     /// Why.
@@ -343,6 +345,7 @@ fn suggestion(mut idea: Idea, calendar: Option<&Calendar>, known: &Known) -> Sug
         client_id: booked.client_id,
         project_id: booked.project_id,
         billable: booked.billable,
+        meant_billable: booked.billable,
         tags: idea.tags,
         because: idea.because,
         rule_id: idea.rule_id,

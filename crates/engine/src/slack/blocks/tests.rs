@@ -102,6 +102,8 @@ fn whole_messages_have_only_our_own_links() {
         };
         let one = Approval {
             id: "7",
+            seen: "ab",
+            changed: true,
             member: &payload,
             pieces: std::slice::from_ref(&piece),
         };
@@ -372,6 +374,7 @@ fn named(text: &str) -> Named {
         client_id: None,
         project_id: None,
         billable: true,
+        meant_billable: true,
         tags: Vec::new(),
         because: Because::Rule,
         rule_id: None,
@@ -402,6 +405,8 @@ fn messages() -> Vec<Value> {
     };
     let one = Approval {
         id: "7",
+        seen: "ab",
+        changed: false,
         member: "Bo",
         pieces: std::slice::from_ref(&piece),
     };
