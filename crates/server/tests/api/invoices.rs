@@ -866,9 +866,9 @@ async fn hours_of_a_line_are_typed_as_people_type_them() {
         ("160h", 9_600),
         ("-1:30", -90),
     ] {
-        let edited = desk
-            .done("PATCH", &path, json!({"lines": [line(text)]}))
-            .await;
+        // What is taken off is taken off something.
+        let lines = json!({"lines": [line(text), line("10h")]});
+        let edited = desk.done("PATCH", &path, lines).await;
         let made = &edited["lines"][0];
         assert_eq!(made["minutes"], minutes, "{text}");
         assert_eq!(made["amount_minor"], minutes * 100, "{text}");

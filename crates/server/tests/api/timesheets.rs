@@ -1123,14 +1123,16 @@ async fn nothing_is_booked_on_what_is_archived() {
 #[tokio::test]
 async fn what_waits_is_found_however_old_it_is() {
     let (desk, _) = Desk::ada().await;
-    let now = desk.server.db.clock.now().to_zoned(TimeZone::UTC);
+    let today = desk.server.db.clock.now().to_zoned(TimeZone::UTC).date();
     let made = async |days: i64| {
-        let at = now.checked_add(days.days()).unwrap().timestamp();
+        let day = today.checked_add(days.days()).unwrap();
+        let noon = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap();
+        let at = noon.timestamp().to_string();
         let body = json!({"description": "Work", "started_at": at, "duration": "1h"});
         desk.post("/time-entries", body).await
     };
     let (old, next) = (made(-80).await, made(10).await);
-    made(-75).await;
+    made(-70).await;
     let days = async |path: &str| {
         let found = desk.get(path).await;
         let rows = found["items"].as_array().unwrap().clone();
@@ -1157,7 +1159,6 @@ async fn what_waits_is_found_however_old_it_is() {
     let cursor = first["next_cursor"].as_str().unwrap();
     let second = format!("/approvals?state=pending&limit=1&cursor={cursor}");
     assert_eq!(days(&second).await, both[1..]);
-    let today = now.date();
     assert_eq!(
         days(&format!("/approvals?state=pending&from={today}")).await,
         both[..1]
