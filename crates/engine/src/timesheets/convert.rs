@@ -146,14 +146,19 @@ fn new_entry(
     booked: Booking,
     tags: Vec<String>,
 ) -> NewTimeEntry {
-    let minutes = minutes_between(event.start_us, event.end_us).min(MAX_MINUTES);
+    // Whoever converts a reminder, which has no length, says that it was work: a minute, to be made longer.
+    let minutes = minutes_between(event.start_us, event.end_us).clamp(1, MAX_MINUTES);
+    let ended_at = match event.end_us > event.start_us {
+        true => Some(event.end_us),
+        false => super::entries::end_of(event.start_us, minutes),
+    };
     NewTimeEntry {
         member_id: event.member_id,
         source: Source::Calendar,
         status: Status::Pending,
         description: description.unwrap_or_else(|| title(event)),
         started_at: event.start_us,
-        ended_at: Some(event.end_us),
+        ended_at,
         duration_minutes: minutes,
         client_id: booked.client_id,
         project_id: booked.project_id,

@@ -177,7 +177,7 @@ pub(super) async fn edit(
     let (ws, id) = (who.workspace_id, entry.id);
     let after = store::time_entries::update(tx, ws, id, entry.version, &changes).await?;
     if changes.client_id.is_some() || changes.project_id.is_some() || changes.billable.is_some() {
-        choices::learn_again(tx, &after).await?;
+        choices::learn_again(tx, &after, changes.billable).await?;
     }
     match (changes.billable, &entry.cause_key) {
         (Some(false), _) => store::drafts::unbill(tx, ws, id).await?,
@@ -186,6 +186,7 @@ pub(super) async fn edit(
         _ => {}
     }
     history::changed(tx, who, (entry, &after), action, None).await?;
+    submissions::edited(tx, who, (entry, &after)).await?;
     Ok(after)
 }
 

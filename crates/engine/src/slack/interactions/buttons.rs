@@ -1,7 +1,7 @@
 //! What buttons do.
 
 use daybook_domain::time_entry::{Status, Step};
-use daybook_domain::{InstanceId, ProjectId, SubmissionId, TimeEntryId};
+use daybook_domain::{InstanceId, ProjectId, TimeEntryId};
 use daybook_store as store;
 use serde_json::json;
 use store::time_entries::TimeEntry;
@@ -217,25 +217,32 @@ async fn ask_reason(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<()
 }
 
 async fn approve_all(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
-    let Ok(id) = click.value.parse::<SubmissionId>() else {
+    let Some(asked) = approvals::named_by(click.value) else {
         return Ok(());
     };
-    match approvals::decide(cx, bound, &click.spot, id, None).await {
+    match approvals::decide(cx, bound, &click.spot, asked, None).await {
+        Err(Error::Time(timesheets::Error::Changed)) => {
+            approvals::ask_again(cx, bound, &click.spot, asked.0).await
+        }
         Err(Error::Time(error)) => refused(cx, bound, click, error).await,
         other => other,
     }
 }
 
 async fn ask_reason_for_all(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
-    let Ok(id) = click.value.parse::<SubmissionId>() else {
+    let Some(asked) = approvals::named_by(click.value) else {
         return Ok(());
     };
-    match approvals::named(cx, bound, id).await {
+    match approvals::named(cx, bound, asked).await {
         Ok(what) => {
-            let about = json!({"id": id, "spot": click.spot, "all": true}).to_string();
+            let about = json!({"id": asked.0, "seen": asked.1, "spot": click.spot, "all": true});
+            let about = about.to_string();
             let view = blocks::reason(&what, &about);
             respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
             Ok(())
+        }
+        Err(Error::Time(timesheets::Error::Changed)) => {
+            approvals::ask_again(cx, bound, &click.spot, asked.0).await
         }
         Err(Error::Time(error)) => refused(cx, bound, click, error).await,
         Err(other) => Err(other),

@@ -32,6 +32,9 @@ struct About {
     /// Whether it was opened from the home page.
     #[serde(default)]
     home: bool,
+    /// What the question showed then.
+    #[serde(default)]
+    seen: String,
 }
 
 /// What was filled in.
@@ -189,7 +192,15 @@ async fn reject(
     let reason = Some(reason.to_owned());
     if about.all {
         if let Ok(id) = about.id.parse::<SubmissionId>() {
-            approvals::decide(cx, bound, &about.spot, id, reason).await?;
+            let asked = (id, about.seen.as_str());
+            match approvals::decide(cx, bound, &about.spot, asked, reason).await {
+                Err(Error::Time(timesheets::Error::Changed)) => {
+                    approvals::ask_again(cx, bound, &about.spot, id).await?;
+                    let text = "This time changed after you were asked. Look at the question again: it shows how it is now.";
+                    return Ok(Some(gone(text)));
+                }
+                done => done?,
+            }
         }
     } else if let Ok(id) = about.id.parse::<TimeEntryId>() {
         let entry = timesheets::entries::get(cx, &bound.who, id).await?;

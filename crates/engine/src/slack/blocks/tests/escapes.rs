@@ -100,6 +100,8 @@ fn whole_messages_have_only_our_own_links() {
         };
         let one = Approval {
             id: "7",
+            seen: "ab",
+            changed: true,
             member: &payload,
             pieces: std::slice::from_ref(&piece),
         };

@@ -82,6 +82,7 @@ pub(super) fn named(text: &str) -> Named {
         client_id: None,
         project_id: None,
         billable: true,
+        meant_billable: true,
         tags: Vec::new(),
         because: Because::Rule,
         rule_id: None,
@@ -112,6 +113,8 @@ pub(super) fn messages() -> Vec<Value> {
     };
     let one = Approval {
         id: "7",
+        seen: "ab",
+        changed: false,
         member: "Bo",
         pieces: std::slice::from_ref(&piece),
     };
