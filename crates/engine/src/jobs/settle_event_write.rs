@@ -1,5 +1,7 @@
 //! `settle_event_write`: see [`crate::events::write::settle`].
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{Failure, Work, read};
@@ -8,6 +10,9 @@ use crate::events::write::{Error, settle};
 
 /// Its name.
 pub const NAME: &str = settle::NAME;
+
+/// How often it is seen whether an account was connected again.
+const RECONNECTED: Duration = Duration::from_secs(3_600);
 
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
@@ -20,11 +25,11 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
 pub(super) fn failure(error: Error) -> Failure {
     match error {
         Error::Store(error) => error.into(),
-        Error::ReadOnly(_)
-        | Error::Unsupported(_)
-        | Error::Refused(_)
-        | Error::NeedsReauth
-        | Error::Disconnected => Failure::Never(error.to_string()),
+        Error::ReadOnly(_) | Error::Unsupported(_) | Error::Refused(_) | Error::Disconnected => {
+            Failure::Never(error.to_string())
+        }
+        // Half of something may be there: it is finished once the account is connected again.
+        Error::NeedsReauth => Failure::After(RECONNECTED, error.to_string()),
         other => Failure::Again(other.to_string()),
     }
 }
