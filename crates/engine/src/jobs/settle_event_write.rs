@@ -17,7 +17,12 @@ const RECONNECTED: Duration = Duration::from_secs(3_600);
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
         let payload: settle::Payload = read(payload)?;
-        settle::settle(&cx, payload).await.map_err(failure)
+        let settled = settle::settle(&cx, payload).await;
+        settled.map_err(|error| match error {
+            // Half of something may be there: it is finished once the account is connected again.
+            Error::NeedsReauth => Failure::After(RECONNECTED, error.to_string()),
+            other => failure(other),
+        })
     })
 }
 
@@ -25,11 +30,11 @@ pub(super) fn run(cx: Context, payload: Value) -> Work {
 pub(super) fn failure(error: Error) -> Failure {
     match error {
         Error::Store(error) => error.into(),
-        Error::ReadOnly(_) | Error::Unsupported(_) | Error::Refused(_) | Error::Disconnected => {
-            Failure::Never(error.to_string())
-        }
-        // Half of something may be there: it is finished once the account is connected again.
-        Error::NeedsReauth => Failure::After(RECONNECTED, error.to_string()),
+        Error::ReadOnly(_)
+        | Error::Unsupported(_)
+        | Error::Refused(_)
+        | Error::NeedsReauth
+        | Error::Disconnected => Failure::Never(error.to_string()),
         other => Failure::Again(other.to_string()),
     }
 }

@@ -301,5 +301,5 @@ pub async fn slow_writes_end(host: Host) {
         .iter()
         .filter(|title| *title == "Review")
         .count();
-    assert!((1..=3).contains(&reviews), "{reviews}");
+    assert!(reviews <= 2, "what was not begun is there: {reviews}");
 }
