@@ -158,7 +158,7 @@ impl Host {
     }
 
     /// The provider's id of the calendar that the suite works in.
-    fn home(self, world: &World) -> String {
+    pub fn home(self, world: &World) -> String {
         match self {
             Self::Google => ADA.to_owned(),
             Self::Microsoft => world.microsoft.calendars_of(ADA).remove(0).0,

@@ -18,6 +18,7 @@ mod microsoft_moves;
 mod microsoft_shared;
 mod mirror;
 mod moves;
+mod moves_again;
 mod nonsense;
 mod oauth;
 mod outage;

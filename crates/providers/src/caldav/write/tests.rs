@@ -6,6 +6,7 @@ use super::super::errors::Field;
 use super::*;
 use crate::caldav::map;
 use crate::caldav::transport::script::Script;
+use daybook_provider_api::calendar::write::Like;
 
 const SERVER: &str = "https://cal.example/";
 const HREF: &str = "/ada/work/e.ics";
@@ -97,6 +98,7 @@ fn new(draft: Draft, notify: bool) -> Create {
         key: KEY,
         draft,
         notify,
+        like: None,
     }
 }
 
@@ -895,5 +897,64 @@ proptest! {
         prop_assert_eq!(next, None, "lost");
         let event = map::events(&site.owner, HREF, None, &written);
         prop_assert_eq!(event.len(), 1);
+    }
+}
+
+/// Everything that is not the new part's own goes along, whatever other programs wrote.
+#[tokio::test]
+async fn a_series_that_goes_on_with_another_has_all_its_lines() {
+    let theirs = SERIES
+        .replacen(
+            "SEQUENCE:3",
+            "SEQUENCE:3\r\nCLASS:PRIVATE\r\nCATEGORIES:Client\r\nORGANIZER;CN=Ada:mailto:ada@example.com\r\n\
+             ATTENDEE;CN=Bo;ROLE=OPT-PARTICIPANT;PARTSTAT=ACCEPTED;SCHEDULE-STATUS=1.2:mailto:bo@client.example",
+            1,
+        );
+    let script = holding(&theirs).header(&format!("PUT {OURS}"), 201, ("etag", "\"1\""));
+    let create = Create {
+        key: KEY,
+        draft: Draft {
+            title: "Planning".to_owned(),
+            start: at("2026-12-04T08:00:00Z"),
+            end: at("2026-12-04T09:00:00Z"),
+            recurrence: vec!["RRULE:FREQ=DAILY;COUNT=2".to_owned()],
+            attendees: Vec::new(),
+            ..draft()
+        },
+        notify: false,
+        like: Some(Like {
+            of: target(None),
+            patch: titled("Planning"),
+        }),
+    };
+    let place = place();
+    let site = Site::new(&script, &place).unwrap();
+    site.create(&create).await.unwrap();
+    let lines = put(&script);
+    let has = |line: &str| lines.iter().any(|own| own == line);
+    for line in [
+        "UID:01936f2e-7c1a-7d3e-9a4b-5c6d7e8f9012@daybook",
+        "SUMMARY:Planning",
+        "DTSTART;TZID=W. Europe Standard Time:20261204T090000",
+        "DTEND;TZID=W. Europe Standard Time:20261204T100000",
+        "RRULE:FREQ=DAILY;COUNT=2",
+        "CLASS:PRIVATE",
+        "CATEGORIES:Client",
+        "X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC",
+        "TRIGGER:-PT15M",
+        "X-WR-CALNAME:Work",
+        "ORGANIZER;CN=Ada:mailto:ada@example.com",
+        "ATTENDEE;CN=Bo;ROLE=OPT-PARTICIPANT;PARTSTAT=NEEDS-ACTION;SCHEDULE-AGENT=CLIENT:mailto:bo@client.example",
+    ] {
+        assert!(has(line), "{line} in {lines:#?}");
+    }
+    let starting = |word: &str| lines.iter().filter(|line| line.starts_with(word)).count();
+    assert_eq!(
+        starting("BEGIN:VEVENT"),
+        1,
+        "no changed occurrence of the old part"
+    );
+    for word in ["RECURRENCE-ID", "EXDATE", "SEQUENCE", "DURATION"] {
+        assert_eq!(starting(word), 0, "{word}");
     }
 }

@@ -1,6 +1,7 @@
 //! Writing events at Google (contracts/google §6 and §7): every call may be repeated.
 
 mod body;
+mod like;
 mod meet;
 mod people;
 mod relocate;
@@ -44,9 +45,12 @@ impl EventWriter for Google {
         place: &Place,
         create: &Create,
     ) -> Result<Written> {
-        let event = body::create(&create.draft, create.key, &place.default_zone)?;
+        let mut event = body::create(&create.draft, create.key, &place.default_zone)?;
         if create.draft.conference.is_some() {
             meet::check_allowed(session, place).await?;
+        }
+        if let Some(other) = &create.like {
+            like::complete(session, place, &mut event, other, create.key).await?;
         }
         let call = InsertEvent {
             calendar: &place.calendar,
