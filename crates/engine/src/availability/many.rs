@@ -30,7 +30,7 @@ const DAY: i64 = 86_400;
 /// Whose time counts.
 #[derive(Debug, Clone)]
 pub enum Whom {
-    /// A member: all their calendars that are synced and count as busy, and their blocks.
+    /// A member: all their calendars that count as busy and that nobody switched off, and their blocks.
     Member(MemberId),
     /// These calendars, and their owners' blocks.
     Calendars(Vec<CalendarId>),
@@ -246,10 +246,8 @@ async fn member(tx: &mut Tx, who: &Principal, n: usize, id: MemberId) -> Result<
     if !who.sees(found.id) || found.removed_at.is_some() {
         return Err(unknown());
     }
-    let mut calendars = store::calendars::of_members(tx, who.workspace_id, &[id]).await?;
-    calendars.retain(|calendar| calendar.busy_source);
     Ok(Whose {
-        calendars,
+        calendars: store::calendars::busy_sources(tx, who.workspace_id, id).await?,
         members: vec![id],
         rules: BusyRules::default(),
     })

@@ -68,7 +68,8 @@ pub struct AvailabilityInput {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantInput {
-    /// A member: all their calendars that are synced and count as busy.
+    /// A member: all their calendars that are synced and count as busy. One that Daybook itself switched off after refusals, or that its
+    /// provider no longer lists, is unknown until somebody switches it on or off, removes it, or marks it as no source of busy time.
     pub member_id: Option<Uuid>,
     /// These calendars: 1 to 50.
     pub calendar_ids: Option<Vec<Uuid>>,
