@@ -12,7 +12,7 @@ use daybook_store as store;
 use jiff::Timestamp;
 use store::Tx;
 
-use super::gather::{Gathered, Seen, Whose, gather};
+use super::gather::{Gathered, How, Seen, Whose, gather};
 use super::question::faults;
 use super::reasons::{Full, Judge, MOST_REFUSED, Reason, Refused, gaps};
 use super::{Error, invalid};
@@ -120,7 +120,11 @@ pub async fn many(cx: &Context, who: &Principal, ask: &Ask) -> Result<Answer, Er
         // Whole weeks, whatever their zone.
         wide = Interval::new(wide.start - 8 * DAY, wide.end + 8 * DAY);
     }
-    let known = gather(cx, who.workspace_id, &people, wide, ask.live).await?;
+    let how = How {
+        live: ask.live,
+        count: !ask.limits.is_empty(),
+    };
+    let known = gather(cx, who.workspace_id, &people, wide, how).await?;
     Ok(search(ask, &within, span, known, cx.clock.now()))
 }
 
@@ -189,8 +193,7 @@ fn search(ask: &Ask, within: &Set, span: Interval, known: Vec<Gathered>, now: Ti
 /// The days and weeks in which somebody has as many meetings as they may have.
 fn full(ask: &Ask, known: &Gathered) -> Full {
     let zone = rounding_zone(ask);
-    let starts: Vec<i64> = known.claims.begins(Rule::Busy).collect();
-    let of = |limit: &Limit| (*limit, full_periods(&zone, *limit, &starts));
+    let of = |limit: &Limit| (*limit, full_periods(&zone, *limit, &known.begins));
     ask.limits.iter().map(of).collect()
 }
 

@@ -53,7 +53,10 @@ pub struct AvailabilityInput {
     /// Say why slots are refused.
     #[serde(default)]
     pub explain: bool,
-    /// Ask the providers now instead of looking at the mirror.
+    /// Ask the providers now instead of looking at the mirror. One that cannot be asked is looked up in the mirror (`calendars[].source`
+    /// says which). Providers say when somebody is busy, and not by which events: where `busy_rules` are not the defaults, the mirror says
+    /// which events count otherwise, and `limits` are counted from the mirror, too; a calendar whose mirror cannot be relied upon is
+    /// unknown then.
     #[serde(default)]
     pub live: bool,
     /// Which events count as busy.
