@@ -22,7 +22,7 @@ use serde_json::json;
 use crate::availability::{THURSDAY, configure, day, starts, together, whom};
 use crate::{ada, meeting, put};
 
-/// What the provider answers next: nothing left means that it cannot be asked.
+/// What the provider answers next.
 type Script = Arc<Mutex<Vec<Result<Vec<Answer>>>>>;
 
 /// A provider that answers questions about free time from a script, and everything else as the real one does.
