@@ -701,7 +701,7 @@ async fn nothing_is_written_to_another_server() {
 }
 
 #[tokio::test]
-async fn busy_times_are_read_and_a_server_that_cannot_is_unknown() {
+async fn busy_times_are_read_and_a_server_that_cannot_say_is_not_asked() {
     use crate::caldav::calls::FreeBusyQuery;
     use crate::caldav::free_busy::ask_all;
     use daybook_provider_api::calendar::free_busy::Answer;
@@ -734,18 +734,35 @@ async fn busy_times_are_read_and_a_server_that_cannot_is_unknown() {
     );
     let unknown = |word: &str| Answer::Unknown(word.to_owned());
     assert_eq!(answers[1], unknown("not_found"));
-    assert_eq!(
-        answers[2..],
-        [unknown("unsupported"), unknown("unsupported")]
-    );
-    for (status, body) in [
-        (200, "<html>"),
-        (200, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
-        (403, SUPPORTED_REPORT),
-    ] {
+    assert_eq!(answers[2..], [Answer::CannotAsk, Answer::CannotAsk]);
+    let once = async |status, body: &str| {
         let script = Script::new(SERVER).on("REPORT https://cal.example/ada/work/", status, body);
-        let answers = ask_all(&script, &calendars[..1], &call).await.unwrap();
-        assert_eq!(answers, [unknown("unsupported")], "{status} {body}");
+        ask_all(&script, &calendars[..1], &call).await
+    };
+    for (status, body) in [
+        (200, ""),
+        (200, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
+        (207, r#"<d:multistatus xmlns:d="DAV:"/>"#),
+        (403, SUPPORTED_REPORT),
+        (403, ""),
+        (415, ""),
+    ] {
+        let answers = once(status, body).await.unwrap();
+        assert_eq!(answers, [Answer::CannotAsk], "{status} {body}");
+    }
+    let no_right = r#"<d:error xmlns:d="DAV:"><d:need-privileges/></d:error>"#;
+    let answers = once(403, no_right).await.unwrap();
+    assert_eq!(answers, [unknown("need-privileges")]);
+    // Whoever fails is not one who cannot be asked; half an answer is none.
+    let half = told.rsplit_once("END:VFREEBUSY").unwrap().0;
+    for (status, body, kind) in [
+        (200, "<html>", ErrorKind::Unavailable),
+        (200, "????", ErrorKind::Malformed),
+        (200, half, ErrorKind::Malformed),
+        (503, "", ErrorKind::Unavailable),
+    ] {
+        let failed = once(status, body).await.unwrap_err();
+        assert_eq!(failed.kind, kind, "{status} {body}");
     }
     let script = Script::new(SERVER).on("REPORT https://cal.example/ada/work/", 401, "");
     assert_eq!(
