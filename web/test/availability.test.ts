@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { Block, CalendarEvent, Configuration, DayAvailability } from "../src/api/types";
-import { isUnknown, placeEvent, placeSlots, slotsOf, windowOf } from "../src/features/availability/slots";
+import type { Block, BusyRules, CalendarEvent, Configuration, DayAvailability } from "../src/api/types";
+import { drawnOf, isAside, knownFrom, standingOf } from "../src/features/availability/busy";
+import {
+  around,
+  isUnknown,
+  placeBlock,
+  placeEvent,
+  placeSlots,
+  slotsOf,
+  windowOf,
+} from "../src/features/availability/slots";
 import {
   blockInput,
   blockValues,
@@ -136,5 +145,154 @@ describe("the slots of a day", () => {
     expect(on(event("2026-12-01T22:00:00Z", "2026-12-02T05:00:00Z"))).toEqual({ top: 1380, height: 60 });
     expect(on(event("2026-12-01", "2026-12-02", true))).toEqual({ top: 0, height: 1440 });
     expect(on(event("2026-12-02T09:00:00Z", "2026-12-02T10:00:00Z"))).toBeUndefined();
+  });
+});
+
+describe("what counts as busy", () => {
+  const defaults: BusyRules = {
+    tentative: true,
+    unanswered: true,
+    declined: false,
+    free: false,
+    all_day: true,
+    working_location: false,
+  };
+  const none = { ...defaults, tentative: false, unanswered: false, all_day: false };
+  const nothing = { ignored: new Set<string>(), named: new Set<string>() };
+  const event = (more: Partial<CalendarEvent> = {}) =>
+    ({
+      id: "i",
+      calendar_id: "c",
+      status: "confirmed",
+      response_status: "organizer",
+      busy: true,
+      all_day: false,
+      billable_hint: { offered: true, reason: null, matched: null },
+      ...more,
+    }) as CalendarEvent;
+  const left = (reason: string) =>
+    ({ busy: false, billable_hint: { offered: false, reason, matched: null } }) as Partial<CalendarEvent>;
+  const standing = (more: Partial<CalendarEvent>, rules: BusyRules = defaults) =>
+    standingOf(event(more), rules, nothing);
+
+  it("is what the mirror calls busy, by default", () => {
+    expect(standing({})).toBe("counts");
+    expect(standing({ status: "tentative" })).toBe("counts");
+    expect(standing({ response_status: "needs_action" })).toBe("counts");
+    expect(standing({ all_day: true })).toBe("counts");
+    expect(standing({ ...left("declined"), response_status: "declined" })).toBe("declined");
+    expect(standing(left("free"))).toBe("free");
+    expect(standing(left("informational"))).toBe("working_location");
+    expect(standing({ ...left("cancelled"), status: "cancelled" })).toBe("cancelled");
+  });
+  it("follows each switch, and only that one", () => {
+    const cases: [Partial<CalendarEvent>, keyof BusyRules][] = [
+      [{ status: "tentative" }, "tentative"],
+      [{ response_status: "tentative" }, "tentative"],
+      [{ response_status: "needs_action" }, "unanswered"],
+      [{ all_day: true }, "all_day"],
+      [{ ...left("declined"), response_status: "declined" }, "declined"],
+      [left("free"), "free"],
+      [left("informational"), "working_location"],
+    ];
+    for (const [more, rule] of cases) {
+      expect(standing(more, none), rule).toBe(rule);
+      expect(standing(more, { ...none, [rule]: true }), rule).toBe("counts");
+    }
+    expect(standing({}, none)).toBe("counts");
+  });
+  it("needs every switch that an event falls under", () => {
+    const both = { status: "tentative", response_status: "needs_action" } as const;
+    expect(standing(both, { ...none, tentative: true })).toBe("unanswered");
+    expect(standing(both, { ...none, unanswered: true })).toBe("tentative");
+    expect(standing({ ...left("free"), response_status: "needs_action" }, { ...none, free: true })).toBe(
+      "unanswered",
+    );
+    expect(standing({ status: "cancelled" }, { ...defaults, free: true })).toBe("cancelled");
+  });
+  it("is what the server named, and nothing of a calendar that does not block time", () => {
+    const holiday = event({ ...left("all_day"), all_day: true });
+    expect(standingOf(holiday, { ...defaults, free: true }, nothing)).toBe("free");
+    const day = {
+      calendars: [
+        { id: "c", source: "mirror" },
+        { id: "d", source: "ignored" },
+      ],
+      refused_slots: [{ reasons: [{ instance_id: "i" }, { instance_id: null }] }],
+    } as unknown as DayAvailability;
+    const known = knownFrom([day]);
+    expect(standingOf(holiday, { ...defaults, free: true }, known)).toBe("counts");
+    expect(standingOf(event({ id: "j", calendar_id: "d" }), defaults, known)).toBe("calendar");
+  });
+  it("stands beside the day where it lasts all of it and does not count", () => {
+    const aside = (more: Partial<CalendarEvent>) =>
+      drawnOf([event({ all_day: true, ...more })], defaults, nothing).map(isAside);
+    expect(aside(left("all_day"))).toEqual([true]);
+    expect(aside({})).toEqual([false]);
+    expect(aside({ ...left("free"), all_day: false })).toEqual([false]);
+  });
+  it("is drawn over what does not count, and notes not at all", () => {
+    const all = [
+      event({ id: "a" }),
+      event({ id: "b", ...left("free") }),
+      event({ id: "c", ...left("informational") }),
+    ];
+    expect(drawnOf(all, defaults, nothing).map((d) => [d.event.id, d.standing])).toEqual([
+      ["b", "free"],
+      ["a", "counts"],
+    ]);
+  });
+});
+
+describe("a block on the page", () => {
+  const weekly = (more: object) =>
+    ({
+      start: null,
+      end: null,
+      weekly: {
+        days: [1],
+        from_time: "12:00:00",
+        to_time: "13:00:00",
+        time_zone: ZONE,
+        from_date: null,
+        until_date: null,
+        ...more,
+      },
+    }) as unknown as Block;
+  // A Tuesday.
+  const on = (block: Block, zone = ZONE, date = "2026-12-01") => placeBlock(block, date, zone);
+  it("is where its clocks put it, in its own zone", () => {
+    expect(on(weekly({}))).toEqual([{ top: 720, height: 60 }]);
+    expect(on(weekly({}), "UTC")).toEqual([{ top: 660, height: 60 }]);
+    expect(on(weekly({}), ZONE, "2026-12-02")).toEqual([]);
+    // 20:00 to midnight in New York is 02:00 to 06:00 of the next day in Madrid.
+    const evening = weekly({
+      days: [0],
+      from_time: "20:00:00",
+      to_time: "00:00:00",
+      time_zone: "America/New_York",
+    });
+    expect(on(evening)).toEqual([{ top: 120, height: 240 }]);
+  });
+  it("is there from its first day to its last", () => {
+    expect(on(weekly({ from_date: "2026-12-02" }))).toEqual([]);
+    expect(on(weekly({ from_date: "2026-12-01", until_date: "2026-12-01" }))).toHaveLength(1);
+    expect(on(weekly({ until_date: "2026-11-30" }))).toEqual([]);
+  });
+  it("may be once, over days", () => {
+    const once = { start: "2026-11-30T22:00:00Z", end: "2026-12-01T09:00:00Z", weekly: null };
+    expect(on(once as unknown as Block)).toEqual([{ top: 0, height: 600 }]);
+  });
+  it("is looked for as far as room is kept around a slot", () => {
+    const slot = slotsOf({
+      available_slots: [],
+      refused_slots: [
+        { start: "2026-12-01T09:00:00Z", end: "2026-12-01T10:00:00Z", start_time: "", end_time: "" },
+      ],
+    } as unknown as DayAvailability)[0];
+    expect(slot && around(slot)).toEqual({
+      from: "2026-11-30T09:00:00.000Z",
+      to: "2026-12-02T10:00:00.000Z",
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Invoice, Tax } from "../src/api/types";
+import type { ClientBilling, Invoice, PostalAddress, Tax } from "../src/api/types";
 import { daysOf } from "../src/features/billing/reminders";
 import { historyOf } from "../src/features/invoices/happenings";
 import { shownState } from "../src/features/invoices/InvoiceBadge";
@@ -8,16 +8,19 @@ import {
   differentTaxes,
   inputsOf,
   lacksOf,
-  minutesOf,
   moved,
   newRow,
   piecesOf,
   type Row,
+  roundedOf,
   rowsOf,
 } from "../src/features/invoices/lines";
 import { periodOf } from "../src/features/invoices/periods";
-import { possible } from "../src/features/invoices/steps";
+import { givesTimeBack, possible } from "../src/features/invoices/steps";
+import { lackingOf, placeOf } from "../src/features/invoices/unprintable";
+import { minutesOf } from "../src/features/projects/budget";
 import { numberOf } from "../src/lib/numbering";
+import { formatMinutes } from "../src/lib/time";
 
 const VAT: Tax = { name: "VAT", category: "S", rate: "21", reason: null };
 const invoice = {
@@ -69,8 +72,26 @@ describe("a draft's lines", () => {
     expect(inputsOf(rowsOf(invoice), "EUR")).toEqual([
       { line: "a", description: "Work", price_minor: 9550 },
       { line: "b", description: "Model", price_minor: 18000, unit: "item", quantity: "2" },
-      { line: "c", description: "Travel", price_minor: 4000, unit: "hour", minutes: 30 },
+      { line: "c", description: "Travel", price_minor: 4000, unit: "hour", duration: "0:30" },
     ]);
+  });
+  it("send hours as they were typed, for the server to read as everywhere else", () => {
+    for (const typed of ["2h 30m", "90m", "1,5", " 1:30 ", "-45m"]) {
+      const row = whole({ unit: "hour", quantity: typed });
+      expect(lacksOf(row), typed).toEqual([]);
+      expect(inputsOf([row], "EUR")?.[0]).toMatchObject({ unit: "hour", duration: typed.trim() });
+    }
+  });
+  it("say what was recorded and what of it is billed, for lines that are made of time", () => {
+    const lines = [
+      { minutes: 480, recorded_minutes: 460 },
+      { minutes: 60, recorded_minutes: 61 },
+      { minutes: 90, recorded_minutes: null },
+      { minutes: null, recorded_minutes: null },
+    ];
+    expect(roundedOf(lines)).toEqual({ recorded: 521, billed: 540 });
+    expect(roundedOf(lines.slice(2))).toBeUndefined();
+    expect([460, 0, -15, -90.2, -0.2].map(formatMinutes)).toEqual(["7:40", "0:00", "-0:15", "-1:30", "0:00"]);
   });
   it("are sent all together or not at all", () => {
     expect(inputsOf([...rowsOf(invoice), newRow("new")], "EUR")).toBeUndefined();
@@ -79,7 +100,7 @@ describe("a draft's lines", () => {
   it("say what they lack", () => {
     expect(lacksOf(newRow("k"))).toEqual(["description", "price"]);
     expect(lacksOf(whole({ quantity: "two" }))).toEqual(["quantity"]);
-    expect(lacksOf(whole({ unit: "hour", quantity: "1:75" }))).toEqual(["quantity"]);
+    expect(lacksOf(whole({ unit: "hour", quantity: "half" }))).toEqual(["quantity"]);
     expect(lacksOf(whole({ fromTime: true, quantity: "" }))).toEqual([]);
     expect(lacksOf(whole({ price: "abc" }))).toEqual(["price"]);
     expect(lacksOf(whole({ price: 0 }))).toEqual([]);
@@ -204,5 +225,49 @@ describe("a number pattern", () => {
       "{N".repeat(9),
     ])
       expect(numberOf(bad, "2026-11-05", 1), bad).toBeUndefined();
+  });
+});
+
+describe("letters that cannot be printed", () => {
+  const detail =
+    '2 of its texts have letters that no font of this server has, and would be printed without them: write them in other letters, ask whoever runs the server to add a font (DAYBOOK_FONTS_DIR), or send accept_unprintable: true They are: "株式会社 (東京)" (京東株); "Say "你好"" (你好).';
+  it("are read from what the server says", () => {
+    expect(lackingOf(detail)).toEqual([
+      { text: "株式会社 (東京)", letters: "京東株" },
+      { text: 'Say "你好"', letters: "你好" },
+    ]);
+    expect(lackingOf("Something else.")).toEqual([]);
+  });
+  it("are found where they are written", () => {
+    const draft = {
+      ...invoice,
+      client_name: "Tokyo",
+      reference: null,
+      notes: "谢谢",
+      payment_terms: null,
+    } as Invoice;
+    const address = { line1: "東京 1", city: "" } as PostalAddress;
+    const client = { legal_name: "株式会社", address } as ClientBilling;
+    const seller = { legal_name: "Bürö", address: {} as PostalAddress, bank_name: "銀行" };
+    const at = (text: string) => placeOf(text, draft, seller, client);
+    expect(at("株式会社")).toEqual({ at: "client" });
+    expect(at("東京 1")).toEqual({ at: "client" });
+    expect(at("銀行")).toEqual({ at: "seller" });
+    expect(at("谢谢")).toEqual({ at: "draft" });
+    expect(at("Mod")).toEqual({ at: "line", n: 2 });
+    expect(at("王")).toEqual({ at: "time" });
+    expect(placeOf("株式会社", draft)).toEqual({ at: "time" });
+  });
+});
+
+describe("a credit note", () => {
+  const original = { ...invoice, total_minor: 1000, credited_minor: 200 } as Invoice;
+  const note = (total_minor: number, kind = "credit_note") => ({ kind, total_minor }) as Invoice;
+  it("gives time back only when it leaves nothing of an invoice that has some", () => {
+    expect(givesTimeBack(note(800), original)).toBe(true);
+    expect(givesTimeBack(note(700), original)).toBe(false);
+    expect(givesTimeBack(note(800, "invoice"), original)).toBe(false);
+    expect(givesTimeBack(note(800), undefined)).toBe(false);
+    expect(givesTimeBack(note(800), { ...original, lines: original.lines.slice(1) })).toBe(false);
   });
 });

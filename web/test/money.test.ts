@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Calendar, Notifications, Rate, Rule } from "../src/api/types";
+import type { Calendar, CalendarEvent, Notifications, Rate, Rule } from "../src/api/types";
 import { destinations } from "../src/features/events/values";
 import { changesOf, withChoice } from "../src/features/notifications/choices";
 import { usedOf } from "../src/features/projects/budget";
 import { inOrder, validityOf } from "../src/features/rates/rates";
-import { conditionsOf, hasCondition, inputOf, valuesOf } from "../src/features/rules/conditions";
+import { domainOf, rulesOfClient, rulesOfProject } from "../src/features/rules/booking";
+import { conditionsOf, hasCondition, inputOf, restOf, valuesOf } from "../src/features/rules/conditions";
+import { archivedOf } from "../src/lib/archived";
 import { base64Of } from "../src/lib/base64";
 import { countries, countryName } from "../src/lib/countries";
 import { decimalsOf } from "../src/lib/money";
@@ -61,7 +63,7 @@ describe("a rule", () => {
     expect(inputOf(valuesOf(rule))).toMatchObject({
       name: "Calls",
       client_id: "c",
-      billable: true,
+      billable: null,
       tags: ["call"],
       conditions: {
         titles: ["call"],
@@ -71,6 +73,11 @@ describe("a rule", () => {
         max_minutes: 20,
       },
     });
+  });
+  it("leaves it to the project whether time is billed, unless it says so itself", () => {
+    const through = (billable: boolean | null) => inputOf(valuesOf({ ...rule, billable })).billable;
+    expect([through(null), through(true), through(false)]).toEqual([null, true, false]);
+    expect(inputOf(valuesOf()).billable).toBe(null);
   });
   it("that leaves meetings out books them on nothing", () => {
     expect(inputOf({ ...valuesOf(rule), exclude: true })).toMatchObject({
@@ -91,6 +98,62 @@ describe("a rule", () => {
       ["calendars", ["calendar k"]],
       ["providers", ["google"]],
       ["max", ["20"]],
+    ]);
+  });
+});
+
+describe("the preview of a rule", () => {
+  it("counts only what the rule itself would decide", () => {
+    const items = Array.from({ length: 12 }) as CalendarEvent[];
+    expect(restOf({ matched: 20, shadowed: 8, items }, 8)).toBe(4);
+    expect(restOf({ matched: 8, shadowed: 8, items: [] }, 8)).toBe(0);
+    expect(restOf({ matched: 150, shadowed: 0, items: Array.from({ length: 100 }) }, 8)).toBe(142);
+  });
+});
+
+describe("what is archived of a client and a project", () => {
+  const clients = [
+    { id: "c", name: "Open", archived: false },
+    { id: "d", name: "Old client", archived: true },
+  ];
+  const projects = [
+    { id: "p", name: "Open project", archived: false, client_id: "d" },
+    { id: "q", name: "Old project", archived: true, client_id: "d" },
+    { id: "r", name: "Own", archived: false, client_id: null },
+  ];
+  const of = (client_id: string | null, project_id: string | null) =>
+    archivedOf({ client_id, project_id }, clients, projects)?.name;
+  it("is the project before its client, and nothing where both are open", () => {
+    expect(of(null, "q")).toBe("Old project");
+    expect(of("d", null)).toBe("Old client");
+    expect(of("c", "p")).toBe("Old client");
+    expect(of("c", "r")).toBeUndefined();
+    expect(of(null, null)).toBeUndefined();
+    expect(of("gone", "gone")).toBeUndefined();
+  });
+});
+
+describe("rules of a client or a project", () => {
+  const on = (client_id: string | null, project_id: string | null, exclude = false) =>
+    ({ id: `${client_id}/${project_id}`, client_id, project_id, exclude }) as Rule;
+  const rules = [on("acme", null), on(null, "site"), on("other", "app"), on("acme", "shop", true)];
+  const ids = (found: Rule[]) => found.map((rule) => rule.id);
+  it("are those that book on it, or on a project of the client", () => {
+    const projects = [
+      { id: "site", client_id: "acme" },
+      { id: "app", client_id: "other" },
+    ];
+    expect(ids(rulesOfClient(rules, "acme", projects))).toEqual(["acme/null", "null/site"]);
+    expect(ids(rulesOfProject(rules, "app"))).toEqual(["other/app"]);
+    expect(rulesOfProject(rules, "shop")).toEqual([]);
+  });
+  it("begin with the domain of the client's address, unless anybody can have one there", () => {
+    expect(["Ada@Acme.Example", "bo@gmail.com", "nobody", "", null].map(domainOf)).toEqual([
+      "acme.example",
+      undefined,
+      undefined,
+      undefined,
+      undefined,
     ]);
   });
 });

@@ -24,3 +24,5 @@ window.matchMedia ??= ((query: string) => ({
   removeEventListener() {},
   dispatchEvent: () => false,
 })) as typeof window.matchMedia;
+if (!document.fonts)
+  Object.defineProperty(document, "fonts", { value: { addEventListener() {}, removeEventListener() {} } });

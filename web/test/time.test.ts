@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { CLOCK_PREF } from "../src/lib/clock";
 import {
   addDays,
   dateIn,
+  formatDateTime,
   formatMinutes,
   formatTime,
   fromWall,
@@ -21,6 +23,14 @@ describe("instants as wall time", () => {
     expect(formatTime("2026-10-25T00:30:00Z", MADRID)).toBe("02:30");
     expect(formatTime("2026-10-25T01:30:00Z", MADRID)).toBe("02:30");
     expect(formatTime("2026-10-25T02:30:00Z", MADRID)).toBe("03:30");
+  });
+  it("is written by the clock that this browser chose", () => {
+    localStorage.setItem(CLOCK_PREF, "12");
+    expect(formatTime("2026-11-20T13:05:00Z", MADRID)).toBe("2:05 pm");
+    expect(formatTime("2026-11-20T23:05:00Z", MADRID)).toBe("12:05 am");
+    expect(formatDateTime("2026-11-20T13:05:00Z", MADRID)).toContain("2:05 pm");
+    localStorage.removeItem(CLOCK_PREF);
+    expect(formatTime("2026-11-20T23:05:00Z", MADRID)).toBe("00:05");
   });
   it("knows half-hour and quarter-hour zones", () => {
     expect(formatTime("2026-01-01T00:00:00Z", "Asia/Kolkata")).toBe("05:30");

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Draft, TimeEntry } from "../src/api/types";
+import { shownHours } from "../src/components/blocks";
 import { elapsed } from "../src/features/timer/elapsed";
 import { inputOf, patchOf, valuesOf } from "../src/features/timesheet/entryValues";
 import { viewOf } from "../src/features/timesheet/filters";
+import { commonTags, retagged } from "../src/features/timesheet/tags";
 import {
   blocksOf,
   clashes,
@@ -14,6 +16,8 @@ import {
   totalsOf,
   worthOf,
 } from "../src/features/timesheet/week";
+import { draftBillable, entryBillable, projectSays } from "../src/lib/billable";
+import { hoursOf } from "../src/lib/prefs";
 
 const MADRID = "Europe/Madrid";
 const entry = (started_at: string, duration_minutes: number, more: Partial<TimeEntry> = {}) =>
@@ -41,6 +45,10 @@ const draft = (start: string, duration_minutes: number, more: object = {}) =>
     currency: null,
     ...more,
   }) as unknown as Draft;
+const says = projectSays([
+  { id: "paid", billable: true },
+  { id: "inside", billable: false },
+]);
 const open = { until: null, timeZone: MADRID };
 const shown = {
   now: new Date("2026-11-18T00:00:00Z"),
@@ -101,6 +109,39 @@ describe("a week of time", () => {
     expect(pairs.map(([a, b]) => [a.start, b.start])).toEqual([
       ["2026-11-16T09:00:00Z", "2026-11-16T09:30:00Z"],
     ]);
+  });
+
+  it("shows the hours asked for, and more where a block needs them", () => {
+    const at = (start: string, end: string) => ({ start, end, allDay: false });
+    const shownFor = (...blocks: ReturnType<typeof at>[]) => shownHours(blocks, [8, 18], MADRID);
+    expect(shownFor()).toEqual([8, 18]);
+    expect(shownFor(at("2026-11-16T08:00:00Z", "2026-11-16T17:00:00Z"))).toEqual([8, 18]);
+    expect(shownFor(at("2026-11-16T06:30:00Z", "2026-11-16T17:15:00Z"))).toEqual([7, 19]);
+    expect(shownFor(at("2026-11-16T20:00:00Z", "2026-11-16T23:00:00Z"))).toEqual([8, 24]);
+    expect(shownFor(at("2026-11-16T20:00:00Z", "2026-11-16T23:30:00Z"))).toEqual([0, 24]);
+    const allDay = { start: "2026-11-16", end: "2026-11-18", allDay: true };
+    expect(shownHours([allDay], [8, 18], MADRID)).toEqual([8, 18]);
+    expect(["8-18", "18-8", "0-24", "x", "8-25", "", null].map(hoursOf)).toEqual([
+      [8, 18],
+      [0, 24],
+      [0, 24],
+      [0, 24],
+      [0, 24],
+      [0, 24],
+      [0, 24],
+    ]);
+  });
+
+  it("shows what was put aside, which takes no time from anything", () => {
+    const aside = draft("2026-11-21T08:30:00Z", 60);
+    const blocks = blocksOf([entry("2026-11-21T08:00:00Z", 60)], [], shown, [aside]);
+    expect(blocks.map((b) => [b.look, b.word, b.movable])).toEqual([
+      ["draft", "draft", true],
+      ["dismissed", "dismissed", false],
+    ]);
+    expect(clashes(blocks)).toEqual([]);
+    expect(emptyWeekend(blocks.slice(1), MADRID)).toEqual([6, 0]);
+    expect(emptyWeekend(blocks, MADRID)).toEqual([]);
   });
 
   it("lets be dragged only what nobody approved, billed, closed or left running", () => {
@@ -168,24 +209,93 @@ describe("the form of an entry", () => {
     });
   });
 
-  it("leaves the times alone that nobody changed", () => {
-    const known = entry("2026-11-16T08:00:30Z", 90);
+  it("leaves it to the project whether new time is billed, until somebody says so", () => {
+    const values = { ...valuesOf(undefined, undefined, now, MADRID), project_id: "inside" };
+    expect(inputOf(values, MADRID).billable).toBe(null);
+    expect(inputOf({ ...values, billable: true }, MADRID).billable).toBe(true);
+    expect(entryBillable(values.billable, values.project_id, undefined, says)).toBe(false);
+  });
+
+  it("says of an entry whether it is billed only when that changes", () => {
+    const known = entry("2026-11-16T08:00:00Z", 60, { billable: true, project_id: "paid", tags: ["a"] });
     const values = valuesOf(known, undefined, now, MADRID);
-    expect(patchOf({ ...values, description: "Other" }, known, MADRID)).toEqual({
+    expect(values.tags).toEqual(["a"]);
+    const sent = (more: object) => patchOf({ ...values, ...more }, known, MADRID, says).billable;
+    expect([sent({}), sent({ billable: true }), sent({ billable: false })]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ]);
+    expect([sent({ project_id: "inside" }), sent({ project_id: "inside", billable: true })]).toEqual([
+      false,
+      undefined,
+    ]);
+  });
+
+  it("leaves the times alone that nobody changed", () => {
+    const known = entry("2026-11-16T08:00:30Z", 90, { billable: true, client_id: null, project_id: null });
+    const values = valuesOf(known, undefined, now, MADRID);
+    expect(patchOf({ ...values, description: "Other" }, known, MADRID, says)).toEqual({
       description: "Other",
       client_id: null,
       project_id: null,
-      billable: true,
+      tags: [],
     });
-    expect(patchOf({ ...values, duration: "2h" }, known, MADRID)).toMatchObject({
+    expect(patchOf({ ...values, duration: "2h" }, known, MADRID, says)).toMatchObject({
       started_at: "2026-11-16T08:00:30Z",
       duration: "2h",
     });
-    expect(patchOf({ ...values, start: "2026-11-16T10:00" }, known, MADRID)).toMatchObject({
+    expect(patchOf({ ...values, start: "2026-11-16T10:00" }, known, MADRID, says)).toMatchObject({
       started_at: "2026-11-16T09:00:00.000Z",
       duration_minutes: 90,
     });
   });
+});
+
+describe("whether time is billed", () => {
+  it("follows the project an entry is put on, unless it was decided otherwise before", () => {
+    const at = (project_id: string | null, billable: boolean) => ({ project_id, billable });
+    expect(entryBillable(null, "inside", at("paid", true), says)).toBe(false);
+    expect(entryBillable(null, "paid", at("inside", false), says)).toBe(true);
+    // A colleague bills it, or somebody said no.
+    expect(entryBillable(null, "other", at("paid", false), says)).toBe(false);
+    expect(entryBillable(true, "inside", at("paid", false), says)).toBe(true);
+  });
+
+  it("is shown of a meeting as it will be logged", () => {
+    const suggested = {
+      client_id: "c",
+      project_id: "paid",
+      billable: false,
+      billed_by_member_id: null as string | null,
+    };
+    const on = (project_id: string | null, more = {}, said: boolean | null = null) =>
+      draftBillable(said, { client_id: "c", project_id }, { ...suggested, ...more }, says);
+    expect(on("paid")).toBe(false);
+    expect(on("inside", { billable: true })).toBe(false);
+    expect(on("other")).toBe(true);
+    expect(on("other", { billed_by_member_id: "bo" })).toBe(false);
+    expect(on("other", { billed_by_member_id: "bo" }, true)).toBe(true);
+  });
+});
+
+it("tags of many entries: what all have can go, what is added all get, and each keeps its own", () => {
+  const entries = [
+    { id: "1", tags: ["call", "acme"] },
+    { id: "2", tags: ["acme"] },
+    { id: "3", tags: ["acme", "late"] },
+  ];
+  expect(commonTags(entries)).toEqual(["acme"]);
+  expect(commonTags([])).toEqual([]);
+  expect(retagged(entries, ["acme"])).toEqual([]);
+  expect(retagged(entries, ["acme", "late"])).toEqual([
+    { ids: ["1"], tags: ["call", "acme", "late"] },
+    { ids: ["2"], tags: ["acme", "late"] },
+  ]);
+  expect(retagged(entries.slice(1), [])).toEqual([
+    { ids: ["2"], tags: [] },
+    { ids: ["3"], tags: ["late"] },
+  ]);
 });
 
 it("a link with filters is to the list, the page itself begins with the week", () => {

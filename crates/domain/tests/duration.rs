@@ -6,8 +6,8 @@
 )]
 
 use daybook_domain::duration::{
-    Command, Error, Logged, MAX_INPUT, decimal_hours, format_minutes, parse, parse_command,
-    parse_minutes, same_project,
+    Command, Error, Logged, MAX_INPUT, MAX_LINE, decimal_hours, format_minutes, parse,
+    parse_command, parse_line, parse_minutes, same_project,
 };
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -320,4 +320,34 @@ proptest! {
 fn the_longest_text_is_taken() {
     let text = format!("2h: {}", "ü".repeat(MAX_INPUT - 4));
     assert_eq!(parse(&text, TODAY).unwrap().minutes, 120);
+}
+
+#[test]
+fn the_hours_of_a_line_may_be_many_a_number_alone_or_taken_off() {
+    for (text, minutes) in [
+        ("2h 30m", 150),
+        ("1:30", 90),
+        ("1.5", 90),
+        (" 2 ", 120),
+        ("160h", 9_600),
+        ("-1:30", -90),
+        ("−2h", -120),
+        ("10000h", MAX_LINE),
+    ] {
+        assert_eq!(parse_line(text), Ok(minutes), "{text}");
+    }
+    for (text, error) in [
+        ("", Error::Empty),
+        ("0", Error::Zero),
+        ("-0:00", Error::Zero),
+        ("10000:01", Error::LineTooLong),
+        ("9999999999999999999999h", Error::LineTooLong),
+        ("2h 3h", Error::TwoDurations),
+        ("2h of work", Error::NoDuration),
+        ("1:75", Error::BadMinutes),
+        ("--1h", Error::Negative),
+        (".", Error::NoDuration),
+    ] {
+        assert_eq!(parse_line(text), Err(error), "{text}");
+    }
 }

@@ -1,4 +1,5 @@
-//! UN/CEFACT Cross Industry Invoice (D16B) as CEN/TS 16931-3-3 binds it to EN 16931; in a PDF it is Factur-X, and ZUGFeRD 2.
+//! UN/CEFACT Cross Industry Invoice (D16B) as CEN/TS 16931-3-3 binds it to EN 16931; in a PDF marked so (`facturx`) it
+//! is Factur-X, and ZUGFeRD 2.
 
 use daybook_domain::invoice::{Document, DocumentLine, Party, Tax, TaxCategory, TaxTotal};
 use jiff::civil::Date;

@@ -3,6 +3,7 @@
 
 mod check;
 mod cii;
+mod facturx;
 mod fonts;
 mod layout;
 mod pdf;

@@ -14,7 +14,7 @@ use krilla::{Document as Pdf, SerializeSettings};
 use crate::fonts::Fonts;
 use crate::layout::{lay, title};
 use crate::sheet::{HEIGHT, MARGIN, Sheet, WIDTH};
-use crate::{check, cii};
+use crate::{check, cii, facturx};
 
 /// A logo.
 #[derive(Debug, Clone)]
@@ -76,9 +76,10 @@ fn print(
             .document_id(title(document))
             .creation_date(date(document.issued)),
     );
-    if document.number.is_some() && check(document).is_empty() {
+    let electronic = document.number.is_some() && check(document).is_empty();
+    if electronic {
         pdf.embed_file(EmbeddedFile {
-            path: "factur-x.xml".to_owned(),
+            path: facturx::FILE.to_owned(),
             mime_type: MimeType::new("text/xml"),
             description: Some("The invoice as EN 16931 describes it (CII)".to_owned()),
             association_kind: AssociationKind::Alternative,
@@ -100,8 +101,10 @@ fn print(
         surface.finish();
         page.finish();
     }
-    pdf.finish()
-        .map_err(|error| PrintError::Write(format!("{error:?}").chars().take(300).collect()))
+    let refused = |error| PrintError::Write(format!("{error:?}").chars().take(300).collect());
+    let written = pdf.finish().map_err(refused)?;
+    let marked = electronic.then(|| facturx::marked(&written)).flatten();
+    Ok(marked.unwrap_or(written))
 }
 
 fn date(day: Date) -> DateTime {

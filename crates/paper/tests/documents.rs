@@ -16,7 +16,7 @@ use daybook_domain::invoice::{
 };
 use daybook_paper::{Fonts, Logo, check, cii, pdf, ubl};
 use jiff::civil::date;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn tax(category: TaxCategory, rate: i64) -> Tax {
     Tax {
@@ -465,6 +465,9 @@ fn judged(name: &str, answer: &Value, document: &Document, electronic: bool) {
     assert_eq!(attached.is_some(), electronic, "{name}");
     if electronic {
         assert_eq!(attached.unwrap(), cii(document), "{name}");
+        let said = json!({"DocumentFileName": "factur-x.xml", "DocumentType": "INVOICE", "Version": "1.0", "ConformanceLevel": "EN 16931"});
+        let marked = json!({"said": said, "described": true});
+        assert_eq!(answer["marked"], marked, "{name}");
         for what in ["ubl_schema", "cii_schema"] {
             assert!(answer[what].is_null(), "{name} {what}: {}", answer[what]);
         }
@@ -474,5 +477,7 @@ fn judged(name: &str, answer: &Value, document: &Document, electronic: bool) {
                 None => println!("notice: no Saxon is here; the Schematron was not run"),
             }
         }
+    } else {
+        assert_eq!(answer["marked"]["said"], json!({}), "{name}");
     }
 }

@@ -17,7 +17,7 @@ pub use egress::Egress;
 pub use error::{Error, Retry};
 pub use manifest::Manifest;
 pub use registry::{Provider, Registry};
-pub use session::{Credential, Session};
+pub use session::{Credential, Patience, Session};
 
 /// What a provider call gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -175,6 +175,7 @@ fn create(key: Uuid, change: impl FnOnce(&mut Draft)) -> Create {
         key,
         draft,
         notify: false,
+        like: None,
     }
 }
 

@@ -687,3 +687,73 @@ async fn an_object_moves_to_another_collection_and_never_onto_another() {
     .await;
     assert_eq!(go(&now).await.status, 412, "the name is taken there");
 }
+
+/// One event, a series with a hole and a moved occurrence, and what takes no time.
+#[tokio::test]
+async fn busy_time_is_told_by_servers_that_can() {
+    let kit = Kit::demo(Profile::Sabre);
+    let home = kit.home_calendar();
+    for member in kit.sim.snapshot(&home) {
+        kit.sim.delete(&member.path).unwrap();
+    }
+    let event = |uid: &str, rest: &str| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:x\r\n{rest}END:VEVENT\r\n"
+        )
+    };
+    let put = |name: &str, events: &str| {
+        let object = format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\n{events}END:VCALENDAR\r\n"
+        );
+        kit.sim.put(&format!("{home}{name}.ics"), &object).unwrap();
+    };
+    let hour = "DTSTART:20260603T090000Z\r\nDTEND:20260603T100000Z\r\n";
+    put(
+        "series",
+        &(event(
+            "s",
+            "DTSTART:20260601T120000Z\r\nDTEND:20260601T123000Z\r\nRRULE:FREQ=DAILY;COUNT=4\r\nEXDATE:20260602T120000Z\r\n",
+        ) + &event(
+            "s",
+            "RECURRENCE-ID:20260603T120000Z\r\nDTSTART:20260603T150000Z\r\nDTEND:20260603T160000Z\r\n",
+        )),
+    );
+    put(
+        "perhaps",
+        &event("p", &format!("{hour}STATUS:TENTATIVE\r\n")),
+    );
+    put(
+        "free",
+        &event("f", &format!("{hour}TRANSP:TRANSPARENT\r\n")),
+    );
+    put("off", &event("o", &format!("{hour}STATUS:CANCELLED\r\n")));
+    put(
+        "day",
+        &event(
+            "d",
+            "DTSTART;VALUE=DATE:20260605\r\nDTEND;VALUE=DATE:20260606\r\n",
+        ),
+    );
+    let query = "<c:free-busy-query xmlns:c=\"urn:ietf:params:xml:ns:caldav\"><c:time-range start=\"20260601T121500Z\" end=\"20260606T000000Z\"/></c:free-busy-query>";
+    let told = kit.send("REPORT", &home, Some("1"), query).await;
+    assert_eq!(told.status, 200, "{}", told.body);
+    let busy: Vec<&str> = told
+        .body
+        .lines()
+        .filter(|line| line.starts_with("FREEBUSY"))
+        .collect();
+    assert_eq!(
+        busy,
+        [
+            "FREEBUSY:20260601T121500Z/20260601T123000Z",
+            "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260603T090000Z/20260603T100000Z",
+            "FREEBUSY:20260603T150000Z/20260603T160000Z",
+            "FREEBUSY:20260604T120000Z/20260604T123000Z",
+            "FREEBUSY:20260604T220000Z/20260605T220000Z",
+        ]
+    );
+    kit.sim.tweak(|server| server.free_busy = false);
+    let told = kit.send("REPORT", &home, Some("1"), query).await;
+    assert_eq!(told.status, 403);
+    assert!(told.body.contains("supported-report"));
+}

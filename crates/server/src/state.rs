@@ -74,7 +74,7 @@ impl Default for HttpSettings {
             trusted_proxies: Vec::new(),
             setup_token: None,
             metrics_token: None,
-            // Longer than a call to a provider may take, so that its failure is what is told.
+            // Longer than all that one request asks of a provider may take (30 s), so that its failure is what is told.
             handler_timeout: Duration::from_secs(40),
             heartbeat: Duration::from_secs(15),
         }

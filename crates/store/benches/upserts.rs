@@ -235,6 +235,7 @@ fn sample() -> Vec<ProviderEvent> {
                     meeting_url: Some("https://meet.example.com/abc-defg-hij".into()),
                     html_url: Some(format!("https://calendar.example.com/event?eid={n}")),
                     categories: vec![],
+                    private: false,
                 },
                 zone_definition: None,
                 updated_at: Some(start),

@@ -128,6 +128,17 @@ pub async fn find(tx: &mut Tx, ws: WorkspaceId, id: EventWriteId) -> Result<Opti
     )
 }
 
+/// Writes of several steps to this event whose end is not known, the oldest first.
+pub async fn under_way(tx: &mut Tx, ws: WorkspaceId, event: EventId) -> Result<Vec<EventWrite>> {
+    fetch_all!(
+        tx,
+        EventWrite,
+        "SELECT * FROM event_write WHERE workspace_id = $1 AND event_id = $2 AND state = 'pending' AND kind IN ('split', 'move', 'copy') ORDER BY created_at, id",
+        ws,
+        event
+    )
+}
+
 /// It is done; `event` is what was written.
 pub async fn done(
     tx: &mut Tx,

@@ -1,6 +1,6 @@
 //! Many time entries at once: what another product recorded.
 
-use daybook_domain::{TimeEntryId, WorkspaceId};
+use daybook_domain::{MemberId, TimeEntryId, WorkspaceId};
 use sqlx::types::Json;
 
 use crate::time_entries::{NewTimeEntry, TimeEntry};
@@ -43,4 +43,21 @@ pub async fn create_many(
         now
     ]);
     Ok(made)
+}
+
+bulk! {
+    THERE = "SELECT cause_key FROM time_entry WHERE workspace_id = $1 AND member_id = $2 AND cause_key IN (",
+    fixed 2, columns 1, ")"
+}
+
+/// Those of these causes that the member has an entry of.
+pub async fn there(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    member: MemberId,
+    causes: &[String],
+) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> =
+        bulk_fetch!(tx, (String,), THERE, [ws, member], causes, |cause| [cause]);
+    Ok(rows.into_iter().map(|(cause,)| cause).collect())
 }

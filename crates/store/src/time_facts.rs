@@ -73,6 +73,34 @@ pub async fn sums(
     )
 }
 
+row! {
+    struct Start of "time_entry" {
+        started_at: Timestamp,
+    }
+}
+
+/// When the latest entry that stands so begins, of one member or of all, in a stretch; no running timers.
+pub async fn latest(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    member: Option<MemberId>,
+    status: Status,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Option<Timestamp>> {
+    let row = fetch_optional!(
+        tx,
+        Start,
+        "SELECT started_at FROM time_entry WHERE workspace_id = $1 AND status = $2 AND started_at >= $3 AND started_at < $4 AND NOT running
+         AND (member_id = $5 OR $5 IS NULL) ORDER BY started_at DESC LIMIT 1",
+        ws,
+        status,
+        from,
+        to,
+        member
+    )?;
+    Ok(row.map(|row| row.started_at))
+}
+
 bulk! {
     GET_MANY = "SELECT * FROM time_entry WHERE workspace_id = $1 AND id IN (",
     fixed 1, columns 1, ") ORDER BY started_at, id"

@@ -162,6 +162,7 @@ fn create(change: impl FnOnce(&mut Draft)) -> Create {
         key: KEY,
         draft,
         notify: false,
+        like: None,
     }
 }
 

@@ -18,7 +18,8 @@ type EntryPatch = Schemas["TimeEntryPatch"];
 const at = (id: string) => ({ params: { path: { id } } });
 
 /** The same request sent again with the same key is done once. */
-const once = (id: string, key: string) => ({ params: { path: { id }, header: { "Idempotency-Key": key } } });
+const named = (key: string) => ({ "Idempotency-Key": key });
+const once = (id: string, key: string) => ({ params: { path: { id }, header: named(key) } });
 
 const account = {
   setup: (input: Schemas["SetupInput"]) => body(http.POST("/api/v1/auth/setup", { body: input })),
@@ -44,10 +45,11 @@ const account = {
 };
 
 const connections = {
-  authorize: (provider: string, return_to: string) =>
+  /** With a connection only its own account is taken. */
+  authorize: (provider: string, return_to: string, connection_id?: string) =>
     body(
       http.GET("/api/v1/integrations/{provider}/authorize", {
-        params: { path: { provider }, query: { return_to } },
+        params: { path: { provider }, query: { return_to, connection_id } },
       }),
     ),
   finishOauth: (provider: string, input: Schemas["CallbackInput"]) =>
@@ -88,12 +90,19 @@ const calendars = {
 const inCalendar = (calendar: string, event: string) => ({ id: calendar, event_id: event });
 
 const events = {
-  createEvent: (calendar: string, input: Schemas["EventInput"]) =>
-    body(http.POST("/api/v1/integrations/calendars/{id}/events", { ...at(calendar), body: input })),
-  updateEvent: (calendar: string, event: string, patch: Schemas["EventPatch"], scope?: EventScope) =>
+  createEvent: (calendar: string, input: Schemas["EventInput"], key: string) =>
+    body(http.POST("/api/v1/integrations/calendars/{id}/events", { ...once(calendar, key), body: input })),
+  updateEvent: (
+    calendar: string,
+    event: string,
+    patch: Schemas["EventPatch"],
+    scope: EventScope | undefined,
+    key: string,
+  ) =>
     body(
       http.PATCH("/api/v1/integrations/calendars/{id}/events/{event_id}", {
         params: { path: inCalendar(calendar, event), query: { scope } },
+        headers: named(key),
         body: patch,
       }),
     ),
@@ -103,10 +112,17 @@ const events = {
         params: { path: inCalendar(calendar, event), query: { scope, notify_attendees } },
       }),
     ),
-  moveEvent: (calendar: string, event: string, input: Schemas["MoveInput"], scope?: EventScope) =>
+  moveEvent: (
+    calendar: string,
+    event: string,
+    input: Schemas["MoveInput"],
+    scope: EventScope | undefined,
+    key: string,
+  ) =>
     body(
       http.POST("/api/v1/integrations/calendars/{id}/events/{event_id}/move", {
         params: { path: inCalendar(calendar, event), query: { scope } },
+        headers: named(key),
         body: input,
       }),
     ),
@@ -139,7 +155,8 @@ const invoices = {
     body(http.PATCH("/api/v1/invoices/{id}", { ...at(id), body: patch })),
   refreshInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/refresh", at(id))),
   deleteInvoice: (id: string) => body(http.DELETE("/api/v1/invoices/{id}", at(id))),
-  finalizeInvoice: (id: string) => body(http.POST("/api/v1/invoices/{id}/finalize", at(id))),
+  finalizeInvoice: (id: string, input: Schemas["FinalizeInput"]) =>
+    body(http.POST("/api/v1/invoices/{id}/finalize", { ...at(id), body: input })),
   sendInvoice: (id: string, input: Schemas["SendInput"], key: string) =>
     body(http.POST("/api/v1/invoices/{id}/send", { ...once(id, key), body: input })),
   payInvoice: (id: string, input: Schemas["PaymentInput"], key: string) =>

@@ -259,7 +259,8 @@ export const queries = {
       queryKey: ["time-entries", "report", query],
       queryFn: () => body(http.GET("/api/v1/reports/time", { params: { query } })),
     }),
-  drafts: (range: { from: string; to: string }) =>
+  /** Meetings that are not logged; or those that were put aside. */
+  drafts: (range: { from: string; to: string; dismissed?: boolean }) =>
     queryOptions({
       queryKey: ["drafts", range],
       queryFn: () =>
@@ -270,11 +271,12 @@ export const queries = {
       queryKey: ["rules"],
       queryFn: () => everything((query) => http.GET("/api/v1/time-rules", { params: { query } })),
     }),
-  /** What a rule would do with the last 30 days; nothing is saved. */
-  rulePreview: (input: RuleInput) =>
+  /** What a rule, or a change of one, would do with the last 30 days; nothing is saved. */
+  rulePreview: (input: RuleInput, rule_id?: string) =>
     queryOptions({
-      queryKey: ["rules", "preview", input],
-      queryFn: () => body(http.POST("/api/v1/time-rules/preview", { body: input })),
+      queryKey: ["rules", "preview", input, rule_id ?? ""],
+      queryFn: () =>
+        body(http.POST("/api/v1/time-rules/preview", { params: { query: { rule_id } }, body: input })),
       retry: false,
     }),
   timeEntry: (id: string) =>

@@ -8,19 +8,25 @@ import classicTheme from "@fullcalendar/react/themes/classic";
 import timeGridPlugin from "@fullcalendar/react/timegrid";
 import { type ReactNode, useMemo, useRef } from "react";
 import { useLocale, useTranslations } from "use-intl";
+import { useClock } from "../lib/prefs";
 import { dateIn, toWall } from "../lib/time";
-import type { GridBlock } from "./blocks";
+import { type GridBlock, shownHours } from "./blocks";
 import { type Dropped, type Moved, movedBy, type Selected, stretchOf } from "./dragged";
 import { GridBlockFace } from "./GridBlockFace";
 
 /** A quarter of an hour is high enough for one line of text. */
-const SLOT_PX = 16;
-const CLOCK = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
+const QUARTER_PX = 16;
+const CLOCK = {
+  "24": { hour: "2-digit", minute: "2-digit", hour12: false },
+  "12": { hour: "numeric", minute: "2-digit", hour12: true },
+} as const;
+const clockTime = (hour: number, minute = 0) =>
+  `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}:00`;
 
 /** Opens the day at 08:00, or earlier when something is. */
 function firstHour(blocks: GridBlock[], timeZone: string): string {
   const hours = blocks.filter((b) => !b.allDay).map((b) => toWall(b.start, timeZone).hour);
-  return `${String(Math.min(8, ...hours)).padStart(2, "0")}:00:00`;
+  return clockTime(Math.min(8, ...hours));
 }
 
 /** The same array for as long as it says the same: a block under somebody's pointer must not be drawn anew. */
@@ -45,6 +51,10 @@ export interface WeekGridProps {
   hiddenDays?: number[];
   /** No row for what lasts all day. */
   timedOnly?: boolean;
+  /** The minutes by which blocks are drawn and moved. */
+  snap?: number;
+  /** The hours that are shown, unless blocks need more. */
+  hours?: [number, number];
   /** The last day in which nothing can be put or moved any more. */
   closedUntil?: string;
 }
@@ -53,7 +63,10 @@ export function WeekGrid(props: WeekGridProps) {
   const { week, timeZone, onOpen, onSelect, onMove, headerOf, hiddenDays, timedOnly, closedUntil } = props;
   const t = useTranslations("events");
   const locale = useLocale();
+  const [clock] = useClock();
+  const { snap = 15, hours = [0, 24] } = props;
   const blocks = useSame(props.blocks);
+  const [from, until] = shownHours(blocks, hours, timeZone);
   const closed = closedUntil !== undefined && closedUntil >= week ? closedUntil : undefined;
   const inputs = useMemo(
     () => [
@@ -85,7 +98,7 @@ export function WeekGrid(props: WeekGridProps) {
   return (
     <div className="panel flush fcx" data-days={7 - (hiddenDays?.length ?? 0)}>
       <FullCalendar
-        key={week + timeZone + locale}
+        key={[week, timeZone, locale, clock, snap].join()}
         locale={locale}
         allDayText={t("allDay")}
         timedText={t("timed")}
@@ -98,8 +111,10 @@ export function WeekGrid(props: WeekGridProps) {
         allDaySlot={!timedOnly}
         headerToolbar={false as never}
         nowIndicator
-        slotDuration="00:15:00"
-        slotMinHeight={SLOT_PX}
+        slotDuration={clockTime(0, snap)}
+        slotMinHeight={(QUARTER_PX * snap) / 15}
+        slotMinTime={clockTime(from)}
+        slotMaxTime={clockTime(until)}
         eventMinHeight={24}
         slotEventOverlap={false}
         slotHeaderInterval="01:00"
@@ -109,15 +124,15 @@ export function WeekGrid(props: WeekGridProps) {
         slotHeaderClass="lane"
         eventInteractive
         eventShortHeight={0}
-        slotHeaderFormat={CLOCK}
-        eventTimeFormat={CLOCK}
+        slotHeaderFormat={CLOCK[clock]}
+        eventTimeFormat={CLOCK[clock]}
         events={inputs}
         selectable={!!onSelect}
         selectMirror
         selectAllow={open}
         eventAllow={open}
         longPressDelay={400}
-        select={(info: Selected) => onSelect?.(stretchOf(info))}
+        select={(info: Selected) => onSelect?.(stretchOf(info, snap))}
         eventDrop={(info: Dropped) => onMove?.(movedBy(info))}
         eventResize={(info: Dropped) => onMove?.(movedBy(info))}
         eventClick={(info: { event: { id: string } }) => onOpen(info.event.id)}

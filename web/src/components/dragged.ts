@@ -29,12 +29,12 @@ export interface Selected {
   endStr: string;
   allDay: boolean;
 }
-/** A click is one quarter of an hour; an hour is what people mean by it. */
-export function stretchOf({ startStr, endStr, allDay }: Selected) {
+/** A click is one slot; an hour is what people mean by it. */
+export function stretchOf({ startStr, endStr, allDay }: Selected, slotMinutes = 15) {
   if (allDay) return { start: startStr.slice(0, 10), end: endStr.slice(0, 10) };
   const start = startStr.slice(0, 16);
   const end = endStr.slice(0, 16);
   const from = Date.parse(`${start}Z`);
-  if (Date.parse(`${end}Z`) - from > 900_000) return { start, end };
+  if (Date.parse(`${end}Z`) - from > slotMinutes * 60_000) return { start, end };
   return { start, end: new Date(from + 3_600_000).toISOString().slice(0, 16) };
 }

@@ -16,7 +16,11 @@ export function logState(e: CalendarEvent, now: Date): LogState {
 }
 
 /** All-day events carry dates with an exclusive end; the others are instants. */
-export function touchesDay(e: CalendarEvent, date: string, timeZone: string): boolean {
+export function touchesDay(
+  e: Pick<CalendarEvent, "start" | "end" | "all_day">,
+  date: string,
+  timeZone: string,
+): boolean {
   if (e.all_day)
     return e.start.slice(0, 10) <= date && (date < e.end.slice(0, 10) || e.start.slice(0, 10) === date);
   const last = new Date(Math.max(Date.parse(e.end) - 1, Date.parse(e.start)));

@@ -2,6 +2,7 @@
 // browser's own zone by accident.
 
 import { currentLocale } from "../i18n";
+import { timeOfDay } from "./clock";
 
 export interface Wall {
   year: number;
@@ -99,18 +100,14 @@ export function relative(instant: string, now: Date, locale = currentLocale()): 
 }
 
 export const formatTime = (instant: string | Date, timeZone: string, locale = currentLocale()) =>
-  formatter(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(
-    new Date(instant),
-  );
+  formatter(locale, { ...timeOfDay(), timeZone }).format(new Date(instant));
 
 export const formatDateTime = (instant: string | Date, timeZone: string, locale = currentLocale()) =>
   formatter(locale, {
     day: "numeric",
     month: "short",
     year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
+    ...timeOfDay(),
     timeZone,
   }).format(new Date(instant));
 
@@ -147,9 +144,11 @@ export function zoneLabel(timeZone: string, at: string | Date = new Date()): str
   return city === offset || city === "UTC" ? city : `${city} (${offset})`;
 }
 
-/** `1:30` for 90. */
-export const formatMinutes = (minutes: number) =>
-  `${Math.floor(minutes / 60)}:${pad(Math.round(minutes) % 60)}`;
+/** `1:30` for 90, `-0:15` for what is taken off. */
+export function formatMinutes(minutes: number): string {
+  const whole = Math.round(Math.abs(minutes));
+  return `${minutes < 0 && whole > 0 ? "-" : ""}${Math.floor(whole / 60)}:${pad(whole % 60)}`;
+}
 
 export const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 

@@ -84,12 +84,6 @@ impl Claims {
         known.map(|claim| claim.time)
     }
 
-    /// When the claims by this rule begin, in order.
-    pub fn begins(&self, rule: Rule) -> impl Iterator<Item = i64> {
-        let own = self.sorted.iter().filter(move |claim| claim.rule == rule);
-        own.map(|claim| claim.time.start)
-    }
-
     /// What stands in the way of `slot` with so much time kept free around it.
     pub fn hits(&self, slot: Interval, before: i64, after: i64) -> impl Iterator<Item = Hit> {
         let wide = Interval::new(slot.start - before, slot.end + after);

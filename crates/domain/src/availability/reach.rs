@@ -86,9 +86,11 @@ impl Unknown {
             Self::Disconnected => {
                 "The account was disconnected; connect it again, or leave the calendar out."
             }
-            Self::Gone => "The provider no longer lists this calendar; leave it out.",
+            Self::Gone => {
+                "The provider no longer lists this calendar; switch it off or remove it, or leave it out."
+            }
             Self::SyncOff => {
-                "The calendar is not synced; switch syncing on, or leave the calendar out."
+                "The calendar is not synced; switch syncing on, mark it as no source of busy time, or leave it out."
             }
             Self::NeverSynced => "The calendar has not been synced yet; try again in a minute.",
             Self::Stale => {

@@ -25,6 +25,8 @@ text_enum! {
         Cancelled = "cancelled",
         /// It is marked as free: it takes no time.
         Free = "free",
+        /// It ends when it begins: a reminder.
+        NoLength = "no_length",
         /// The calendar's filters leave it out.
         Excluded = "excluded",
         /// The calendar's filters name others, not this one.
@@ -70,6 +72,8 @@ pub struct Nature {
     pub informational: bool,
     /// Whether it takes time.
     pub busy: bool,
+    /// Whether it is as long as a minute.
+    pub lasts: bool,
 }
 
 /// What becomes of an event: what it is by itself, then what the filters say.
@@ -81,6 +85,7 @@ pub fn hint(nature: &Nature, subject: &Subject<'_>, filters: Option<&BillingFilt
         one if one.response == ResponseStatus::Declined => Some(LeftOut::Declined),
         one if one.informational => Some(LeftOut::Informational),
         one if !one.busy => Some(LeftOut::Free),
+        one if !one.lasts => Some(LeftOut::NoLength),
         _ => None,
     };
     match (by_nature, filters) {

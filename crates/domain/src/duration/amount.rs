@@ -1,6 +1,6 @@
 //! A duration at the beginning of a text.
 
-use super::{Error, MAX_MINUTES};
+use super::Error;
 
 /// Words for an hour and for a minute.
 const HOURS: &[&str] = &["h", "hr", "hrs", "hour", "hours", "hora", "horas"];
@@ -15,8 +15,8 @@ enum Unit {
 /// A decimal number: how many of it, in 1/[`PARTS`].
 const PARTS: i64 = 1_000_000;
 
-/// The minutes of the duration that `text` begins with, and the rest; `None` when it begins with none.
-pub(super) fn take(text: &str) -> Result<Option<(i64, &str)>, Error> {
+/// The minutes of the duration that `text` begins with, at most `max`, and the rest; `None` when it begins with none.
+pub(super) fn take(text: &str, max: i64) -> Result<Option<(i64, &str)>, Error> {
     if let Some(rest) = text.strip_prefix(['-', '−', '–', '—']) {
         let number = rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
         return if number {
@@ -30,7 +30,7 @@ pub(super) fn take(text: &str) -> Result<Option<(i64, &str)>, Error> {
         return Ok(None);
     };
     if parts == 0
-        && let Some(found) = clock(whole, rest)?
+        && let Some(found) = clock(whole, rest, max)?
     {
         return Ok(Some(found));
     }
@@ -42,19 +42,19 @@ pub(super) fn take(text: &str) -> Result<Option<(i64, &str)>, Error> {
         Unit::Minute => (first, rest),
         Unit::Hour => second(first, rest),
     };
-    limits(minutes).map(|minutes| Some((minutes, rest)))
+    limits(minutes, max).map(|minutes| Some((minutes, rest)))
 }
 
-fn limits(minutes: i64) -> Result<i64, Error> {
+fn limits(minutes: i64, max: i64) -> Result<i64, Error> {
     match minutes {
         ..=0 => Err(Error::Zero),
-        minutes if minutes > MAX_MINUTES => Err(Error::TooLong),
+        minutes if minutes > max => Err(Error::TooLong),
         minutes => Ok(minutes),
     }
 }
 
 /// `:30` after the hours, if that is what follows. A colon that no digit follows begins the description.
-fn clock(hours: i64, rest: &str) -> Result<Option<(i64, &str)>, Error> {
+fn clock(hours: i64, rest: &str, max: i64) -> Result<Option<(i64, &str)>, Error> {
     let Some(after) = rest.strip_prefix(':') else {
         return Ok(None);
     };
@@ -76,7 +76,7 @@ fn clock(hours: i64, rest: &str) -> Result<Option<(i64, &str)>, Error> {
         None if ended(rest) => rest,
         None => return Err(Error::NoUnit),
     };
-    limits(hours.saturating_mul(60).saturating_add(minutes)).map(|all| Some((all, rest)))
+    limits(hours.saturating_mul(60).saturating_add(minutes), max).map(|all| Some((all, rest)))
 }
 
 /// The minutes after hours: `30m`, ` 30 min`, or `30` right behind.

@@ -17,12 +17,14 @@ mod read;
 use jiff::civil::Date;
 
 pub use print::{decimal_hours, format_minutes};
-pub use read::{parse, parse_command, parse_minutes};
+pub use read::{parse, parse_command, parse_line, parse_minutes};
 
 /// The longest input, in characters.
 pub const MAX_INPUT: usize = 2_500;
 /// The longest time in one go, in minutes: a day.
 pub const MAX_MINUTES: i64 = 24 * 60;
+/// The most hours of an invoice's line, in minutes.
+pub const MAX_LINE: i64 = 10_000 * 60;
 /// The most `#words`.
 pub const MAX_TAGS: usize = 10;
 /// The longest `#word`, in characters, without the sign.
@@ -85,6 +87,9 @@ pub enum Error {
     /// More than a day.
     #[error("a duration can be at most 24 hours; split longer work by day")]
     TooLong,
+    /// More than an invoice's line holds.
+    #[error("a line can be at most 10,000 hours; write several lines")]
+    LineTooLong,
     /// `2h 3h`.
     #[error("there are two durations; write one, and put the rest after a colon")]
     TwoDurations,

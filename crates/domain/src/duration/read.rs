@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::{Command, Error, Logged, MAX_INPUT, MAX_TAG, MAX_TAGS, amount, date};
+use super::{
+    Command, Error, Logged, MAX_INPUT, MAX_LINE, MAX_MINUTES, MAX_TAG, MAX_TAGS, amount, date,
+};
 
 /// What `/time` was asked for; `today` is the day where the member lives.
 ///
@@ -22,10 +24,35 @@ pub fn parse_command(text: &str, today: Date) -> Result<Command, Error> {
 /// # Errors
 /// [`Error`].
 pub fn parse_minutes(text: &str) -> Result<i64, Error> {
+    alone(&checked(text)?, MAX_MINUTES)
+}
+
+/// The hours of an invoice's line, in minutes: there a number alone means hours, there may be many of them, and with a minus they are
+/// taken off.
+///
+/// # Errors
+/// [`Error`].
+pub fn parse_line(text: &str) -> Result<i64, Error> {
     let text = checked(text)?;
-    match amount::take(&text)? {
+    let (sign, text) = match text.trim().strip_prefix(['-', '−']) {
+        Some(rest) => (-1, rest.trim_start()),
+        None => (1, text.trim()),
+    };
+    let number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    let minutes = match text.chars().all(number) {
+        true => alone(&format!("{text}h"), MAX_LINE),
+        false => alone(text, MAX_LINE),
+    };
+    match minutes {
+        Err(Error::TooLong) => Err(Error::LineTooLong),
+        minutes => minutes.map(|minutes| sign * minutes),
+    }
+}
+
+fn alone(text: &str, max: i64) -> Result<i64, Error> {
+    match amount::take(text, max)? {
         Some((minutes, rest)) if rest.trim().is_empty() => Ok(minutes),
-        Some((_, rest)) => match amount::take(rest.trim_start())? {
+        Some((_, rest)) => match amount::take(rest.trim_start(), max)? {
             Some(_) => Err(Error::TwoDurations),
             None => Err(Error::NoDuration),
         },
@@ -114,7 +141,7 @@ impl Reader {
             }
             return Ok(Some(after));
         }
-        if let Some((found, after)) = amount::take(rest)? {
+        if let Some((found, after)) = amount::take(rest, MAX_MINUTES)? {
             if self.minutes.replace(found).is_some() {
                 return Err(Error::TwoDurations);
             }

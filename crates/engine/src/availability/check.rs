@@ -10,7 +10,7 @@ use jiff::civil::{Date, DateTime};
 use store::calendars::Calendar;
 use store::configurations::Configuration;
 
-use super::gather::{Gathered, Seen, Whose, gather};
+use super::gather::{Gathered, How, Seen, Whose, gather};
 use super::reasons::{Judge, MOST_REFUSED, Reason, Refused, gaps};
 use super::{Error, configurations, invalid};
 use crate::{Context, Principal};
@@ -78,7 +78,10 @@ pub async fn check(
         who.workspace_id,
         &[whose],
         around(day, &windows, settings),
-        ask.live,
+        How {
+            live: ask.live,
+            count: false,
+        },
     )
     .await?;
     Ok(search(

@@ -12,6 +12,7 @@ use store::blocks::Block;
 use store::calendars::Calendar;
 use store::instances::Taken;
 
+use super::difference::Difference;
 use super::live::{self, Told};
 use crate::Context;
 
@@ -24,6 +25,15 @@ pub struct Whose {
     pub members: Vec<MemberId>,
     /// Which events count as busy.
     pub rules: BusyRules,
+}
+
+/// How their time is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct How {
+    /// Whether to ask the providers that can be asked, instead of the mirror.
+    pub live: bool,
+    /// Whether meetings are counted. Providers tell stretches of time: what is a meeting, only the mirror knows.
+    pub count: bool,
 }
 
 /// Where what is known of a calendar came from.
@@ -72,9 +82,11 @@ pub struct Gathered {
     pub sources: Vec<Source>,
     /// The calendars that were looked at.
     pub calendars: Vec<Seen>,
+    /// When the meetings begin that count as busy, in Unix seconds.
+    pub begins: Vec<i64>,
 }
 
-/// What is known of everybody's time in `span`. With `live`, providers that can be asked are asked instead of the mirror.
+/// What is known of everybody's time in `span`.
 ///
 /// # Errors
 /// When the database cannot be read. A provider's failure makes its calendars unknown.
@@ -83,7 +95,7 @@ pub async fn gather(
     ws: WorkspaceId,
     people: &[Whose],
     span: Interval,
-    live: bool,
+    how: How,
 ) -> Result<Vec<Gathered>, store::Error> {
     let now = cx.clock.now();
     let mut calendars: BTreeMap<CalendarId, &Calendar> = BTreeMap::new();
@@ -94,14 +106,15 @@ pub async fn gather(
         .into_values()
         .filter(|calendar| calendar.busy_source)
         .collect();
-    let told = if live {
+    let told = if how.live {
         live::ask(cx, &sources, span).await
     } else {
         BTreeMap::new()
     };
+    let both = how.count || people.iter().any(|whose| is_ruled(&whose.rules));
     let mirrored: Vec<CalendarId> = sources
         .iter()
-        .filter(|calendar| !told.contains_key(&calendar.id))
+        .filter(|calendar| both || !told.contains_key(&calendar.id))
         .filter(|calendar| unknown(&mirror(calendar), now).is_none())
         .map(|calendar| calendar.id)
         .collect();
@@ -115,6 +128,7 @@ pub async fn gather(
     let facts = Facts {
         now,
         span,
+        count: how.count,
         told,
         taken: by_calendar(taken),
         blocks,
@@ -126,6 +140,7 @@ pub async fn gather(
 struct Facts {
     now: Timestamp,
     span: Interval,
+    count: bool,
     told: BTreeMap<CalendarId, Told>,
     taken: BTreeMap<CalendarId, Vec<Taken>>,
     blocks: Vec<Block>,
@@ -138,6 +153,8 @@ struct Sum {
     sources: Vec<Source>,
     calendars: Vec<Seen>,
     meetings: HashSet<(String, Interval)>,
+    begins: Vec<i64>,
+    counted: HashSet<(Option<String>, Interval)>,
 }
 
 impl Facts {
@@ -164,6 +181,7 @@ impl Facts {
             claims: Claims::new(sum.claims),
             sources: sum.sources,
             calendars: sum.calendars,
+            begins: sum.begins,
         }
     }
 
@@ -181,12 +199,7 @@ impl Facts {
         if let Some(told) = self.told.get(&calendar.id) {
             seen.origin = Origin::Live;
             match told {
-                Ok(busy) => {
-                    seen.synced_at = Some(self.now);
-                    for part in busy {
-                        sum.add(part.and(self.span), Rule::Busy, Source::Live(calendar.id));
-                    }
-                }
+                Ok(busy) => self.live(calendar, rules, busy, sum, &mut seen),
                 Err(why) => {
                     seen.unknown = Some(*why);
                     sum.unknown(Some(calendar.id), *why, self.span);
@@ -199,18 +212,70 @@ impl Facts {
             sum.unknown(Some(calendar.id), why, self.span);
             return seen;
         }
-        for event in self.taken.get(&calendar.id).into_iter().flatten() {
+        for event in self.events(calendar) {
             if rules.count(&event.facts()) {
                 sum.event(event);
+                sum.meeting(event);
             }
         }
+        self.beyond(calendar, sum, &mut seen);
+        seen
+    }
+
+    /// What the provider says now; and from the mirror what only that knows: which events they are.
+    fn live(
+        &self,
+        calendar: &Calendar,
+        rules: &BusyRules,
+        busy: &[Interval],
+        sum: &mut Sum,
+        seen: &mut Seen,
+    ) {
+        seen.synced_at = Some(self.now);
+        if self.count || is_ruled(rules) {
+            seen.unknown = unknown(&mirror(calendar), self.now);
+            if let Some(why) = seen.unknown {
+                seen.synced_at = calendar.last_sync_at;
+                sum.unknown(Some(calendar.id), why, self.span);
+                return;
+            }
+            self.beyond(calendar, sum, seen);
+        }
+        let said = busy.iter().map(|part| part.and(self.span));
+        let mut said: Vec<Interval> = said.filter(|part| !part.is_empty()).collect();
+        if self.count {
+            let own = self.events(calendar);
+            own.iter()
+                .filter(|event| rules.count(&event.facts()))
+                .for_each(|event| sum.meeting(event));
+            said.iter().for_each(|part| sum.news(*part, own));
+        }
+        if is_ruled(rules) {
+            let difference = Difference::of(self.events(calendar), rules);
+            said = difference.left_of(said);
+            difference
+                .more
+                .into_iter()
+                .for_each(|event| sum.event(event));
+        }
+        for part in said {
+            sum.add(part, Rule::Busy, Source::Live(calendar.id));
+        }
+    }
+
+    /// The calendar's events in the mirror, also those that do not count.
+    fn events(&self, calendar: &Calendar) -> &[Taken] {
+        self.taken.get(&calendar.id).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// The time that the mirror does not reach.
+    fn beyond(&self, calendar: &Calendar, sum: &mut Sum, seen: &mut Seen) {
         let end = calendar.expanded_until.map(|at| at.as_second());
         let beyond = Interval::new(end.unwrap_or(i64::MIN).max(self.span.start), self.span.end);
         if !beyond.is_empty() {
             seen.unknown = Some(Unknown::BeyondMirror);
             sum.unknown(Some(calendar.id), Unknown::BeyondMirror, beyond);
         }
-        seen
     }
 }
 
@@ -230,7 +295,7 @@ impl Sum {
 
     /// An event that counts; the same meeting in another calendar counts once.
     fn event(&mut self, event: &Taken) {
-        let time = Interval::between(event.start_us, event.end_us);
+        let time = time_of(event);
         if let Some(uid) = &event.ical_uid
             && !self.meetings.insert((uid.clone(), time))
         {
@@ -239,6 +304,32 @@ impl Sum {
         let source = Source::Event(event.calendar_id, event.event_id, event.id);
         self.add(time, Rule::Busy, source);
     }
+
+    /// One meeting more; the same one in another calendar is no other.
+    fn meeting(&mut self, event: &Taken) {
+        let time = time_of(event);
+        let uid = event.ical_uid.clone();
+        if !time.is_empty() && (uid.is_none() || self.counted.insert((uid, time))) {
+            self.begins.push(time.start);
+        }
+    }
+
+    /// Where the mirror has nothing at all, what the provider says is a meeting that it has not heard of yet.
+    fn news(&mut self, time: Interval, events: &[Taken]) {
+        let is_known = events.iter().any(|event| time_of(event).touches(time));
+        if !is_known && self.counted.insert((None, time)) {
+            self.begins.push(time.start);
+        }
+    }
+}
+
+/// Whether other events count than those that providers count.
+fn is_ruled(rules: &BusyRules) -> bool {
+    *rules != BusyRules::default()
+}
+
+pub(super) fn time_of(event: &Taken) -> Interval {
+    Interval::between(event.start_us, event.end_us)
 }
 
 fn by_calendar(taken: Vec<Taken>) -> BTreeMap<CalendarId, Vec<Taken>> {

@@ -1,4 +1,5 @@
-//! Asking the providers themselves when calendars are busy, past the mirror. Whatever goes wrong makes a calendar unknown.
+//! Asking the providers themselves when calendars are busy, past the mirror. Whatever goes wrong makes a calendar unknown; one that
+//! cannot be asked is left to the mirror.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use crate::connections::{self, vault};
 /// What a provider said of one calendar.
 pub type Told = Result<Vec<Interval>, Unknown>;
 
-/// What the providers say now of those of `calendars` whose provider can be asked; the others are left out, for the mirror.
+/// What the providers say now of those of `calendars` that can be asked about; the others are left out, for the mirror.
 pub async fn ask(
     cx: &Context,
     calendars: &[&Calendar],
@@ -56,9 +57,10 @@ async fn one_connection(
     };
     let told = match of_connection(cx, way, &own, span).await {
         Ok(told) => told,
-        Err(why) => vec![Err(why); own.len()],
+        Err(why) => vec![Some(Err(why)); own.len()],
     };
-    own.iter().map(|calendar| calendar.id).zip(told).collect()
+    let each = own.iter().map(|calendar| calendar.id).zip(told);
+    each.filter_map(|(id, told)| Some((id, told?))).collect()
 }
 
 async fn of_connection(
@@ -66,7 +68,7 @@ async fn of_connection(
     way: &dyn FreeBusy,
     calendars: &[&Calendar],
     span: Interval,
-) -> Result<Vec<Told>, Unknown> {
+) -> Result<Vec<Option<Told>>, Unknown> {
     let Some(first) = calendars.first() else {
         return Ok(Vec::new());
     };
@@ -92,21 +94,23 @@ async fn of_connection(
     };
     let answers = answers.map_err(|error| refused(id, &error))?;
     // Fewer answers than calendars: those without one are unknown.
-    let mut told: Vec<Told> = answers.into_iter().map(known).collect();
-    told.resize(calendars.len(), Err(Unknown::ProviderSilent));
+    let mut told: Vec<Option<Told>> = answers.into_iter().map(known).collect();
+    told.resize(calendars.len(), Some(Err(Unknown::ProviderSilent)));
     Ok(told)
 }
 
-fn known(answer: Answer) -> Told {
+/// What an answer says; `None` when there cannot be any.
+fn known(answer: Answer) -> Option<Told> {
     match answer {
-        Answer::Known(busy) => Ok(busy
+        Answer::Known(busy) => Some(Ok(busy
             .iter()
             .map(|one| Interval::between(one.start, one.end))
-            .collect()),
+            .collect())),
         Answer::Unknown(reason) => {
             tracing::info!(reason, "a provider did not say when a calendar is busy");
-            Err(Unknown::ProviderSilent)
+            Some(Err(Unknown::ProviderSilent))
         }
+        Answer::CannotAsk => None,
     }
 }
 

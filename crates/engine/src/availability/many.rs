@@ -12,7 +12,7 @@ use daybook_store as store;
 use jiff::Timestamp;
 use store::Tx;
 
-use super::gather::{Gathered, Seen, Whose, gather};
+use super::gather::{Gathered, How, Seen, Whose, gather};
 use super::question::faults;
 use super::reasons::{Full, Judge, MOST_REFUSED, Reason, Refused, gaps};
 use super::{Error, invalid};
@@ -30,7 +30,7 @@ const DAY: i64 = 86_400;
 /// Whose time counts.
 #[derive(Debug, Clone)]
 pub enum Whom {
-    /// A member: all their calendars that are synced and count as busy, and their blocks.
+    /// A member: all their calendars that count as busy and that nobody switched off, and their blocks.
     Member(MemberId),
     /// These calendars, and their owners' blocks.
     Calendars(Vec<CalendarId>),
@@ -120,7 +120,11 @@ pub async fn many(cx: &Context, who: &Principal, ask: &Ask) -> Result<Answer, Er
         // Whole weeks, whatever their zone.
         wide = Interval::new(wide.start - 8 * DAY, wide.end + 8 * DAY);
     }
-    let known = gather(cx, who.workspace_id, &people, wide, ask.live).await?;
+    let how = How {
+        live: ask.live,
+        count: !ask.limits.is_empty(),
+    };
+    let known = gather(cx, who.workspace_id, &people, wide, how).await?;
     Ok(search(ask, &within, span, known, cx.clock.now()))
 }
 
@@ -189,8 +193,7 @@ fn search(ask: &Ask, within: &Set, span: Interval, known: Vec<Gathered>, now: Ti
 /// The days and weeks in which somebody has as many meetings as they may have.
 fn full(ask: &Ask, known: &Gathered) -> Full {
     let zone = rounding_zone(ask);
-    let starts: Vec<i64> = known.claims.begins(Rule::Busy).collect();
-    let of = |limit: &Limit| (*limit, full_periods(&zone, *limit, &starts));
+    let of = |limit: &Limit| (*limit, full_periods(&zone, *limit, &known.begins));
     ask.limits.iter().map(of).collect()
 }
 
@@ -246,10 +249,8 @@ async fn member(tx: &mut Tx, who: &Principal, n: usize, id: MemberId) -> Result<
     if !who.sees(found.id) || found.removed_at.is_some() {
         return Err(unknown());
     }
-    let mut calendars = store::calendars::of_members(tx, who.workspace_id, &[id]).await?;
-    calendars.retain(|calendar| calendar.busy_source);
     Ok(Whose {
-        calendars,
+        calendars: store::calendars::busy_sources(tx, who.workspace_id, id).await?,
         members: vec![id],
         rules: BusyRules::default(),
     })

@@ -3,6 +3,7 @@
 pub mod blocks;
 pub mod check;
 pub mod configurations;
+mod difference;
 mod gather;
 mod live;
 pub mod many;

@@ -43,7 +43,9 @@ pub async fn update(
             .unwrap_or(planned);
         store::calendars::schedule_sync(&mut tx, who.workspace_id, id, due.min(planned)).await?;
     }
-    if let Some(enabled) = enabled.filter(|enabled| *enabled != before.sync_enabled) {
+    // Whoever switches off what Daybook gave up has decided that it does not count.
+    let decides = |enabled: &bool| *enabled != before.sync_enabled || before.is_given_up();
+    if let Some(enabled) = enabled.filter(decides) {
         switch(&mut tx, who, id, enabled).await?;
     }
     let after = store::calendars::get(&mut tx, who.workspace_id, id).await?;

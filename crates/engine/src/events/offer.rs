@@ -1,6 +1,7 @@
 //! What becomes of an instance in billing lists: offered, or left out and why.
 
 use daybook_domain::billing::{BillingFilters, Hint, Nature, Subject, hint as decide};
+use daybook_domain::time_entry::minutes_between;
 use daybook_store::instances::InstanceView;
 
 /// What becomes of an instance, by what it is and by its calendar's filters.
@@ -18,6 +19,7 @@ pub fn hint_with(event: &InstanceView, filters: Option<&BillingFilters>) -> Hint
         all_day: event.all_day,
         informational: event.informational,
         busy: event.busy,
+        lasts: minutes_between(event.start_us, event.end_us) > 0,
     };
     let subject = Subject {
         details: &event.details,

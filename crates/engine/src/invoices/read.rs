@@ -26,14 +26,23 @@ pub struct View {
     pub client_name: String,
     /// Its lines, in order.
     pub lines: Vec<Line>,
-    /// How many entries each line has, in the same order.
-    pub entries: Vec<usize>,
+    /// What each line is made of, in the same order.
+    pub entries: Vec<MadeOf>,
     /// What was paid.
     pub payments: Vec<Payment>,
     /// How it went to the client, the first first.
     pub deliveries: Vec<Delivery>,
     /// What an electronic invoice would lack: rule of EN 16931, and what to do. Empty once it is finalised.
     pub missing: Vec<(String, String)>,
+}
+
+/// The time behind a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MadeOf {
+    /// How many entries.
+    pub entries: usize,
+    /// Their minutes as they were recorded, before rounding.
+    pub minutes: i64,
 }
 
 /// A series of numbers.
@@ -173,9 +182,11 @@ pub(super) async fn view(
     let invoice = store::invoices::get(tx, ws, id).await?;
     let lines = store::invoices::lines::list(tx, ws, id).await?;
     let billed = store::invoices::entries::list(tx, ws, id).await?;
-    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    let mut made_of: BTreeMap<_, MadeOf> = BTreeMap::new();
     for entry in &billed {
-        *counts.entry(entry.line_id).or_default() += 1;
+        let line = made_of.entry(entry.line_id).or_default();
+        line.entries += 1;
+        line.minutes += entry.work.minutes;
     }
     let payments = store::invoices::payments::list(tx, ws, id).await?;
     let client = store::clients::get(tx, ws, invoice.client_id).await?;
@@ -191,7 +202,7 @@ pub(super) async fn view(
     Ok(View {
         entries: lines
             .iter()
-            .map(|line| counts.get(&line.id).copied().unwrap_or(0))
+            .map(|line| made_of.get(&line.id).copied().unwrap_or_default())
             .collect(),
         client_name: client.name,
         invoice,

@@ -1,5 +1,7 @@
 //! `settle_event_write`: see [`crate::events::write::settle`].
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{Failure, Work, read};
@@ -9,10 +11,18 @@ use crate::events::write::{Error, settle};
 /// Its name.
 pub const NAME: &str = settle::NAME;
 
+/// How often it is seen whether an account was connected again.
+const RECONNECTED: Duration = Duration::from_secs(3_600);
+
 pub(super) fn run(cx: Context, payload: Value) -> Work {
     Box::pin(async move {
         let payload: settle::Payload = read(payload)?;
-        settle::settle(&cx, payload).await.map_err(failure)
+        let settled = settle::settle(&cx, payload).await;
+        settled.map_err(|error| match error {
+            // Half of something may be there: it is finished once the account is connected again.
+            Error::NeedsReauth => Failure::After(RECONNECTED, error.to_string()),
+            other => failure(other),
+        })
     })
 }
 

@@ -25,6 +25,7 @@ pub(super) async fn question(
     ws: WorkspaceId,
     id: SubmissionId,
     zone: &TimeZone,
+    changed: bool,
 ) -> store::Result<Option<Message>> {
     let waiting = submissions::waiting(tx, ws, id).await?;
     if waiting.is_empty() {
@@ -33,6 +34,8 @@ pub(super) async fn question(
     let (member, pieces) = (whose(tx, ws, id).await?, pieces(tx, ws, &waiting).await?);
     let ask = Approval {
         id: &id.to_string(),
+        seen: &submissions::seen(&waiting),
+        changed,
         member: &member,
         pieces: &pieces,
     };
@@ -46,7 +49,7 @@ async fn outcome(
     id: SubmissionId,
     (by, zone): (&str, &TimeZone),
 ) -> store::Result<Message> {
-    if let Some(question) = question(tx, ws, id, zone).await? {
+    if let Some(question) = question(tx, ws, id, zone, false).await? {
         return Ok(question);
     }
     let entries = store::submissions::entries(tx, ws, id).await?;
@@ -56,6 +59,8 @@ async fn outcome(
     let (member, pieces) = (whose(tx, ws, id).await?, pieces(tx, ws, &entries).await?);
     let ask = Approval {
         id: &id.to_string(),
+        seen: "",
+        changed: false,
         member: &member,
         pieces: &pieces,
     };
@@ -71,13 +76,21 @@ async fn outcome(
     Ok(blocks::settled(&ask, by, outcome))
 }
 
-/// Shows a decision in the place of every question about it that Slack has. False when another one is on its way there.
+/// Shows a decision, or a change, in the place of every question about it that Slack has. False when another one is on its way there.
 pub(super) async fn show(cx: &Context, ask: &jobs::Decided) -> store::Result<bool> {
     let (ws, id) = (ask.workspace_id, ask.submission_id);
     let mut tx = cx.store.write_in(ws).await?;
     let by = store::users::get(&mut tx, ask.by).await?;
     let zone = time::zone(&by.time_zone);
-    let message = outcome(&mut tx, ws, id, (&by.name, &zone)).await?;
+    let message = if ask.changed {
+        question(&mut tx, ws, id, &zone, true).await?
+    } else {
+        Some(outcome(&mut tx, ws, id, (&by.name, &zone)).await?)
+    };
+    // Whoever decided meanwhile shows that.
+    let Some(message) = message else {
+        return Ok(true);
+    };
     for notice in asked(&mut tx, ws, id).await? {
         let (Some(connection), Some(ts)) = (notice.connection_id, notice.message_ts) else {
             continue;
@@ -102,16 +115,22 @@ async fn asked(
     notices::sent_about(tx, ws, Kind::ApprovalNeeded, &id.to_string()).await
 }
 
-/// Approves what waits of it, or sends it back with a reason. The questions change by themselves; where this one is not known as sent,
-/// it is changed here.
+/// What a button of a question names: which one, and what it showed.
+pub(super) fn named_by(value: &str) -> Option<(SubmissionId, &str)> {
+    let (id, seen) = value.split_once(':').unwrap_or((value, ""));
+    Some((id.parse().ok()?, seen))
+}
+
+/// Approves what waits of it, or sends it back with a reason, as long as it is what the question showed. The questions change by
+/// themselves; where this one is not known as sent, it is changed here.
 pub(super) async fn decide(
     cx: &Context,
     bound: &Bound,
     spot: &Spot,
-    id: SubmissionId,
+    (id, seen): (SubmissionId, &str),
     reason: Option<String>,
 ) -> Result<(), Error> {
-    let done = submissions::decide(cx, &bound.who, id, reason).await?;
+    let done = submissions::decide(cx, &bound.who, (id, seen), reason).await?;
     if done.iter().all(|(_, result)| result.is_err())
         && let Some((_, Err(error))) = done.into_iter().next()
     {
@@ -130,15 +149,35 @@ pub(super) async fn decide(
     Ok(())
 }
 
-/// `bo, 38.5 h`: what a form is about. A stranger to it reads nothing.
-pub(super) async fn named(cx: &Context, bound: &Bound, id: SubmissionId) -> Result<String, Error> {
+/// The question as it is now, in the place of one that shows what is not so any more.
+pub(super) async fn ask_again(
+    cx: &Context,
+    bound: &Bound,
+    spot: &Spot,
+    id: SubmissionId,
+) -> Result<(), Error> {
+    let ws = bound.workspace();
+    let mut tx = cx.store.write_in(ws).await?;
+    if let Some(message) = question(&mut tx, ws, id, &bound.zone, true).await? {
+        respond::change(cx, &mut tx, ws, bound.connection, spot.clone(), &message).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// `bo, 38.5 h`: what a form is about. A stranger to it reads nothing, and nobody is asked about what they have not seen.
+pub(super) async fn named(
+    cx: &Context,
+    bound: &Bound,
+    (id, seen): (SubmissionId, &str),
+) -> Result<String, Error> {
     let ws = bound.workspace();
     let mut tx = cx.store.read_in(ws).await?;
     let submission = store::submissions::get(&mut tx, ws, id).await?;
     if !bound.who.sees(submission.member_id) {
         return Err(timesheets::Error::NotApprover.into());
     }
-    let waiting = submissions::waiting(&mut tx, ws, id).await?;
+    let waiting = submissions::waiting_as(&mut tx, ws, (id, seen)).await?;
     let minutes = waiting.iter().map(|entry| entry.duration_minutes).sum();
     let member = whose(&mut tx, ws, id).await?;
     Ok(format!("{member}, {}", time::duration(minutes)))

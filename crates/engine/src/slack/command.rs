@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use daybook_domain::duration::{self, Command as Words};
 use daybook_store as store;
-use jiff::SignedDuration;
 use serde_json::Value;
 use store::slack::requests::{self, Claim};
 use url::form_urlencoded;
@@ -16,15 +15,14 @@ use super::{Error, grammar, link, meetings, respond, time};
 use crate::timesheets::placement;
 use crate::{Context, timesheets};
 
-/// How long a request is remembered: longer than its signature is good for.
-pub(super) const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
-
 const USAGE: &str = "*How to log time*\n\
 • `/time 2.5 hours: Design review`: also `2h 30m`, `1:30`, `90min`, `2,5 h`\n\
 • `/time 1h yesterday: Planning #website`: another day, and a project\n\
 • `/time today`: what you logged today\n\
 • `/time undo`: takes back what you last logged here\n\
 • `/time`: opens a form";
+
+const NOTHING_TO_UNDO: &str = "There is nothing to take back: what you last logged here is approved, invoiced or gone already.";
 
 /// A command as Slack posts it.
 #[derive(Debug, Clone, Default)]
@@ -114,7 +112,8 @@ async fn answer(cx: &Context, bound: &Bound, command: Command) -> Result<Option<
     let today = cx.clock.now().to_zoned(bound.zone.clone()).date();
     match duration::parse_command(&typed, today) {
         Ok(Words::Help) if typed.trim().is_empty() => {
-            open_form(cx, bound, command.trigger.as_deref(), command.url.clone()).await?;
+            let (trigger, url) = (command.trigger.as_deref(), command.url.clone());
+            open_form(cx, bound, trigger, url, "{}").await?;
             Ok(Some(say(USAGE)))
         }
         Ok(Words::Help) => Ok(Some(say(USAGE))),
@@ -135,12 +134,13 @@ async fn answer(cx: &Context, bound: &Bound, command: Command) -> Result<Option<
     }
 }
 
-/// The form of a new entry.
+/// The form of a new entry; `about` comes back with it.
 pub(super) async fn open_form(
     cx: &Context,
     bound: &Bound,
     trigger: Option<&str>,
     url: Option<String>,
+    about: &str,
 ) -> Result<(), Error> {
     let mut tx = cx.store.read_in(bound.workspace()).await?;
     let projects = placement::projects(&mut tx, bound.workspace()).await?;
@@ -153,7 +153,7 @@ pub(super) async fn open_form(
             .collect(),
         ..Fields::default()
     };
-    let view = blocks::modal(Form::New, &fields, "{}");
+    let view = blocks::modal(Form::New, &fields, about);
     respond::open_view(cx, bound, trigger, view, url);
     Ok(())
 }
@@ -177,18 +177,6 @@ async fn today(cx: &Context, bound: &Bound) -> Result<Value, Error> {
     )))
 }
 
-async fn undo(cx: &Context, bound: &Bound) -> Result<Value, Error> {
-    let Some(last) = entry::last(cx, &bound.who).await? else {
-        return Ok(say(
-            "There is nothing to take back: what you last logged here is approved, invoiced or gone already.",
-        ));
-    };
-    match timesheets::entries::delete(cx, &bound.who, last.id).await {
-        Ok(()) => Ok(blocks::ephemeral(&blocks::deleted(&last))),
-        Err(error) => refused(error.into()),
-    }
-}
-
 /// Makes the entry and keeps the answer, in one transaction: the same command again is answered the same, and makes nothing.
 async fn log(
     cx: &Context,
@@ -199,10 +187,8 @@ async fn log(
     let workspace = bound.workspace();
     let mut tx = cx.store.write_in(workspace).await?;
     let key = key(command);
-    let expires = tx.now().await?.saturating_add(REMEMBERED);
-    let expires = expires.unwrap_or(jiff::Timestamp::MAX);
-    if let Claim::Again(answer) = requests::claim(&mut tx, workspace, &key, expires).await? {
-        return Ok(answer);
+    if let Some(answer) = answered(requests::claim(&mut tx, workspace, &key).await?)? {
+        return Ok(Some(answer));
     }
     let cause = command.trigger.as_ref().map(|trigger| {
         let team = match command.sender.team_id.as_str() {
@@ -232,37 +218,42 @@ fn confirmation(bound: &Bound, logged: &Logged) -> Value {
     ))
 }
 
-/// Takes the last entry back, at most once for a command: the same again is answered as the first time.
+/// Takes the last entry back and keeps the answer, in one transaction: the same command again takes nothing else back.
 async fn take_back(cx: &Context, bound: &Bound, command: &Command) -> Result<Option<Value>, Error> {
-    let key = key(command);
-    if let Claim::Again(answer) = claim(cx, bound, &key).await? {
-        return Ok(answer);
+    let (ws, key) = (bound.workspace(), key(command));
+    let mut tx = cx.store.write_in(ws).await?;
+    if let Some(answer) = answered(requests::claim(&mut tx, ws, &key).await?)? {
+        return Ok(Some(answer));
     }
-    let answer = undo(cx, bound).await?;
-    keep(cx, bound, &key, &answer).await?;
+    let (answer, gone) = match entry::take_back(&mut tx, &bound.who).await {
+        Ok(Some(gone)) => (blocks::ephemeral(&blocks::deleted(&gone)), Some(gone)),
+        Ok(None) => (say(NOTHING_TO_UNDO), None),
+        Err(error) => {
+            let answer = refused(error)?;
+            // Nothing of it is kept but what was answered.
+            drop(tx);
+            tx = cx.store.write_in(ws).await?;
+            if let Some(answer) = answered(requests::claim(&mut tx, ws, &key).await?)? {
+                return Ok(Some(answer));
+            }
+            (answer, None)
+        }
+    };
+    requests::answer(&mut tx, ws, &key, &answer).await?;
+    tx.commit().await?;
+    if let Some(gone) = gone {
+        entry::tell(cx, &bound.who, &gone);
+    }
     Ok(Some(answer))
 }
 
-/// Takes a request that must not be done twice.
-pub(super) async fn claim(cx: &Context, bound: &Bound, key: &[u8; 32]) -> store::Result<Claim> {
-    let mut tx = cx.store.write_in(bound.workspace()).await?;
-    let expires = tx.now().await?.saturating_add(REMEMBERED);
-    let expires = expires.unwrap_or(jiff::Timestamp::MAX);
-    let claim = requests::claim(&mut tx, bound.workspace(), key, expires).await?;
-    tx.commit().await?;
-    Ok(claim)
-}
-
-/// Keeps what was answered to it.
-pub(super) async fn keep(
-    cx: &Context,
-    bound: &Bound,
-    key: &[u8; 32],
-    answer: &Value,
-) -> store::Result<()> {
-    let mut tx = cx.store.write_in(bound.workspace()).await?;
-    requests::answer(&mut tx, bound.workspace(), key, answer).await?;
-    tx.commit().await
+/// What was answered to a request before; `None` when it is new. While the first of it is under way there is no answer yet.
+pub(super) fn answered(claim: Claim) -> store::Result<Option<Value>> {
+    match claim {
+        Claim::Fresh => Ok(None),
+        Claim::Again(answer) => Ok(Some(answer)),
+        Claim::Busy => Err(store::Error::Locked),
+    }
 }
 
 fn key(command: &Command) -> [u8; 32] {

@@ -15,9 +15,6 @@ use crate::timesheets::booking::{self, Said};
 use crate::timesheets::placement::{self, Work};
 use crate::{Context, Once, Outcome, Principal, live, timesheets};
 
-/// Entries looked through for the newest one.
-const LOOKED_THROUGH: i64 = 100;
-
 /// An entry with the name of its project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logged {
@@ -195,21 +192,22 @@ pub async fn between(
     Ok(rows)
 }
 
-/// The entry that a member last made in Slack, if it can still be taken back.
-pub async fn last(cx: &Context, who: &Principal) -> store::Result<Option<TimeEntry>> {
-    let filter = Filter {
-        member_id: Some(who.member_id),
-        source: Some(Source::Slack),
-        ..Filter::default()
-    };
-    let mut tx = cx.store.read_in(who.workspace_id).await?;
-    let rows =
-        store::time_entries::list(&mut tx, who.workspace_id, &filter, None, LOOKED_THROUGH).await?;
+/// Takes back what a member last made in Slack, in the caller's transaction; `None` when that is approved, invoiced or gone.
+///
+/// # Errors
+/// [`Error::Time`] where it may not be deleted.
+pub async fn take_back(tx: &mut Tx, who: &Principal) -> Result<Option<TimeEntry>, Error> {
+    let ws = who.workspace_id;
+    let newest = store::slack::entries::newest(tx, ws, who.member_id).await?;
     let can_go = |entry: &TimeEntry| !matches!(entry.status, Status::Approved | Status::Invoiced);
-    let newest = rows
-        .into_iter()
-        .max_by_key(|entry| (entry.created_at, entry.id));
-    Ok(newest.filter(can_go))
+    let Some(newest) = newest.filter(can_go) else {
+        return Ok(None);
+    };
+    let policy = timesheets::Policy::load(tx, ws).await;
+    let policy = policy.map_err(timesheets::Error::from)?;
+    let entry = timesheets::entries::load_to_change(tx, who, newest.id).await?;
+    timesheets::entries::erase(who, tx, &policy, &entry, "deleted").await?;
+    Ok(Some(entry))
 }
 
 /// Changes an entry to what a form says. The day moves, the time of day stays; so does the project without a word about it.

@@ -1,8 +1,8 @@
 //! What Slack tells of: that the app was removed, that its token was revoked, that somebody looks at its home page.
 
 use daybook_store as store;
-use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 use store::slack::installations::{self, Installation, Team};
 use store::slack::requests::{self, Claim};
 
@@ -13,8 +13,6 @@ use crate::Context;
 
 /// Longest text that is echoed.
 const LONGEST_ECHO: usize = 512;
-/// How long an event is remembered: longer than Slack repeats it.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
 /// What to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,10 +76,19 @@ async fn ended(cx: &Context, envelope: &Value, team: Team<'_>, how: End) -> Resu
     let live = installations::everywhere(&mut tx, team).await?;
     drop(tx);
     for installation in live {
-        if !is_about(envelope, &installation, how) || !is_new(cx, envelope, &installation).await? {
+        if !is_about(envelope, &installation, how) {
             continue;
         }
-        install::end(cx, &installation, how).await?;
+        let workspace = installation.workspace_id;
+        let mut tx = cx.store.write_in(workspace).await?;
+        if !is_new(&mut tx, envelope, &installation).await? {
+            continue;
+        }
+        let ended = install::end(&mut tx, &installation, how).await?;
+        tx.commit().await?;
+        if let Some((member, message)) = ended {
+            cx.live.send(workspace, Some(member), message);
+        }
     }
     Ok(())
 }
@@ -114,9 +121,10 @@ fn is_about(envelope: &Value, installation: &Installation, how: End) -> bool {
     }
 }
 
-/// Whether the event was not taken before: Slack sends it up to four times.
+/// Whether the event was not taken before: Slack sends it up to four times. It is noted in the transaction that does what it says, so
+/// that one which fails is new again.
 async fn is_new(
-    cx: &Context,
+    tx: &mut store::Tx,
     envelope: &Value,
     installation: &Installation,
 ) -> Result<bool, Error> {
@@ -126,12 +134,11 @@ async fn is_new(
     let workspace = installation.workspace_id;
     let name = format!("{id}\n{}", installation.id);
     let key = Sender::default().request_key("event", &name);
-    let mut tx = cx.store.write_in(workspace).await?;
-    let expires = tx.now().await?.saturating_add(REMEMBERED);
-    let expires = expires.unwrap_or(Timestamp::MAX);
-    let claim = requests::claim(&mut tx, workspace, &key, expires).await?;
-    tx.commit().await?;
-    Ok(claim == Claim::Fresh)
+    let fresh = requests::claim(tx, workspace, &key).await? == Claim::Fresh;
+    if fresh {
+        requests::answer(tx, workspace, &key, &json!({})).await?;
+    }
+    Ok(fresh)
 }
 
 /// Somebody looks at the home page: it is made in the background.

@@ -1,11 +1,9 @@
 //! The home page of the app, as it is when somebody opens it.
 
-use daybook_domain::time_entry::Status;
 use daybook_store as store;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::instances::InstanceView;
-use store::time_entries::Filter;
 
 use super::blocks::{self, Home, Line};
 use super::call::{Ask, call};
@@ -14,9 +12,6 @@ use super::notify::render as words;
 use super::who::{Bound, Known, resolve};
 use super::{Error, entry, link, meetings, time};
 use crate::{Context, timesheets};
-
-/// Most approvals that are looked at.
-const MOST: i64 = 50;
 
 /// Makes the page and shows it.
 pub(super) async fn publish(
@@ -65,7 +60,7 @@ async fn page(cx: &Context, bound: &Bound) -> Result<Home, Error> {
     let meetings = meetings.iter().map(|event| meeting(event, &bound.zone));
     let drafts = meetings::over(&mut tx, &bound.who, (week.0, now)).await?;
     let drafts = meetings::named(&mut tx, workspace, drafts).await?;
-    let approvals = approvals(&mut tx, bound).await?;
+    let (approvals, waiting) = approvals(&mut tx, bound).await?;
     Ok(Home {
         day: local.strftime("%A, %-d %B").to_string(),
         meetings: meetings.collect(),
@@ -73,6 +68,7 @@ async fn page(cx: &Context, bound: &Bound) -> Result<Home, Error> {
         today,
         week: logged,
         approvals,
+        waiting,
     })
 }
 
@@ -86,21 +82,16 @@ fn meeting(event: &InstanceView, zone: &TimeZone) -> Line {
     }
 }
 
-/// What waits for this person's approval: other members' entries, for those who manage the workspace.
-async fn approvals(tx: &mut store::Tx, bound: &Bound) -> Result<Vec<Line>, Error> {
+/// What waits for this person's approval: other members' entries, for those who manage the workspace. The first of them, and how many.
+async fn approvals(tx: &mut store::Tx, bound: &Bound) -> Result<(Vec<Line>, usize), Error> {
     if !bound.who.manages() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
-    let filter = Filter {
-        status: Some(Status::Pending),
-        ..Filter::default()
-    };
-    let rows = store::time_entries::list(tx, bound.workspace(), &filter, None, MOST).await?;
+    let (ws, own) = (bound.workspace(), bound.who.member_id);
+    let most = i64::try_from(blocks::MOST).unwrap_or(i64::MAX);
+    let (rows, all) = store::slack::entries::waiting_of_others(tx, ws, own, most).await?;
     let mut lines = Vec::new();
-    for row in rows
-        .iter()
-        .filter(|row| row.member_id != bound.who.member_id)
-    {
+    for row in &rows {
         lines.push(Line {
             id: row.id.to_string(),
             lead: words::name_of(tx, row).await?,
@@ -112,5 +103,5 @@ async fn approvals(tx: &mut store::Tx, bound: &Bound) -> Result<Vec<Line>, Error
             done: false,
         });
     }
-    Ok(lines)
+    Ok((lines, usize::try_from(all).unwrap_or_default()))
 }

@@ -15,6 +15,7 @@ use crate::Context;
 use crate::activity::Line;
 use crate::connections::{Error, vault};
 use crate::jobs::notify_integration_disconnected;
+use crate::live::Message;
 
 /// Writes down that the app was installed, in the transaction that stores its tokens. Whoever installed it is the member they were
 /// signed in as. A second connection of the same Slack workspace takes the place of the first.
@@ -111,8 +112,13 @@ pub(super) enum End {
     Revoked,
 }
 
-/// Slack says that it has ended: the tokens go, everything else stays.
-pub(super) async fn end(cx: &Context, installation: &Installation, how: End) -> store::Result<()> {
+/// Slack says that it has ended: the tokens go, everything else stays. In the caller's transaction; yields what watchers are told after
+/// it, and whose connection it is.
+pub(super) async fn end(
+    tx: &mut Tx,
+    installation: &Installation,
+    how: End,
+) -> store::Result<Option<(MemberId, Message)>> {
     let (workspace, connection) = (installation.workspace_id, installation.connection_id);
     let (because, status, words) = match how {
         End::Uninstalled => (
@@ -126,29 +132,26 @@ pub(super) async fn end(cx: &Context, installation: &Installation, how: End) -> 
             "Slack revoked Daybook's token",
         ),
     };
-    let mut tx = cx.store.write_in(workspace).await?;
-    if !installations::end(&mut tx, workspace, installation.id, because).await? {
-        return Ok(());
+    if !installations::end(tx, workspace, installation.id, because).await? {
+        return Ok(None);
     }
-    let row = store::connections::get(&mut tx, workspace, connection).await?;
-    store::connections::forget_secrets(&mut tx, workspace, connection).await?;
+    let row = store::connections::get(tx, workspace, connection).await?;
+    store::connections::forget_secrets(tx, workspace, connection).await?;
     if row.status != Status::Disconnected {
-        store::connections::set_status(&mut tx, workspace, connection, status).await?;
+        store::connections::set_status(tx, workspace, connection, status).await?;
     }
     if status == Status::NeedsReauth {
-        notify_integration_disconnected::enqueue(&mut tx, workspace, connection).await?;
+        notify_integration_disconnected::enqueue(tx, workspace, connection).await?;
     }
     let name = installation.team_name.as_deref().unwrap_or("Slack");
     Line::new(LogType::Oauth, format!("{name}: {words}"))
         .failed()
         .about(&row.provider, connection, row.member_id)
-        .write(&mut tx, workspace)
+        .write(tx, workspace)
         .await?;
-    tx.commit().await?;
-    let message = crate::live::Message::Connection {
+    let message = Message::Connection {
         connection_id: connection,
         status,
     };
-    cx.live.send(workspace, Some(row.member_id), message);
-    Ok(())
+    Ok(Some((row.member_id, message)))
 }

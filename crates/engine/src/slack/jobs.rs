@@ -52,6 +52,9 @@ pub(super) struct Decided {
     pub(super) workspace_id: WorkspaceId,
     pub(super) submission_id: SubmissionId,
     pub(super) by: UserId,
+    /// Nothing was decided: what is asked about is not what it was.
+    #[serde(default)]
+    pub(super) changed: bool,
 }
 
 /// Who was linked.
@@ -88,7 +91,12 @@ pub(super) async fn enqueue_home(tx: &mut Tx, ask: &Home) -> store::Result<()> {
 }
 
 pub(super) async fn enqueue_decided(tx: &mut Tx, ask: &Decided) -> store::Result<()> {
+    // Many changes at once are shown once.
+    let key = ask
+        .changed
+        .then(|| format!("changed:{}", ask.submission_id));
     let job = NewJob {
+        dedupe_key: key.as_deref(),
         workspace_id: Some(ask.workspace_id),
         priority: Priority::High,
         max_attempts: crate::jobs::TRIES,

@@ -70,7 +70,7 @@ async fn write(cx: &Context, calendar: &Calendar, failure: &provider::Error) -> 
         .await?;
     }
     if counts.confirmed_errors >= i64::from(CONFIRMED_ERRORS_BEFORE_OFF) && calendar.sync_enabled {
-        store::calendars::set_enabled(&mut tx, workspace, id, false).await?;
+        store::calendars::give_up(&mut tx, workspace, id).await?;
         push::release(&mut tx, workspace, id).await?;
         let title = format!(
             "{} was switched off: its provider refused access {} times in a row",

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use daybook_domain::MemberId;
 use daybook_domain::text_enum;
 use daybook_domain::time_entry::{Status, Step};
+use daybook_domain::{MemberId, WorkspaceId};
 use daybook_store as store;
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use store::time_entries::TimeEntry;
 use store::time_facts::Sum;
 
@@ -58,9 +58,9 @@ pub struct Week {
 /// Which weeks.
 #[derive(Debug, Clone, Default)]
 pub struct Ask {
-    /// Those with a day from this on; by default of the last five weeks.
+    /// Those with a day from this on; by default of the last five weeks, and of all where something is left to do with them.
     pub from: Option<Date>,
-    /// Up to the week of this day; by default the current one.
+    /// Up to the week of this day; by default the current one, and later ones where something is left to do with them.
     pub to: Option<Date>,
     /// Of this member; of plain members always their own.
     pub member_id: Option<MemberId>,
@@ -84,10 +84,9 @@ pub async fn list(
     let policy = Policy::load(&mut tx, ws).await?;
     let member = who.own_only().or(ask.member_id);
     let mut weeks = Vec::new();
-    for monday in mondays(policy.day(cx.clock.now()), ask)? {
-        if after.is_some_and(|(last, _)| monday > last) {
-            continue;
-        }
+    let last = after.map(|(last, _)| last);
+    let mut looked = Looked::at(policy.day(cx.clock.now()), ask, last)?;
+    while let Some(monday) = looked.next(&mut tx, &policy, (ws, member)).await? {
         let sums = store::time_facts::sums(&mut tx, ws, member, policy.week(monday)).await?;
         let mut found = weeks_of(who, &policy, monday, &sums);
         found.retain(|week| ask.state.is_none_or(|state| week.state == state));
@@ -164,6 +163,58 @@ pub async fn decide(
         return Err(Error::NothingWaits);
     }
     Ok(done)
+}
+
+/// Which weeks are looked at, the latest first.
+enum Looked {
+    /// All of a stretch.
+    All(std::vec::IntoIter<Date>),
+    /// Those that have time in this state, however long ago or far ahead: before one week, from another on.
+    With(Status, Option<Date>, Option<Date>),
+}
+
+impl Looked {
+    /// Those asked for; `last` was the last one of the page before. What waits is found however old it is: nobody else would ask for it.
+    fn at(today: Date, ask: &Ask, last: Option<Date>) -> Result<Self, Error> {
+        let status = match ask.state {
+            Some(State::Pending) => Some(Status::Pending),
+            Some(State::Rejected) => Some(Status::Rejected),
+            Some(State::Open) => Some(Status::Draft),
+            Some(State::Approved) | None => None,
+        };
+        match status {
+            Some(status) if ask.from.is_none() || ask.to.is_none() => {
+                let to = [ask.to.map(Policy::monday), last].into_iter().flatten();
+                let before = to.min().map(|monday| monday.saturating_add(1.week()));
+                Ok(Self::With(status, before, ask.from.map(Policy::monday)))
+            }
+            _ => {
+                let mut all = mondays(today, ask)?;
+                all.retain(|monday| last.is_none_or(|last| *monday <= last));
+                Ok(Self::All(all.into_iter()))
+            }
+        }
+    }
+
+    async fn next(
+        &mut self,
+        tx: &mut store::Tx,
+        policy: &Policy,
+        (ws, member): (WorkspaceId, Option<MemberId>),
+    ) -> Result<Option<Date>, Error> {
+        let (status, before, from) = match self {
+            Self::All(mondays) => return Ok(mondays.next()),
+            Self::With(status, before, from) => (*status, before, *from),
+        };
+        let stretch = (
+            from.map_or(Timestamp::MIN, |day| policy.begin(day)),
+            before.map_or(Timestamp::MAX, |day| policy.begin(day)),
+        );
+        let found = store::time_facts::latest(tx, ws, member, status, stretch).await?;
+        let monday = found.map(|at| Policy::monday(policy.day(at)));
+        *before = monday.or(*before);
+        Ok(monday)
+    }
 }
 
 /// The Mondays asked for, the latest first.

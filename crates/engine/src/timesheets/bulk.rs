@@ -39,6 +39,17 @@ pub enum What {
     Delete,
 }
 
+impl What {
+    /// Whether its words are such as entries have.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match self {
+            Self::Step(_, reason) => words(reason.as_deref(), None),
+            Self::Edit(changes) => words(changes.description.as_deref(), changes.tags.as_deref()),
+            Self::Delete => Ok(()),
+        }
+    }
+}
+
 /// What became of an entry: as it is now, or was before it was removed.
 pub type Done = (TimeEntryId, Result<TimeEntry, Error>);
 
@@ -52,11 +63,7 @@ pub async fn run(
     which: &Which,
     what: &What,
 ) -> Result<Vec<Done>, Error> {
-    match what {
-        What::Step(_, reason) => words(reason.as_deref(), None)?,
-        What::Edit(changes) => words(changes.description.as_deref(), changes.tags.as_deref())?,
-        What::Delete => {}
-    }
+    what.check()?;
     let mut tx = cx.store.write_in(who.workspace_id).await?;
     let policy = Policy::load(&mut tx, who.workspace_id).await?;
     let (entries, missing) = find(&mut tx, who, &policy, which, what).await?;
@@ -64,8 +71,24 @@ pub async fn run(
         .into_iter()
         .map(|id| (id, Err(Error::Store(store::Error::NotFound))))
         .collect();
+    done.extend(each(cx, who, &mut tx, &policy, entries, what).await?);
+    tx.commit().await?;
+    told(cx, who, &done);
+    Ok(done)
+}
+
+/// Does it with each of these, as they were read, in a transaction that does more.
+pub(super) async fn each(
+    cx: &Context,
+    who: &Principal,
+    tx: &mut store::Tx,
+    policy: &Policy,
+    entries: Vec<TimeEntry>,
+    what: &What,
+) -> Result<Vec<Done>, Error> {
+    let mut done = Vec::with_capacity(entries.len());
     for entry in entries {
-        let result = match one(cx, who, &mut tx, &policy, &entry, what).await {
+        let result = match one(cx, who, tx, policy, &entry, what).await {
             // After a failed statement nothing of the transaction can be kept.
             Err(error @ (Error::Store(_) | Error::UnknownReference)) => return Err(error),
             other => other,
@@ -75,15 +98,18 @@ pub async fn run(
     if matches!(what, What::Step(Step::Approve | Step::Reject, _)) {
         let decided = done.iter().filter(|(_, result)| result.is_ok());
         let decided: Vec<TimeEntryId> = decided.map(|(id, _)| *id).collect();
-        submissions::decided(&mut tx, who, &decided).await?;
+        submissions::decided(tx, who, &decided).await?;
     }
-    tx.commit().await?;
-    for (_, result) in &done {
+    Ok(done)
+}
+
+/// Those who look see what was done, once it is kept.
+pub(super) fn told(cx: &Context, who: &Principal, done: &[Done]) {
+    for (_, result) in done {
         if let Ok(entry) = result {
             tell(cx, who, entry);
         }
     }
-    Ok(done)
 }
 
 async fn one(

@@ -105,16 +105,30 @@ pub(super) async fn learn(
     if entry.project_id.is_none() && entry.client_id.is_none() {
         return Ok(());
     }
-    let booked = (entry.client_id, entry.project_id, billable);
     for (kind, name) in names_of(event, &gather::subject(event), Some(calendar)) {
-        let (ws, member) = (entry.workspace_id, entry.member_id);
-        store::drafts::learn(tx, ws, member, kind.as_str(), &name, booked).await?;
+        remember(tx, entry, kind, &name, billable).await?;
     }
     Ok(())
 }
 
-/// Remembers what the meeting of an entry was booked on after all; nothing when the meeting is gone.
-pub(super) async fn learn_again(tx: &mut store::Tx, entry: &TimeEntry) -> Result<(), Error> {
+async fn remember(
+    tx: &mut store::Tx,
+    entry: &TimeEntry,
+    kind: Because,
+    name: &str,
+    billable: bool,
+) -> Result<(), Error> {
+    let booked = (entry.client_id, entry.project_id, billable);
+    let (ws, member) = (entry.workspace_id, entry.member_id);
+    Ok(store::drafts::learn(tx, ws, member, kind.as_str(), name, booked).await?)
+}
+
+/// Remembers what the meeting of an entry was booked on after all, `said` to be billed or not; nothing when the meeting is gone.
+pub(super) async fn learn_again(
+    tx: &mut store::Tx,
+    entry: &TimeEntry,
+    said: Option<bool>,
+) -> Result<(), Error> {
     let Some(event) = entry.synced_event_id else {
         return Ok(());
     };
@@ -123,8 +137,32 @@ pub(super) async fn learn_again(tx: &mut store::Tx, entry: &TimeEntry) -> Result
         return Ok(());
     };
     let calendars = store::calendars::get_many(tx, ws, &[event.calendar_id]).await?;
-    match calendars.first() {
-        Some(calendar) => learn(tx, &event, calendar, entry, entry.billable).await,
-        None => Ok(()),
+    let Some(calendar) = calendars.first() else {
+        return Ok(());
+    };
+    let plain = entry.billable || !is_billed_by_another(tx, entry).await?;
+    if let Some(billable) = said.or(plain.then_some(entry.billable)) {
+        return learn(tx, &event, calendar, entry, billable).await;
     }
+    if entry.project_id.is_none() && entry.client_id.is_none() {
+        return Ok(());
+    }
+    // It is not billed only because a colleague bills it: what was learned of that stands.
+    let names = names_of(&event, &gather::subject(&event), Some(calendar));
+    let wanted: Vec<String> = names.iter().map(|(_, name)| name.clone()).collect();
+    let known = store::drafts::choices(tx, ws, entry.member_id, &wanted).await?;
+    for (kind, name) in names {
+        let before = known
+            .iter()
+            .find(|choice| choice.kind == kind.as_str() && choice.name == name);
+        let billable = before.is_none_or(|choice| choice.billable);
+        remember(tx, entry, kind, &name, billable).await?;
+    }
+    Ok(())
+}
+
+async fn is_billed_by_another(tx: &mut store::Tx, entry: &TimeEntry) -> Result<bool, Error> {
+    let causes: Vec<String> = entry.cause_key.iter().cloned().collect();
+    let billed = store::drafts::billed(tx, entry.workspace_id, &causes).await?;
+    Ok(billed.iter().any(|one| one.time_entry_id != entry.id))
 }

@@ -31,6 +31,10 @@ pub struct Convert {
     pub description: Option<String>,
     /// Refuse what the calendar's filters leave out, unless forced.
     pub only_offered: bool,
+    /// Another length than the meeting's, in minutes.
+    pub minutes: Option<i64>,
+    /// On no project, whatever is suggested or usual.
+    pub no_project: bool,
     /// An entry of its own, although the meeting has one from another calendar.
     pub separate: bool,
 }
@@ -47,6 +51,8 @@ impl Convert {
             billable: None,
             description: None,
             only_offered: false,
+            minutes: None,
+            no_project: false,
             separate: false,
         }
     }
@@ -104,12 +110,17 @@ pub(super) async fn convert_with(
         project_id: ask.project_id,
         billable: ask.billable.or(suggested.billable),
     };
-    let booked = booking::book(&mut tx, workspace, said, Some(&calendar)).await?;
+    let mut booked = booking::book(&mut tx, workspace, said, Some(&calendar)).await?;
+    booked.project_id = booked.project_id.filter(|_| !ask.no_project);
     Policy::load(&mut tx, workspace)
         .await?
         .start(cx, event.start_us)?;
     let seen = event.clone().seen_by(who.member_id);
-    let new = new_entry(&seen, ask.description, cause, booked, suggested.tags);
+    let mut new = new_entry(&seen, ask.description, cause, booked, suggested.tags);
+    if let Some(minutes) = ask.minutes.filter(|asked| *asked != new.duration_minutes) {
+        new.duration_minutes = super::entries::length(new.started_at, None, Some(minutes))?;
+        new.ended_at = super::entries::end_of(new.started_at, minutes);
+    }
     let (entry, created) = store::time_entries::create(&mut tx, workspace, &new).await?;
     if !created {
         return Ok((entry, false));
@@ -136,14 +147,19 @@ fn new_entry(
     booked: Booking,
     tags: Vec<String>,
 ) -> NewTimeEntry {
-    let minutes = minutes_between(event.start_us, event.end_us).min(MAX_MINUTES);
+    // Whoever converts a reminder, which has no length, says that it was work: a minute, to be made longer.
+    let minutes = minutes_between(event.start_us, event.end_us).clamp(1, MAX_MINUTES);
+    let ended_at = match event.end_us > event.start_us {
+        true => Some(event.end_us),
+        false => super::entries::end_of(event.start_us, minutes),
+    };
     NewTimeEntry {
         member_id: event.member_id,
         source: Source::Calendar,
         status: Status::Pending,
         description: description.unwrap_or_else(|| title(event)),
         started_at: event.start_us,
-        ended_at: Some(event.end_us),
+        ended_at,
         duration_minutes: minutes,
         client_id: booked.client_id,
         project_id: booked.project_id,

@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use daybook_domain::rate::amount;
 use daybook_domain::rule::{Compiled, Subject};
 use daybook_domain::time_entry::{MAX_MINUTES, minutes_between};
 use daybook_domain::{ClientId, InstanceId, MemberId, ProjectId, TimeRuleId, text_enum};
@@ -19,8 +18,9 @@ use super::choices::{by_choice, names_of};
 use super::gather::{self, After, Meetings, Which};
 pub(crate) use super::settle::log_and_tell;
 pub use super::settle::{dismiss, log, restore};
+pub use super::worth::Worth;
+use super::worth::{billed_by_others, price};
 use crate::events::hint;
-use crate::rates::{Facts, Pricer};
 use crate::{Context, Principal};
 
 /// Instances read at once.
@@ -60,15 +60,6 @@ pub struct Draft {
     pub worth: Option<Worth>,
 }
 
-/// An amount of money.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Worth {
-    /// In minor units (cents).
-    pub minor: i64,
-    /// ISO 4217 code.
-    pub currency: String,
-}
-
 /// What a meeting would be booked on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
@@ -78,6 +69,8 @@ pub struct Suggestion {
     pub project_id: Option<ProjectId>,
     /// Whether it is billed.
     pub billable: bool,
+    /// Whether it would be if nobody else billed the same meeting.
+    pub meant_billable: bool,
     /// Tags.
     pub tags: Vec<String>,
     /// Why.
@@ -110,6 +103,15 @@ impl Default for Idea {
     }
 }
 
+/// Which of the meetings that are not logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Those that wait to be logged.
+    Waiting,
+    /// Those that were put aside.
+    PutAside,
+}
+
 /// Drafts and where the next ones begin.
 #[derive(Debug)]
 pub struct Page {
@@ -126,6 +128,21 @@ pub struct Page {
 pub async fn list(
     cx: &Context,
     who: &Principal,
+    range: (Timestamp, Timestamp),
+    after: After,
+    limit: usize,
+) -> Result<Page, Error> {
+    list_of(cx, who, Shown::Waiting, range, after, limit).await
+}
+
+/// As [`list`], of those that wait or of those that were put aside.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_of(
+    cx: &Context,
+    who: &Principal,
+    shown: Shown,
     (from, to): (Timestamp, Timestamp),
     after: After,
     limit: usize,
@@ -138,7 +155,7 @@ pub async fn list(
         });
     }
     let mut tx = cx.store.read_in(who.workspace_id).await?;
-    let mut page = read(&mut tx, who, (from, to), after, limit).await?;
+    let mut page = read_of(&mut tx, who, shown, (from, to), after, limit).await?;
     price(&mut tx, who, &mut page.drafts).await?;
     Ok(page)
 }
@@ -154,12 +171,23 @@ pub(crate) async fn read(
     after: After,
     limit: usize,
 ) -> store::Result<Page> {
+    read_of(tx, who, Shown::Waiting, range, after, limit).await
+}
+
+async fn read_of(
+    tx: &mut store::Tx,
+    who: &Principal,
+    shown: Shown,
+    range: (Timestamp, Timestamp),
+    after: After,
+    limit: usize,
+) -> store::Result<Page> {
     let mut rules = compiled(tx, who).await?;
     let (mut drafts, mut after) = (Vec::new(), after);
     loop {
         let part = gather::meetings(tx, who, range, Which::Open, after, CHUNK).await?;
         let next = part.next;
-        drafts.extend(suggest(tx, who, &mut rules, part).await?);
+        drafts.extend(suggest(tx, who, shown, &mut rules, part).await?);
         if drafts.len() > limit {
             drafts.truncate(limit);
             let last = drafts.last();
@@ -201,29 +229,6 @@ pub(crate) async fn get(
     of_event(tx, who, event, calendar).await
 }
 
-/// What each would come to by its rate on its day.
-async fn price(tx: &mut store::Tx, who: &Principal, drafts: &mut [Draft]) -> Result<(), Error> {
-    let work: Vec<Facts> = drafts
-        .iter()
-        .map(|draft| Facts {
-            member_id: who.member_id,
-            project_id: draft.suggestion.project_id,
-            client_id: draft.suggestion.client_id,
-            started_at: draft.event.start_us,
-            billable: draft.suggestion.billable,
-        })
-        .collect();
-    let mut pricer = Pricer::load(tx, who.workspace_id).await?;
-    pricer.know(tx, &work).await?;
-    for (draft, facts) in drafts.iter_mut().zip(&work) {
-        draft.worth = pricer.price(facts).ok().map(|rate| Worth {
-            minor: amount(rate.hourly_minor, draft.minutes),
-            currency: rate.currency,
-        });
-    }
-    Ok(())
-}
-
 /// One meeting's draft, whether it was put aside or not; `None` when a rule leaves it out.
 pub(super) async fn of_event(
     tx: &mut store::Tx,
@@ -248,10 +253,11 @@ async fn compiled(tx: &mut store::Tx, who: &Principal) -> store::Result<Compiled
     ))
 }
 
-/// The drafts among these meetings: those put aside are none.
+/// The drafts among these meetings: those that wait, or those that were put aside.
 async fn suggest(
     tx: &mut store::Tx,
     who: &Principal,
+    shown: Shown,
     rules: &mut Compiled,
     mut part: Meetings,
 ) -> store::Result<Vec<Draft>> {
@@ -259,7 +265,7 @@ async fn suggest(
     let aside = store::drafts::dismissed(tx, who.workspace_id, who.member_id, &causes).await?;
     let aside: HashSet<String> = aside.into_iter().collect();
     part.found
-        .retain(|event| !aside.contains(&event.cause_key()));
+        .retain(|event| aside.contains(&event.cause_key()) == (shown == Shown::PutAside));
     if part.found.is_empty() {
         return Ok(Vec::new());
     }
@@ -320,22 +326,6 @@ async fn weigh(
     Ok(drafts)
 }
 
-/// Which of these meetings are billed by others' entries, and by whose.
-async fn billed_by_others(
-    tx: &mut store::Tx,
-    who: &Principal,
-    events: &[InstanceView],
-) -> store::Result<HashMap<String, MemberId>> {
-    let causes: Vec<String> = events.iter().map(InstanceView::cause_key).collect();
-    let billed = store::drafts::billed(tx, who.workspace_id, &causes).await?;
-    let others = billed
-        .into_iter()
-        .filter(|billed| billed.member_id != who.member_id);
-    Ok(others
-        .map(|billed| (billed.cause_key, billed.member_id))
-        .collect())
-}
-
 /// What is suggested for an idea; one that means something archived is none.
 fn suggestion(mut idea: Idea, calendar: Option<&Calendar>, known: &Known) -> Suggestion {
     // The project may be another client's by now.
@@ -355,6 +345,7 @@ fn suggestion(mut idea: Idea, calendar: Option<&Calendar>, known: &Known) -> Sug
         client_id: booked.client_id,
         project_id: booked.project_id,
         billable: booked.billable,
+        meant_billable: booked.billable,
         tags: idea.tags,
         because: idea.because,
         rule_id: idea.rule_id,

@@ -177,7 +177,7 @@ pub(super) async fn edit(
     let (ws, id) = (who.workspace_id, entry.id);
     let after = store::time_entries::update(tx, ws, id, entry.version, &changes).await?;
     if changes.client_id.is_some() || changes.project_id.is_some() || changes.billable.is_some() {
-        choices::learn_again(tx, &after).await?;
+        choices::learn_again(tx, &after, changes.billable).await?;
     }
     match (changes.billable, &entry.cause_key) {
         (Some(false), _) => store::drafts::unbill(tx, ws, id).await?,
@@ -186,6 +186,7 @@ pub(super) async fn edit(
         _ => {}
     }
     history::changed(tx, who, (entry, &after), action, None).await?;
+    submissions::edited(tx, who, (entry, &after)).await?;
     Ok(after)
 }
 
@@ -259,7 +260,7 @@ pub async fn delete(cx: &Context, who: &Principal, id: TimeEntryId) -> Result<()
 }
 
 /// Removes an entry in a transaction that does more.
-pub(super) async fn erase(
+pub(crate) async fn erase(
     who: &Principal,
     tx: &mut store::Tx,
     policy: &Policy,
@@ -292,7 +293,7 @@ pub(super) async fn erase(
 }
 
 /// The entry, if it is the principal's own, or they manage the workspace.
-pub(super) async fn load_to_change(
+pub(crate) async fn load_to_change(
     tx: &mut store::Tx,
     who: &Principal,
     id: TimeEntryId,
@@ -324,7 +325,7 @@ pub(crate) fn end_of(started: Timestamp, minutes: i64) -> Option<Timestamp> {
 }
 
 /// The length in minutes, from an end or as given.
-fn length(
+pub(super) fn length(
     started: Timestamp,
     ended: Option<Timestamp>,
     minutes: Option<i64>,

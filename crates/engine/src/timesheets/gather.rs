@@ -126,7 +126,9 @@ pub(crate) async fn meetings_on(
     who: &Principal,
     range: (Timestamp, Timestamp),
 ) -> store::Result<Vec<InstanceView>> {
-    Ok(meetings(tx, who, range, Which::All, None, COUNTED).await?.found)
+    Ok(meetings(tx, who, range, Which::All, None, COUNTED)
+        .await?
+        .found)
 }
 
 /// Whether it can be work at all.

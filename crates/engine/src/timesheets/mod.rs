@@ -22,6 +22,7 @@ pub mod shape;
 pub(crate) mod submissions;
 pub mod timer;
 pub mod to_calendar;
+mod worth;
 
 use daybook_domain::time_entry::NotAllowed;
 use daybook_domain::{InvoiceId, duration};

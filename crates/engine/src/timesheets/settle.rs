@@ -43,7 +43,8 @@ pub(crate) async fn log_and_tell(
         }
         // Whether it is billed was suggested for this project, not for another one.
         if (ask.project_id, ask.client_id) == as_shown {
-            suggested.billable = Some(suggestion.billable);
+            // What a colleague bills is said when it is booked, and not learned for meetings to come.
+            suggested.billable = Some(suggestion.meant_billable);
         }
     }
     suggested.tags = tags.unwrap_or(suggested.tags);

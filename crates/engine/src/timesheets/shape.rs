@@ -1,7 +1,7 @@
 //! One entry becomes two, several become one, one is made again.
 
 use daybook_domain::TimeEntryId;
-use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, Step, minutes_between};
+use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, Step, is_meeting, minutes_between};
 use daybook_store as store;
 use jiff::Timestamp;
 use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
@@ -9,7 +9,8 @@ use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
 use super::booking::{self, Said};
 use super::entries::{MAX_DESCRIPTION, edit, end_of, erase, load_to_change, tell};
 use super::policy::Policy;
-use super::{Error, history};
+use super::{Error, history, submissions};
+use crate::slack::notify;
 use crate::{Context, Once, Outcome, Principal};
 
 /// The most entries that are merged at once.
@@ -58,6 +59,7 @@ pub async fn split(
     };
     let (cut, _) = store::time_entries::create(&mut tx, ws, &new).await?;
     history::created(&mut tx, who, &cut, "split").await?;
+    submissions::waits(&mut tx, &cut, true).await?;
     tx.commit().await?;
     tell(cx, who, &kept);
     tell(cx, who, &cut);
@@ -108,6 +110,10 @@ pub async fn merge(cx: &Context, who: &Principal, ids: &[TimeEntryId]) -> Result
         erase(who, &mut tx, &policy, entry, "merged").await?;
         if let Some(cause) = &entry.cause_key {
             store::drafts::dismiss(&mut tx, ws, entry.member_id, cause).await?;
+            // Its time is billed as before, by the entry that holds it now.
+            if first.billable && is_meeting(cause) {
+                store::drafts::bill(&mut tx, ws, cause, first.id).await?;
+            }
         }
     }
     let merged = edit(cx, who, &mut tx, &policy, first, changes, "merged").await?;
@@ -190,6 +196,7 @@ pub async fn duplicate(
     };
     let (made, _) = store::time_entries::create(&mut tx, ws, &new).await?;
     history::created(&mut tx, who, &made, "duplicated").await?;
+    notify::time_entry_created(&mut tx, &made).await?;
     once.finish(&mut tx, who, &made).await?;
     tx.commit().await?;
     tell(cx, who, &made);

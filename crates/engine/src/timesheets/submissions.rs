@@ -8,6 +8,7 @@ use daybook_store as store;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use store::Tx;
 use store::jobs::NewJob;
 use store::mail_preferences;
@@ -16,7 +17,7 @@ use store::submissions::Submission;
 use store::time_entries::TimeEntry;
 
 use super::Error;
-use super::bulk::{self, Done, What, Which};
+use super::bulk::{self, Done, What};
 use super::policy::Policy;
 use crate::accounts::members::everybody;
 use crate::jobs::{Work, read};
@@ -164,14 +165,47 @@ pub(crate) async fn waiting(
     Ok(entries)
 }
 
-/// Approves what waits of a submission, or sends it back with a reason. Each entry stands for itself.
+/// What these entries are, in short: another text as soon as one of them is changed, comes or goes.
+pub(crate) fn seen(waiting: &[TimeEntry]) -> String {
+    let mut hash = Sha256::new();
+    for entry in waiting {
+        hash.update(entry.id.as_uuid());
+        hash.update(entry.version.to_be_bytes());
+    }
+    let digest = hash.finalize();
+    digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Its entries that wait for approval, as somebody saw them.
 ///
 /// # Errors
-/// [`Error::NotApprover`], [`Error::OwnTime`], [`Error::NothingWaits`].
+/// [`Error::NothingWaits`]; [`Error::Changed`] when they are not what was seen.
+pub(crate) async fn waiting_as(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    (id, shown): (SubmissionId, &str),
+) -> Result<Vec<TimeEntry>, Error> {
+    let waiting = waiting(tx, ws, id).await?;
+    if waiting.is_empty() {
+        return Err(Error::NothingWaits);
+    }
+    if seen(&waiting) != shown {
+        return Err(Error::Changed);
+    }
+    Ok(waiting)
+}
+
+/// Approves what waits of a submission, or sends it back with a reason: what was seen, and nothing else. Each entry stands for itself.
+///
+/// # Errors
+/// [`Error::NotApprover`], [`Error::OwnTime`], [`Error::NothingWaits`], [`Error::Changed`].
 pub(crate) async fn decide(
     cx: &Context,
     who: &Principal,
-    id: SubmissionId,
+    (id, shown): (SubmissionId, &str),
     reason: Option<String>,
 ) -> Result<Vec<Done>, Error> {
     let step = match reason {
@@ -179,21 +213,36 @@ pub(crate) async fn decide(
         None => Step::Approve,
     };
     let ws = who.workspace_id;
-    let mut tx = cx.store.read_in(ws).await?;
+    let what = What::Step(step, reason);
+    what.check()?;
+    let mut tx = cx.store.write_in(ws).await?;
     let submission = store::submissions::get(&mut tx, ws, id).await?;
-    Policy::load(&mut tx, ws)
-        .await?
-        .decides(who, submission.member_id, step)?;
-    let waiting: Vec<TimeEntryId> = waiting(&mut tx, ws, id)
-        .await?
-        .iter()
-        .map(|entry| entry.id)
-        .collect();
-    drop(tx);
-    if waiting.is_empty() {
-        return Err(Error::NothingWaits);
+    let policy = Policy::load(&mut tx, ws).await?;
+    policy.decides(who, submission.member_id, step)?;
+    let waiting = waiting_as(&mut tx, ws, (id, shown)).await?;
+    let done = bulk::each(cx, who, &mut tx, &policy, waiting, &what).await?;
+    tx.commit().await?;
+    bulk::told(cx, who, &done);
+    Ok(done)
+}
+
+/// Somebody changed an entry. One that waits since then is asked about; where it was asked about before, the question shows it as it is.
+pub(super) async fn edited(
+    tx: &mut Tx,
+    who: &Principal,
+    (before, after): (&TimeEntry, &TimeEntry),
+) -> store::Result<()> {
+    if before.status != after.status {
+        return waits(tx, after, true).await;
     }
-    bulk::run(cx, who, &Which::Ids(waiting), &What::Step(step, reason)).await
+    if after.status != Status::Pending {
+        return Ok(());
+    }
+    let ws = who.workspace_id;
+    for id in store::submissions::of_entries(tx, ws, &[after.id]).await? {
+        notify::approval_decided(tx, ws, id, who.user_id, true).await?;
+    }
+    Ok(())
 }
 
 /// Somebody decided about these entries: the questions about them change, in the transaction of the decision.
@@ -204,7 +253,7 @@ pub(super) async fn decided(
 ) -> store::Result<()> {
     let ws = who.workspace_id;
     for id in store::submissions::of_entries(tx, ws, entries).await? {
-        notify::approval_decided(tx, ws, id, who.user_id).await?;
+        notify::approval_decided(tx, ws, id, who.user_id, false).await?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::booking::{self, Said};
 use super::entries::{end_of, tell, words};
 use super::policy::Policy;
 use super::{Error, history};
+use crate::slack::notify;
 use crate::{Context, Once, Outcome, Principal};
 
 /// What is begun.
@@ -111,6 +112,7 @@ pub async fn stop(cx: &Context, who: &Principal) -> Result<TimeEntry, Error> {
     let stopped = store::time_facts::stop(&mut tx, ws, running.id, ended, minutes).await?;
     let entry = stopped.ok_or(Error::NoTimer)?;
     history::changed(&mut tx, who, (&running, &entry), "stopped", None).await?;
+    notify::time_entry_created(&mut tx, &entry).await?;
     tx.commit().await?;
     tell(cx, who, &entry);
     Ok(entry)

@@ -1,6 +1,7 @@
 //! Puts work that was entered by hand into a calendar: one event for one entry, and the two know each other (SPEC §2.8).
 
 use daybook_domain::id::derived;
+use daybook_domain::time_entry::is_meeting;
 use daybook_domain::{CalendarId, TimeEntryId};
 use daybook_store as store;
 use store::instances::InstanceView;
@@ -104,6 +105,10 @@ async fn link(
     let (calendar, cause) = (event.calendar_id, event.cause_key());
     store::time_entries::link_event(&mut tx, ws, entry, event.id, calendar, &cause).await?;
     let after = store::time_entries::get(&mut tx, ws, entry).await?;
+    // Others whose calendars show it are told that it is billed already.
+    if after.billable && is_meeting(&cause) {
+        store::drafts::bill(&mut tx, ws, &cause, entry).await?;
+    }
     history::changed(&mut tx, who, (&before, &after), "linked", None).await?;
     Ok(tx.commit().await?)
 }

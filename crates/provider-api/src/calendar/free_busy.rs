@@ -22,6 +22,8 @@ pub enum Answer {
     Known(Vec<Busy>),
     /// The provider did not say; the reason is its code or a word of ours, fit to be shown.
     Unknown(String),
+    /// It is not asked such questions here: what is known without asking counts.
+    CannotAsk,
 }
 
 /// A provider that can be asked when its calendars are busy.

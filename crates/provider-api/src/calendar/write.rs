@@ -56,6 +56,18 @@ pub struct Create {
     pub draft: Draft,
     /// Whether the provider may mail the attendees.
     pub notify: bool,
+    /// The series that the new one is cut off from.
+    pub like: Option<Like>,
+}
+
+/// What a new event goes on with: everything that is not in its draft (alarms, categories, visibility, what other programs
+/// wrote), and a meeting link of its own where that one has one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Like {
+    /// The event it is like. `NotFound` when it is gone.
+    pub of: Target,
+    /// What differs, beside times and recurrence, which are the draft's. What is not named is taken over as it is written there.
+    pub patch: Patch,
 }
 
 /// What the provider holds after a write.

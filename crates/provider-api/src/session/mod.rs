@@ -5,12 +5,14 @@ mod digest;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::Result;
@@ -46,8 +48,35 @@ pub struct Session<'a> {
     /// The credentials.
     pub credential: Credential,
     calls: AtomicU64,
+    patience: Option<Patience>,
     /// Servers that take Digest only, by origin, and how often their nonce was used.
     digests: Mutex<BTreeMap<String, (digest::Challenge, u32)>>,
+}
+
+/// How long the calls of a use case may take that somebody waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// When all of them must have ended.
+    pub until: Timestamp,
+    /// How long each of them may take.
+    pub each: Duration,
+}
+
+impl Patience {
+    /// The options of a call that begins now.
+    fn limit(&self, options: CallOptions, now: Timestamp) -> Result<CallOptions> {
+        let left = Duration::try_from(self.until.duration_since(now)).unwrap_or_default();
+        if left.is_zero() {
+            return Err(crate::Error::new(
+                crate::error::ErrorKind::Unavailable,
+                "The provider took too long, so the rest was not asked for. Try again in a moment.",
+            ));
+        }
+        Ok(CallOptions {
+            timeout: options.timeout.min(self.each).min(left),
+            ..options
+        })
+    }
 }
 
 /// Times that a request is signed anew: for the first challenge, and for a nonce that has become too old meanwhile.
@@ -78,8 +107,16 @@ impl<'a> Session<'a> {
             account,
             credential,
             calls: AtomicU64::new(0),
+            patience: None,
             digests: Mutex::default(),
         }
+    }
+
+    /// The same, for as long as somebody waits.
+    #[must_use]
+    pub fn patient(mut self, patience: Option<Patience>) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Requests sent so far.
@@ -186,6 +223,10 @@ impl<'a> Session<'a> {
         request: http::Request<Bytes>,
         options: CallOptions,
     ) -> Result<http::Response<Bytes>> {
+        let options = match &self.patience {
+            Some(patience) => patience.limit(options, self.egress.now())?,
+            None => options,
+        };
         let call = Call {
             provider: self.provider,
             account: Some(&self.account),

@@ -1,4 +1,4 @@
-//! Asking a CalDAV server when calendars are busy; many cannot say (contracts/caldav-apple §7).
+//! Asking a CalDAV server when calendars are busy; many cannot say, and then the mirror does (contracts/caldav-apple §7).
 
 use async_trait::async_trait;
 use daybook_provider_api::calendar::FreeBusy;
@@ -41,7 +41,7 @@ pub(super) async fn ask_all(
             continue;
         };
         if unsupported {
-            answers.push(Answer::Unknown("unsupported".to_owned()));
+            answers.push(Answer::CannotAsk);
             continue;
         }
         if let Some(error) = &failed {
@@ -52,8 +52,9 @@ pub(super) async fn ask_all(
             Ok((busy, _)) => answers.push(Answer::Known(busy)),
             Err(error) if errors::is_unsupported(&error) || is_no_answer(&error) => {
                 unsupported = true;
-                answers.push(Answer::Unknown("unsupported".to_owned()));
+                answers.push(Answer::CannotAsk);
             }
+            Err(error) if is_unexplained(&error) => answers.push(Answer::CannotAsk),
             Err(error) if is_about_calendar(error.kind) => {
                 answers.push(Answer::Unknown(word(&error)));
             }
@@ -63,7 +64,7 @@ pub(super) async fn ask_all(
             }
         }
     }
-    let learned = answers.iter().any(|one| matches!(one, Answer::Known(_)));
+    let learned = answers.iter().any(|one| !matches!(one, Answer::Unknown(_)));
     match failed {
         Some(error) if !learned => Err(error),
         _ => Ok(answers),
@@ -73,6 +74,11 @@ pub(super) async fn ask_all(
 /// A success that holds something else: the server took the report for another call.
 fn is_no_answer(error: &Error) -> bool {
     error.code.as_deref() == Some("not_free_busy") || matches!(error.status, Some(207))
+}
+
+/// A refusal that names no right: the report may be what is refused. Whether the calendar may be read, the next sync finds out.
+fn is_unexplained(error: &Error) -> bool {
+    error.kind == ErrorKind::Scope && error.code.is_none()
 }
 
 const fn is_about_calendar(kind: ErrorKind) -> bool {

@@ -86,7 +86,7 @@ fn add(sum: &mut Answer, more: Answer) {
     match (&mut *sum, more) {
         (Answer::Known(sum), Answer::Known(more)) => sum.extend(more),
         (Answer::Known(_), unknown) => *sum = unknown,
-        (Answer::Unknown(_), _) => {}
+        (Answer::Unknown(_) | Answer::CannotAsk, _) => {}
     }
 }
 

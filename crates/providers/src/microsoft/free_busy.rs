@@ -216,7 +216,7 @@ fn joined(parts: Vec<Answer>, range: &Range<Timestamp>) -> Answer {
     for part in parts {
         match part {
             Answer::Known(busy) => all.extend(busy),
-            unknown @ Answer::Unknown(_) => return unknown,
+            unknown => return unknown,
         }
     }
     for busy in &mut all {

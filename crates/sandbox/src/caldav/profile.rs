@@ -14,7 +14,7 @@ pub enum Profile {
     /// token last, UID conflict 412, refused token 412, `application/octet-stream` empty replies.
     Xandikos,
     /// iCloud: default namespaces on every element, CDATA, absolute home on a partition host with
-    /// an explicit port, collection row in results, no data in sync reports, duplicated DTSTAMP.
+    /// an explicit port, collection row in results, no data in sync reports, duplicated DTSTAMP, no free-busy report.
     ICloud,
     /// sabre/dav, Nextcloud: tokens are URLs, refused token 403, OPTIONS on `/` hides CalDAV.
     Sabre,
@@ -97,6 +97,7 @@ impl Profile {
             uid_conflict_status: 403,
             calendar_auto_schedule: true,
             loose_app_password: true,
+            free_busy: false,
             ..base
         }
     }
@@ -290,6 +291,8 @@ pub struct Quirks {
     pub encode_at: bool,
     /// `current-user-privilege-set` is not answered.
     pub hide_privileges: bool,
+    /// There is `free-busy-query` (RFC 4791 §7.10).
+    pub free_busy: bool,
     /// App passwords are compared without hyphens and blanks.
     pub loose_app_password: bool,
     /// Largest object accepted, in bytes.
@@ -334,6 +337,7 @@ impl Default for Quirks {
             calendar_auto_schedule: false,
             encode_at: false,
             hide_privileges: false,
+            free_busy: true,
             loose_app_password: false,
             max_resource_size: 10 * 1024 * 1024,
             ns: NsStyle::Lower,

@@ -31,6 +31,8 @@ pub use config::{Client, Config, Meet, Rotation};
 pub use oracle::{OracleEvent, OracleTime};
 pub use seed::Seed;
 pub use state::Role;
+pub(crate) use state::moment::{Moment, midnight};
+pub(crate) use state::recurrence::starts;
 
 use crate::clock::SandboxClock;
 use crate::endpoints::Endpoints;

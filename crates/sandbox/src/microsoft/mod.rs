@@ -9,6 +9,7 @@
 mod batch;
 mod call;
 mod config;
+mod control;
 mod courier;
 mod errors;
 mod events;
@@ -118,6 +119,7 @@ impl MicrosoftSim {
         faulty(graph.merge(batch).merge(oauth)).merge(
             Router::new()
                 .route("/_sandbox/deliveries", get(subscriptions::take))
+                .merge(control::routes())
                 .merge(pages::routes())
                 .with_state(self.sim.clone()),
         )

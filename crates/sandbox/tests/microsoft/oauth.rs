@@ -443,3 +443,30 @@ async fn accounts_without_mailbox_or_address_exist() {
         "ErrorAccessDenied"
     );
 }
+
+#[tokio::test]
+async fn what_people_and_administrators_decide_can_be_set_over_http() {
+    let w = world(Seed::Demo);
+    let path = "/common/oauth2/v2.0/authorize";
+    let decide = async |person: &str, what: &str, body: &str| {
+        let target = format!("/_sandbox/people/{person}/{what}");
+        let request = Request::post(target).header("content-type", "application/json");
+        w.send(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+            .status
+            .as_u16()
+    };
+    assert_eq!(decide(ADA, "consent", r#"{"may":false}"#).await, 204);
+    let refused = callback(&w.form(path, &asked(&[])).await);
+    assert!(param(&refused, "error_description").starts_with("AADSTS90094"));
+    assert_eq!(decide(ADA, "consent", r#"{"may":true}"#).await, 204);
+    let once = code(&w, "common", &[]).await;
+    let granted = redeem(&w, "common", &once, &[]).await.is(200).json();
+    let token = granted["refresh_token"].as_str().unwrap();
+    assert_eq!(decide(ADA, "revoke", "").await, 204);
+    let answer = refresh(&w, token).await;
+    assert_eq!(answer.is(400).json()["error"], "invalid_grant");
+    assert_eq!(decide("nobody@northwind.example", "revoke", "").await, 404);
+    let nobody = decide("nobody@northwind.example", "consent", r#"{"may":true}"#).await;
+    assert_eq!(nobody, 404);
+}

@@ -136,3 +136,63 @@ async fn a_batch_is_of_one_to_fifty() {
     assert!(ids(&made.body).iter().all(Option::is_some), "{}", made.text);
     assert_eq!(desk.world.google.snapshot(ADA).len(), 50);
 }
+
+#[tokio::test]
+async fn a_batch_at_a_provider_that_hangs_says_which_were_made() {
+    for desk in [
+        Desk::google().await,
+        Desk::microsoft().await,
+        Desk::caldav().await,
+    ] {
+        let titles = ["One", "Two", "Three", "Four"];
+        let items = titles.iter().zip(9..).map(|(title, on)| day(title, on));
+        let body = json!({"items": items.collect::<Vec<_>>()});
+        let world = &desk.world;
+        let faults = [
+            world.google.desk(),
+            world.microsoft.desk(),
+            world.caldav.desk(),
+        ];
+        for fault in &faults {
+            // The first is made; from its successor on nothing is heard.
+            for write in ["POST", "PUT"] {
+                fault.add(Rule::on("*", Fault::DropResponse).method(write).after(1));
+            }
+            for read in ["GET", "REPORT", "PROPFIND"] {
+                let later = if read == "GET" { 3 } else { 0 };
+                fault.add(Rule::on("*", Fault::DropResponse).method(read).after(later));
+            }
+        }
+        let begun = world.clock.now();
+        let made = desk.post_once(&batch(&desk), &body, "slow").await;
+        let took = world.clock.now().duration_since(begun);
+        for fault in &faults {
+            fault.clear();
+        }
+        assert!(took < jiff::SignedDuration::from_secs(40), "{took:?}");
+        assert_eq!(made.status, 200, "{}", made.text);
+        let items = made.body["items"].as_array().unwrap();
+        let codes: Vec<_> = items
+            .iter()
+            .map(|item| item["problem"]["code"].as_str())
+            .collect();
+        assert_eq!(codes[0], None, "{}", made.text);
+        assert_eq!(codes[3], Some("not_begun"), "{}", made.text);
+        assert_eq!(items[3]["problem"]["status"], 503);
+        assert!(
+            codes.contains(&Some("provider_unreachable")),
+            "{}",
+            made.text
+        );
+        world.clock.pass(3_600);
+        let again = desk.post_once(&batch(&desk), &body, "slow").await;
+        assert!(
+            ids(&again.body).iter().all(Option::is_some),
+            "{}",
+            again.text
+        );
+        let mut wanted = titles;
+        wanted.sort_unstable();
+        assert_eq!(desk.titles(&desk.calendar).await, wanted);
+    }
+}

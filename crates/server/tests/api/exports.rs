@@ -178,6 +178,7 @@ async fn no_cell_of_any_export_is_a_formula() {
     seed(&mut tx, ws, &payloads).await;
     tx.commit().await.unwrap();
 
+    let mut files = Vec::new();
     for (path, columns) in [
         (
             "reports/export.csv",
@@ -215,5 +216,60 @@ async fn no_cell_of_any_export_is_a_formula() {
                 );
             }
         }
+        files.push(file.text);
     }
+    let Some(formulas) = in_libreoffice(&files).await else {
+        println!("skipped: LibreOffice is not installed (soffice)");
+        return;
+    };
+    assert_eq!(formulas, [0, 0, 0]);
+    // The control: the same texts without care.
+    let bare = payloads.iter().fold(String::from("text\n"), |file, text| {
+        format!("{file}\"{}\"\n", text.replace('"', "\"\""))
+    });
+    let found = in_libreoffice(&[bare]).await.unwrap();
+    assert!(found[0] > 50, "the control has {} formulas", found[0]);
+}
+
+/// How many formulas LibreOffice finds in each of these files when it is told to look for them; `None` where it is not installed.
+async fn in_libreoffice(files: &[String]) -> Option<Vec<usize>> {
+    let folder = std::env::temp_dir().join(format!("daybook-sheets-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let names = (0..files.len()).map(|n| folder.join(format!("{n}.csv")));
+    for (name, file) in names.clone().zip(files) {
+        std::fs::write(name, file).unwrap();
+    }
+    // Commas, quotes, UTF-8, formulas evaluated.
+    let how = "--infilter=CSV:44,34,76,1,,0,false,true,false,false,false,-1,true";
+    let profile = format!(
+        "-env:UserInstallation=file://{}",
+        folder.join("profile").display()
+    );
+    let done = tokio::process::Command::new("soffice")
+        .args([
+            &profile,
+            "--headless",
+            how,
+            "--convert-to",
+            "fods",
+            "--outdir",
+        ])
+        .arg(&folder)
+        .args(names.clone())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status()
+        .await;
+    let counts = match done {
+        Err(_) => None,
+        Ok(status) => {
+            assert!(status.success(), "LibreOffice could not open the files");
+            let sheets = names.map(|name| std::fs::read_to_string(name.with_extension("fods")));
+            let count =
+                |sheet: std::io::Result<String>| sheet.unwrap().matches("table:formula=").count();
+            Some(sheets.map(count).collect())
+        }
+    };
+    std::fs::remove_dir_all(&folder).unwrap();
+    counts
 }

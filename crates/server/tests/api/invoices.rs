@@ -135,6 +135,7 @@ async fn time_becomes_a_paid_invoice() {
         (&preview["total_minor"], &preview["lines"][0]["minutes"]),
         (&draft["total_minor"], &json!(135))
     );
+    assert_eq!(preview["lines"][0]["recorded_minutes"], 125);
     // 60 + 75 minutes at 90.00: 202.50, less 10 %, plus 8.1 %.
     assert_eq!(
         (
@@ -155,6 +156,7 @@ async fn time_becomes_a_paid_invoice() {
         (&json!("draft"), &Value::Null, &json!("PO-7"), &json!([]))
     );
     assert_eq!(draft["lines"][0]["entries_count"], 2);
+    assert_eq!(draft["lines"][0]["recorded_minutes"], 125);
     let id = draft["id"].as_str().unwrap();
     let path = |step: &str| format!("invoices/{id}/{step}");
     // The time is taken: another draft finds none.
@@ -846,4 +848,50 @@ async fn letters_that_cannot_be_printed_are_told_before_the_document_is_frozen()
         .done("POST", &path, json!({"accept_unprintable": true}))
         .await;
     assert_eq!(done["status"], "finalized");
+}
+
+#[tokio::test]
+async fn hours_of_a_line_are_typed_as_people_type_them() {
+    let desk = Desk::open().await;
+    let id = desk.draft().await;
+    let path = format!("invoices/{id}");
+    let line = |text: &str| json!({"description": "On site", "unit": "hour", "duration": text, "price_minor": 6_000});
+    for (text, minutes) in [
+        ("2h 30m", 150),
+        ("90m", 90),
+        ("1:30", 90),
+        ("1,5", 90),
+        ("2", 120),
+        ("2.5 hours", 150),
+        ("160h", 9_600),
+        ("-1:30", -90),
+    ] {
+        // What is taken off is taken off something.
+        let lines = json!({"lines": [line(text), line("10h")]});
+        let edited = desk.done("PATCH", &path, lines).await;
+        let made = &edited["lines"][0];
+        assert_eq!(made["minutes"], minutes, "{text}");
+        assert_eq!(made["amount_minor"], minutes * 100, "{text}");
+        assert_eq!(made["recorded_minutes"], Value::Null);
+    }
+    let made = desk
+        .done("PATCH", &path, json!({"lines": [line("2h")]}))
+        .await;
+    let known = json!({"line": made["lines"][0]["id"], "duration": "45m"});
+    let changed = desk.done("PATCH", &path, json!({"lines": [known]})).await;
+    assert_eq!(changed["lines"][0]["minutes"], 45);
+    for text in ["", "soon", "2h 3h", "1:75", "20000h", "--1h", "0"] {
+        desk.ask("PATCH", &path, json!({"lines": [line(text)]}))
+            .await
+            .refuses(&["/lines/0/duration"]);
+    }
+    let mut both = line("2h");
+    both["minutes"] = json!(120);
+    desk.ask("PATCH", &path, json!({"lines": [both]}))
+        .await
+        .refuses(&["/lines/0/duration"]);
+    let item = json!({"description": "Travel", "duration": "2h", "price_minor": 100});
+    desk.ask("PATCH", &path, json!({"lines": [item]}))
+        .await
+        .refuses(&["/lines/0/unit"]);
 }

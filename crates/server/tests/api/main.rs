@@ -9,6 +9,7 @@ mod calendars;
 mod contract;
 mod cors;
 mod document;
+mod event_again;
 mod event_batch;
 mod events;
 mod exports;

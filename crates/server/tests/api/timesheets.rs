@@ -763,6 +763,10 @@ async fn rules_keep_their_order() {
         .await
         .refuses(&["?to"]);
     assert_eq!(desk.get("/drafts").await["items"], json!([]));
+    assert_eq!(desk.get("/drafts?dismissed=true").await["items"], json!([]));
+    desk.ask("GET", "/drafts?dismissed=perhaps", &Value::Null)
+        .await
+        .refuses(&["?dismissed"]);
     assert_eq!(desk.get("/drafts/changes").await["items"], json!([]));
 }
 
@@ -1114,4 +1118,62 @@ async fn nothing_is_booked_on_what_is_archived() {
         archive(path, false).await;
     }
     desk.post("/time-entries", work(&project)).await;
+}
+
+#[tokio::test]
+async fn what_waits_is_found_however_old_it_is() {
+    let (desk, _) = Desk::ada().await;
+    let today = desk.server.db.clock.now().to_zoned(TimeZone::UTC).date();
+    let made = async |days: i64| {
+        let day = today.checked_add(days.days()).unwrap();
+        let noon = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap();
+        let at = noon.timestamp().to_string();
+        let body = json!({"description": "Work", "started_at": at, "duration": "1h"});
+        desk.post("/time-entries", body).await
+    };
+    let (old, next) = (made(-80).await, made(10).await);
+    made(-70).await;
+    let days = async |path: &str| {
+        let found = desk.get(path).await;
+        let rows = found["items"].as_array().unwrap().clone();
+        rows.iter()
+            .map(|row| row["week"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let monday = |entry: &Value| {
+        let at: jiff::Timestamp = entry["started_at"].as_str().unwrap().parse().unwrap();
+        let day = at.to_zoned(TimeZone::UTC).date();
+        let back = i64::from(day.weekday().to_monday_zero_offset());
+        (day - back.days()).to_string()
+    };
+    assert!(days("/approvals?state=pending").await.is_empty());
+    assert_eq!(days("/approvals?state=open").await.len(), 3);
+    for entry in [&old, &next] {
+        desk.post(&format!("/time-entries/{}/submit", id(entry)), Value::Null)
+            .await;
+    }
+    let both = [monday(&next), monday(&old)];
+    assert_eq!(days("/approvals?state=pending").await, both);
+    // A page at a time, and bounded on one side.
+    let first = desk.get("/approvals?state=pending&limit=1").await;
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = format!("/approvals?state=pending&limit=1&cursor={cursor}");
+    assert_eq!(days(&second).await, both[1..]);
+    assert_eq!(
+        days(&format!("/approvals?state=pending&from={today}")).await,
+        both[..1]
+    );
+    assert_eq!(
+        days(&format!("/approvals?state=pending&to={today}")).await,
+        both[1..]
+    );
+    desk.post(
+        &format!("/time-entries/{}/reject", id(&old)),
+        json!({"reason": "Whose?"}),
+    )
+    .await;
+    assert_eq!(days("/approvals?state=pending").await, both[..1]);
+    assert_eq!(days("/approvals?state=rejected").await, both[1..]);
+    // What nobody needs to do anything about is looked for in the last weeks only.
+    assert!(days("/approvals").await.is_empty());
 }

@@ -6,14 +6,14 @@ mod write;
 
 use daybook_domain::billing::BillingFilters;
 use daybook_domain::calendar::AccessRole;
-use daybook_domain::connection::Status;
+use daybook_domain::connection::{CONFIRMED_ERRORS_BEFORE_OFF, Status};
 use daybook_domain::sync::Statistics;
 use daybook_domain::{CalendarId, ClientId, ConnectionId, MemberId, ProjectId, WorkspaceId};
 use jiff::Timestamp;
 
 pub use read::{
-    Filter, Summary, all_enabled, by_external_id, count, get, get_many, list, of_connection,
-    of_members, summaries,
+    Filter, Summary, all_enabled, busy_sources, by_external_id, count, get, get_many, list,
+    of_connection, of_members, summaries,
 };
 #[cfg(feature = "test-support")]
 pub use sync::force_cursor;
@@ -22,7 +22,9 @@ pub use sync::{
     mark_sync_error, mark_sync_ok, release_sync_lease, save_cursor, schedule_sync,
     set_expanded_until, set_watch_after, take_sync_lease,
 };
-pub use write::{NewCalendars, Settings, delete, set_enabled, update_settings, upsert_listed};
+pub use write::{
+    NewCalendars, Settings, delete, give_up, set_enabled, update_settings, upsert_listed,
+};
 
 use crate::LastError;
 
@@ -96,7 +98,7 @@ row! {
         pub next_sync_at: Option<Timestamp>,
         /// Failures in a row.
         pub sync_errors: i64,
-        /// Confirmed authorisation or permission errors since the last success.
+        /// Confirmed authorisation or permission errors since the last success, or since somebody switched it on or off.
         pub confirmed_errors: i64,
         /// What last went wrong.
         pub last_error: Option<LastError>,
@@ -104,6 +106,14 @@ row! {
         pub last_statistics: Option<Statistics>,
         /// When it was first listed.
         pub created_at: Timestamp,
+    }
+}
+
+impl Calendar {
+    /// Whether Daybook switched it off by itself, and nobody has decided about it since.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        !self.sync_enabled && self.confirmed_errors >= i64::from(CONFIRMED_ERRORS_BEFORE_OFF)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading calendars.
 
-use daybook_domain::connection::Status;
+use daybook_domain::connection::{CONFIRMED_ERRORS_BEFORE_OFF, Status};
 use daybook_domain::{CalendarId, ConnectionId, MemberId, WorkspaceId};
 use jiff::Timestamp;
 
@@ -44,6 +44,21 @@ pub async fn of_members(
     Ok(bulk_fetch!(tx, Calendar, OF_MEMBERS, [ws], members, |id| [
         *id
     ]))
+}
+
+/// The calendars that count as busy for this member: those that are to be synced, also when their connection is in trouble or the
+/// provider no longer lists them, and those that were given up ([`Calendar::is_given_up`]).
+pub async fn busy_sources(tx: &mut Tx, ws: WorkspaceId, member: MemberId) -> Result<Vec<Calendar>> {
+    fetch_all!(
+        tx,
+        Calendar,
+        select!(
+            "WHERE c.workspace_id = $1 AND n.member_id = $2 AND c.busy_source AND (c.sync_enabled OR c.confirmed_errors >= $3) ORDER BY c.created_at, c.id"
+        ),
+        ws,
+        member,
+        i64::from(CONFIRMED_ERRORS_BEFORE_OFF)
+    )
 }
 
 /// The calendar with this provider id; of one connection, or of the oldest one that has it.

@@ -162,7 +162,7 @@ pub async fn update_settings(
     read::get(tx, ws, id).await
 }
 
-/// Switches syncing on (due at once, with a clean slate) or off.
+/// Switches syncing on (due at once, with a clean slate) or off, as somebody decided.
 pub async fn set_enabled(
     tx: &mut Tx,
     ws: WorkspaceId,
@@ -181,12 +181,22 @@ pub async fn set_enabled(
     } else {
         execute_one!(
             tx,
-            "UPDATE calendar SET sync_enabled = FALSE, next_sync_at = NULL WHERE workspace_id = $1 AND id = $2",
+            "UPDATE calendar SET sync_enabled = FALSE, next_sync_at = NULL, confirmed_errors = 0 WHERE workspace_id = $1 AND id = $2",
             ws,
             id
         )?;
     }
     read::get(tx, ws, id).await
+}
+
+/// Switches syncing off because access was refused too often: [`Calendar::is_given_up`] until somebody decides.
+pub async fn give_up(tx: &mut Tx, ws: WorkspaceId, id: CalendarId) -> Result<()> {
+    execute_one!(
+        tx,
+        "UPDATE calendar SET sync_enabled = FALSE, next_sync_at = NULL WHERE workspace_id = $1 AND id = $2",
+        ws,
+        id
+    )
 }
 
 /// Removes the calendar with its mirror. Time entries stay, and so do its push channels until they are stopped.

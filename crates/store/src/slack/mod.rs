@@ -1,6 +1,7 @@
 //! Slack: the app in Slack workspaces, who is who there, and what was asked and told.
 
 pub mod bindings;
+pub mod entries;
 pub mod installations;
 pub mod links;
 pub mod notices;

@@ -275,5 +275,25 @@ mod told {
             ),
             (None, vec![])
         );
+        // Switched off by hand it counts no more as busy; given up, it does until somebody decides.
+        let sources = cal::busy_sources(&mut tx, c.ws, c.member).await.unwrap();
+        assert_eq!(sources, vec![]);
+        cal::set_enabled(&mut tx, c.ws, c.calendar, true)
+            .await
+            .unwrap();
+        for _ in 0..5 {
+            cal::mark_sync_error(&mut tx, c.ws, c.calendar, &outage, later, true)
+                .await
+                .unwrap();
+        }
+        cal::give_up(&mut tx, c.ws, c.calendar).await.unwrap();
+        let sources = cal::busy_sources(&mut tx, c.ws, c.member).await.unwrap();
+        assert!(sources.len() == 1 && sources[0].is_given_up());
+        let off = cal::set_enabled(&mut tx, c.ws, c.calendar, false)
+            .await
+            .unwrap();
+        assert!(!off.is_given_up());
+        let sources = cal::busy_sources(&mut tx, c.ws, c.member).await.unwrap();
+        assert_eq!(sources, vec![]);
     }
 }

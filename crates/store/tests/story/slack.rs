@@ -10,7 +10,7 @@ mod told {
     use daybook_store::slack::links::{self, NewLink};
     use daybook_store::slack::notices::{self, Kind, NewNotice, Place, State};
     use daybook_store::slack::preferences::{self, Preferences};
-    use daybook_store::slack::requests::{self, Claim};
+    use daybook_store::slack::requests::{Claim, answer, answered, claim, delete_expired, release};
     use daybook_store::test_support::TestDb;
     use jiff::SignedDuration;
     use serde_json::json;
@@ -269,34 +269,37 @@ mod told {
                 .is_none()
         );
 
-        let later = now + SignedDuration::from_hours(1);
+        drop(tx);
+        requests_are_done_once(db, (a.ws, b.ws)).await;
+    }
+
+    async fn requests_are_done_once(db: &TestDb, (a, b): (WorkspaceId, WorkspaceId)) {
+        let mut tx = db.store.write().await.unwrap();
         let key = [7; 32];
-        assert_eq!(
-            requests::claim(&mut tx, a.ws, &key, later).await.unwrap(),
-            Claim::Fresh
-        );
-        assert_eq!(
-            requests::claim(&mut tx, a.ws, &key, later).await.unwrap(),
-            Claim::Again(None)
-        );
-        assert_eq!(
-            requests::claim(&mut tx, b.ws, &key, later).await.unwrap(),
-            Claim::Fresh
-        );
-        let answer = json!({"text": "x"});
-        requests::answer(&mut tx, a.ws, &key, &answer)
-            .await
-            .unwrap();
-        assert_eq!(
-            requests::answered(&mut tx, a.ws, &key).await.unwrap(),
-            Some(answer.clone())
-        );
-        assert_eq!(
-            requests::claim(&mut tx, a.ws, &key, later).await.unwrap(),
-            Claim::Again(Some(answer))
-        );
-        assert_eq!(requests::delete_expired(&mut tx, now).await.unwrap(), 0);
-        assert_eq!(requests::delete_expired(&mut tx, later).await.unwrap(), 2);
+        assert_eq!(claim(&mut tx, a, &key).await.unwrap(), Claim::Fresh);
+        assert_eq!(claim(&mut tx, a, &key).await.unwrap(), Claim::Busy);
+        assert_eq!(claim(&mut tx, b, &key).await.unwrap(), Claim::Fresh);
+        // Whoever took it was stopped: a moment later it is taken once more, and by one only.
+        db.clock.pass(11);
+        assert_eq!(claim(&mut tx, a, &key).await.unwrap(), Claim::Fresh);
+        assert_eq!(claim(&mut tx, a, &key).await.unwrap(), Claim::Busy);
+        // It could not be done.
+        release(&mut tx, a, &key).await.unwrap();
+        assert_eq!(claim(&mut tx, a, &key).await.unwrap(), Claim::Fresh);
+        let said = json!({"text": "x"});
+        assert_eq!(answered(&mut tx, a, &key).await.unwrap(), None);
+        answer(&mut tx, a, &key, &said).await.unwrap();
+        let before = answered(&mut tx, a, &key).await.unwrap();
+        assert_eq!(before, Some(said.clone()));
+        // What was answered stays so.
+        db.clock.pass(60);
+        release(&mut tx, a, &key).await.unwrap();
+        let again = claim(&mut tx, a, &key).await.unwrap();
+        assert_eq!(again, Claim::Again(said));
+        let now = tx.now().await.unwrap();
+        assert_eq!(delete_expired(&mut tx, now).await.unwrap(), 0);
+        let later = now + SignedDuration::from_hours(24);
+        assert_eq!(delete_expired(&mut tx, later).await.unwrap(), 2);
     }
 
     pub async fn notices(db: &TestDb) {

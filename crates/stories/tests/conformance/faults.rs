@@ -1,15 +1,23 @@
 //! What becomes of a change, a removal and an answer whose call goes wrong: done once, and said so as soon as it can be known.
 
-use daybook_domain::event::ResponseStatus;
+use daybook_domain::CalendarId;
+use daybook_domain::event::{ResponseStatus, Scope};
+use daybook_engine::calendars::list::list;
+use daybook_engine::calendars::settings::enable;
 use daybook_engine::events::write::Error;
+use daybook_engine::events::write::create::Batch;
 use daybook_engine::events::write::delete::delete;
+use daybook_engine::events::write::relocate::{Move, relocate};
 use daybook_engine::events::write::respond::respond;
+use daybook_engine::store::calendars::Filter;
 use daybook_engine::store::instances::InstanceView;
 use daybook_sandbox::fault::{Fault, RetryAfter, Rule};
 use daybook_testkit::World;
+use jiff::SignedDuration;
 
+use crate::cuts::is_cut;
 use crate::host::{Host, Meeting};
-use crate::write::{Desk, named};
+use crate::write::{Desk, named, review, stand_up};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Act {
@@ -126,4 +134,172 @@ pub async fn faults_of_writes(host: Host) {
             one(host, act, Rule::on(host.events(), fault).times(2), false).await;
         }
     }
+}
+
+/// What takes more than one call: a series is cut, an event goes to another calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Steps {
+    Cut,
+    Move,
+}
+
+impl Steps {
+    async fn ask(self, desk: &Desk<'_>, event: &InstanceView, to: CalendarId) -> Result<(), Error> {
+        let (cx, who) = (&desk.world.cx, &desk.who);
+        match self {
+            Self::Cut => desk
+                .change(event, Some(Scope::Following), named("Planning"))
+                .await
+                .map(drop),
+            Self::Move => {
+                let ask = Move {
+                    to,
+                    scope: None,
+                    notify: false,
+                };
+                relocate(cx, who, desk.id, event.id.into(), ask, None)
+                    .await
+                    .map(drop)
+            }
+        }
+    }
+}
+
+/// A second calendar of Ada's, that is read.
+async fn team(desk: &Desk<'_>, external: &str) -> CalendarId {
+    let (cx, who) = (&desk.world.cx, &desk.who);
+    let found = list(cx, who, Filter::default(), None, 100).await.unwrap();
+    let own = found.iter().find(|one| one.external_id == external);
+    let id = own.unwrap().id;
+    enable(cx, who, id, true).await.unwrap();
+    desk.world.run_jobs().await;
+    id
+}
+
+/// Two calls are lost from the `nth` on; whether there were as many.
+async fn lost(host: Host, steps: Steps, nth: u32, fault: Fault) -> bool {
+    let name = format!("{host:?} {steps:?} {fault:?} after {nth}");
+    let world = World::builder().build().await.unwrap();
+    host.furnish(&world);
+    let external = host.add_calendar(&world, "Team");
+    let (who, id) = host.ada(&world).await;
+    let desk = Desk {
+        host,
+        world: &world,
+        who,
+        id,
+    };
+    let to = team(&desk, &external).await;
+    let event = match steps {
+        Steps::Cut => {
+            desk.create(stand_up(), None).await.unwrap();
+            desk.shown().await.remove(3)
+        }
+        Steps::Move => desk.create(review(), None).await.unwrap(),
+    };
+    host.desk(&world)
+        .add(Rule::on(host.events(), fault).after(nth).times(2));
+    let first = steps.ask(&desk, &event, to).await;
+    let cut_short = first.is_err();
+    // Asked again at once, without a key: that is what somebody does who sees an error.
+    for _ in 0..3 {
+        match steps.ask(&desk, &event, to).await {
+            Ok(()) => break,
+            Err(Error::Unknown(_) | Error::Provider(_)) => world.clock.pass(60),
+            // Done: the series, or the calendar, does not have it any more.
+            Err(Error::Store(_) | Error::Gone) => break,
+            Err(other) => panic!("{name}: {first:?}, then {other:?}"),
+        }
+    }
+    host.desk(&world).clear();
+    for _ in 0..2 {
+        match steps {
+            Steps::Cut => is_cut(&desk, &name).await,
+            Steps::Move => {
+                for calendar in [desk.id, to] {
+                    world.sync(&desk.who, calendar).await.unwrap();
+                }
+                let shown = desk.shown().await;
+                let places: Vec<CalendarId> = shown.iter().map(|one| one.calendar_id).collect();
+                assert_eq!(places, [to], "{name}: {first:?}");
+            }
+        }
+        world.clock.pass(180);
+        world.run_jobs().await;
+    }
+    cut_short
+}
+
+/// Whichever calls are lost, asked again at once it is done, and once: no second series, no second copy.
+pub async fn faults_of_steps(host: Host) {
+    // As many as they take, and some more.
+    let calls = match host {
+        Host::Google | Host::Caldav => 8,
+        Host::Microsoft => 20,
+    };
+    for steps in [Steps::Cut, Steps::Move] {
+        for fault in [Fault::ResetBefore, Fault::DropResponse] {
+            let mut cut_short = 0;
+            for nth in 0..calls {
+                cut_short += u32::from(lost(host, steps, nth, fault.clone()).await);
+            }
+            assert!(
+                cut_short > 0,
+                "{host:?} {steps:?} {fault:?}: nothing was cut short"
+            );
+        }
+    }
+}
+
+/// A provider that hangs does not keep anybody longer than a request may take: it is said that it is not known, and what was not begun is
+/// not.
+pub async fn slow_writes_end(host: Host) {
+    let world = World::builder().build().await.unwrap();
+    let desk = Desk::open(host, &world).await;
+    desk.create(stand_up(), None).await.unwrap();
+    let fourth = desk.shown().await.remove(3);
+    let hang = || Rule::on("*", Fault::DropResponse);
+    let most = SignedDuration::from_secs(35);
+    host.desk(&world).add(hang());
+    let begun = world.clock.now();
+    let made = desk.create(review(), None).await;
+    assert!(matches!(made, Err(Error::Unknown(_))), "{made:?}");
+    assert!(world.clock.now().duration_since(begun) <= most);
+    host.desk(&world).clear();
+    world.clock.pass(600);
+
+    host.desk(&world).add(hang());
+    let begun = world.clock.now();
+    let cut = desk
+        .change(&fourth, Some(Scope::Following), named("Planning"))
+        .await;
+    assert!(matches!(cut, Err(Error::Unknown(_))), "{cut:?}");
+    assert!(world.clock.now().duration_since(begun) <= most);
+    host.desk(&world).clear();
+    world.clock.pass(600);
+
+    let mut batch = Batch::open(&world.cx, &desk.who, desk.id).await.unwrap();
+    host.desk(&world).add(hang());
+    let begun = world.clock.now();
+    let mut ends = Vec::new();
+    for _ in 0..4 {
+        ends.push(batch.create(&desk.who, review(), None).await);
+    }
+    assert!(world.clock.now().duration_since(begun) <= most);
+    assert!(matches!(ends[0], Err(Error::Unknown(_))), "{ends:?}");
+    assert!(matches!(ends[3], Err(Error::NotBegun)), "{ends:?}");
+    host.desk(&world).clear();
+    // What was noted is found out; what was not begun never is.
+    world.clock.pass(3_600);
+    world.run_jobs().await;
+    world.clock.pass(3_600);
+    world.run_jobs().await;
+    desk.in_step().await;
+    let reviews = desk
+        .titles()
+        .await
+        .iter()
+        .filter(|title| *title == "Review")
+        .count();
+    assert!(reviews <= 2, "what was not begun is there: {reviews}");
 }

@@ -140,6 +140,14 @@ impl Host {
         }
     }
 
+    /// The provider is one that cannot be asked when somebody is busy, or is not any more; false where all can be asked.
+    pub fn stops_telling(self, world: &World, silent: bool) -> bool {
+        if self == Self::Caldav {
+            world.caldav.tweak(|server| server.free_busy = !silent);
+        }
+        self == Self::Caldav
+    }
+
     /// The requests that read and write events.
     pub const fn events(self) -> &'static str {
         match self {
@@ -158,7 +166,7 @@ impl Host {
     }
 
     /// The provider's id of the calendar that the suite works in.
-    fn home(self, world: &World) -> String {
+    pub fn home(self, world: &World) -> String {
         match self {
             Self::Google => ADA.to_owned(),
             Self::Microsoft => world.microsoft.calendars_of(ADA).remove(0).0,

@@ -3,6 +3,7 @@
 //! for it. A row that is said to hold must, and one that is said not to must not: then the file is out of date.
 
 mod answers;
+mod cuts;
 mod days;
 mod faults;
 mod host;
@@ -47,11 +48,16 @@ rows! {
     write_instance: write::instance,
     write_following: write::following,
     write_following_after_exceptions: write::following_after_exceptions,
+    write_following_keeps: cuts::following_keeps_what_the_series_carries,
+    write_following_carries_changes: cuts::following_carries_changed_occurrences,
+    write_following_is_undone: cuts::following_is_undone_when_refused,
     write_series: write::series,
     write_all_day: days::write_all_day,
     create_is_idempotent: write::create_is_idempotent,
     lost_updates_are_refused: write::lost_updates_are_refused,
     faults_of_writes: faults::faults_of_writes,
+    faults_of_steps: faults::faults_of_steps,
+    slow_writes_end: faults::slow_writes_end,
     answers: write::answers,
     answers_by_scope: answers::answers_by_scope,
     changes_elsewhere_are_reported: answers::changes_elsewhere_are_reported,

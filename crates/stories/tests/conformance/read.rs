@@ -1,7 +1,7 @@
 //! Reading: calendars, events, what changed, what is free, and what goes wrong.
 
 use daybook_domain::availability::Configuration as Settings;
-use daybook_engine::availability::check::{Ask, check};
+use daybook_engine::availability::check::{Ask, Checked, check};
 use daybook_engine::availability::{Origin, configurations};
 use daybook_engine::connections::refresh;
 use daybook_engine::{Once, Outcome, calendars, jobs};
@@ -204,7 +204,7 @@ pub async fn all_day(host: Host) {
     }
 }
 
-/// Asked live, the provider knows of what the mirror has not heard of yet.
+/// Asked live, the provider knows of what the mirror has not heard of yet; where it cannot be asked, the mirror counts.
 pub async fn free_busy(host: Host) {
     for world in World::on_all(World::builder()).await {
         host.furnish(&world);
@@ -228,13 +228,24 @@ pub async fn free_busy(host: Host) {
             explain: true,
         };
         let mirrored = check(&world.cx, &who, hours.id, ask(false)).await.unwrap();
-        let free = |found: &daybook_engine::availability::check::Checked| {
-            found.slots.iter().any(|(_, from, _)| from.hour() == 9)
+        let free = |found: &Checked, hour| {
+            let offered = found.slots.iter().any(|(_, from, _)| from.hour() == hour);
+            assert_eq!(found.calendars[0].unknown, None);
+            offered
         };
-        assert!(free(&mirrored));
+        assert!(free(&mirrored, 9) && free(&mirrored, 10));
         let live = check(&world.cx, &who, hours.id, ask(true)).await.unwrap();
         assert_eq!(live.calendars[0].origin, Origin::Live);
-        assert!(!free(&live));
+        assert!(!free(&live, 9) && free(&live, 10));
+        if host.stops_telling(&world, true) {
+            let found = check(&world.cx, &who, hours.id, ask(true)).await.unwrap();
+            assert_eq!(found.calendars[0].origin, Origin::Mirror);
+            assert!(free(&found, 9) && free(&found, 10));
+            world.sync(&who, id).await.unwrap();
+            let found = check(&world.cx, &who, hours.id, ask(true)).await.unwrap();
+            assert!(!free(&found, 9) && free(&found, 10));
+            host.stops_telling(&world, false);
+        }
         // What it would not say is not free.
         let fault = Fault::Status {
             status: 503,

@@ -9,9 +9,12 @@ use daybook_domain::{CalendarId, ConfigurationId};
 use daybook_engine::availability::check::{Ask, Checked, check};
 use daybook_engine::availability::many::{self, Participant, Whom};
 use daybook_engine::availability::{Error, blocks, configurations};
+use daybook_engine::calendars::settings;
+use daybook_engine::connections::refresh;
 use daybook_engine::store::blocks::When;
 use daybook_engine::{Once, Outcome, Principal, store};
 use daybook_sandbox::caldav::CalendarSpec;
+use daybook_sandbox::fault::{Fault, Rule as FaultRule};
 use daybook_testkit::{ADA, CALDAV_PASSWORD, CALDAV_USER, World};
 use jiff::civil::{Date, date, time};
 use serde_json::json;
@@ -318,7 +321,7 @@ fn berlin() -> Settings {
     }
 }
 
-fn together(participants: Vec<Participant>) -> many::Ask {
+pub fn together(participants: Vec<Participant>) -> many::Ask {
     many::Ask {
         participants,
         need: Need::All,
@@ -340,7 +343,7 @@ fn together(participants: Vec<Participant>) -> many::Ask {
     }
 }
 
-fn whom(whom: Whom) -> Participant {
+pub fn whom(whom: Whom) -> Participant {
     Participant {
         whom,
         required: false,
@@ -437,6 +440,73 @@ async fn people_meet_when_enough_of_them_are_free() {
         let nobody = together(vec![whom(Whom::Member(cara.member_id))]);
         let found = ask(&cara, &nobody).await;
         assert!(found.slots.is_empty() && found.reasons[0].unknown == Some(Unknown::NoCalendars));
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_that_daybook_gave_up_is_unknown_until_somebody_decides() {
+    const WORK: &str = "work@group.example";
+    for world in World::on_all(World::builder()).await {
+        world.google.add_calendar(ADA, WORK, "Work");
+        put(&world, &meeting("Review", 5, 10));
+        let (who, connection, _) = ada(&world).await;
+        let filter = store::calendars::Filter::default();
+        let listed = daybook_engine::calendars::list::list(&world.cx, &who, filter, None, 10).await;
+        let listed = listed.unwrap();
+        let work = listed
+            .iter()
+            .find(|one| one.external_id == WORK)
+            .unwrap()
+            .id;
+        let free = async || {
+            let ask = together(vec![whom(Whom::Member(who.member_id))]);
+            let found = many::many(&world.cx, &who, &ask).await.unwrap();
+            let why = found
+                .reasons
+                .first()
+                .map(|one| (one.calendar_id, one.unknown));
+            (found.slots.len(), why)
+        };
+        let unknown = |why| (0, Some((Some(work), Some(why))));
+        assert_eq!(free().await, (7, None), "nobody switched the other one on");
+        settings::enable(&world.cx, &who, work, true).await.unwrap();
+        world.run_jobs().await;
+        assert_eq!(free().await, (7, None));
+        let desk = world.google.desk();
+        desk.add(FaultRule::on(
+            "/calendar/v3/calendars/work*",
+            Fault::NotFound,
+        ));
+        for _ in 0..5 {
+            assert!(world.sync(&who, work).await.is_err());
+        }
+        assert!(!calendar(&world, &who, work).await.sync_enabled);
+        assert_eq!(free().await, unknown(Unknown::SyncOff));
+        // Somebody says that it may stay off.
+        let same = store::calendars::Settings::default();
+        settings::update(&world.cx, &who, work, same, Some(false))
+            .await
+            .unwrap();
+        assert_eq!(free().await, (7, None));
+
+        // Its owner shares it no more.
+        desk.clear();
+        settings::enable(&world.cx, &who, work, true).await.unwrap();
+        world.run_jobs().await;
+        world.google.share_off(WORK, ADA);
+        refresh::relist(&world.cx, &connection).await.unwrap();
+        assert!(!calendar(&world, &who, work).await.active);
+        assert_eq!(free().await, unknown(Unknown::Gone));
+        settings::enable(&world.cx, &who, work, false)
+            .await
+            .unwrap();
+        assert_eq!(free().await, (7, None));
+        settings::enable(&world.cx, &who, work, true).await.unwrap();
+        assert_eq!(free().await, unknown(Unknown::Gone));
+        daybook_engine::calendars::remove::remove(&world.cx, &who, work)
+            .await
+            .unwrap();
+        assert_eq!(free().await, (7, None));
     }
 }
 

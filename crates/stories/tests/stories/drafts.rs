@@ -16,7 +16,7 @@ use daybook_engine::store::projects::NewProject;
 use daybook_engine::store::time_entries::{Changes, Filter};
 use daybook_engine::store::time_rules::Contents;
 use daybook_engine::timesheets::convert::Convert;
-use daybook_engine::timesheets::drafts::{self, Because, Draft};
+use daybook_engine::timesheets::drafts::{self, Because, Draft, Shown};
 use daybook_engine::timesheets::follow::{self, Answer};
 use daybook_engine::timesheets::{Error, bulk, convert, entries, history, import, rules, shape};
 use daybook_engine::{Context, Once, Outcome, Principal, calendars, clients, projects};
@@ -38,6 +38,21 @@ fn range() -> (Timestamp, Timestamp) {
 async fn drafts_of(world: &World, who: &Principal) -> Vec<Draft> {
     let page = drafts::list(&world.cx, who, range(), None, 1_000).await;
     page.unwrap().drafts
+}
+
+/// Bob, who attends Ada's meetings.
+async fn bob(world: &World, ada: &Principal) -> Principal {
+    let workspace = world.workspace(ada).await;
+    let bob = world.member(&workspace, "bob", Role::Member).await;
+    world.connect_google_as(&bob, ADA).await;
+    world.run_jobs().await;
+    bob
+}
+
+async fn put_aside(world: &World, who: &Principal) -> Vec<String> {
+    let page = drafts::list_of(&world.cx, who, Shown::PutAside, range(), None, 1_000).await;
+    let titles = page.unwrap().drafts.into_iter();
+    titles.map(|draft| draft.event.details.title).collect()
 }
 
 async fn titles(world: &World, who: &Principal) -> Vec<String> {
@@ -889,5 +904,144 @@ async fn what_a_calendars_filters_leave_out_is_no_draft() {
         let (entry, created) = convert::convert(&world.cx, &who, ask(lunch)).await.unwrap();
         assert!(created);
         assert_eq!(entry.description, "Lunch with Bo");
+    }
+}
+
+#[tokio::test]
+async fn what_was_put_aside_is_listed_and_brought_back() {
+    for world in World::on_all(World::builder()).await {
+        put(&world, &meeting("Wanted", 5, 10));
+        put(&world, &meeting("A slip", 5, 11));
+        put(&world, &meeting("Logged after all", 5, 12));
+        let (who, ..) = ada(&world).await;
+        assert!(put_aside(&world, &who).await.is_empty());
+        let found = drafts_of(&world, &who).await;
+        for draft in &found[1..] {
+            drafts::dismiss(&world.cx, &who, draft.event.id)
+                .await
+                .unwrap();
+        }
+        assert_eq!(titles(&world, &who).await, ["Wanted"]);
+        assert_eq!(
+            put_aside(&world, &who).await,
+            ["A slip", "Logged after all"]
+        );
+        drafts::log(&world.cx, &who, ask(found[2].event.id), None)
+            .await
+            .unwrap();
+        assert_eq!(put_aside(&world, &who).await, ["A slip"]);
+        drafts::restore(&world.cx, &who, found[1].event.id)
+            .await
+            .unwrap();
+        assert!(put_aside(&world, &who).await.is_empty());
+        assert_eq!(titles(&world, &who).await, ["Wanted", "A slip"]);
+    }
+}
+
+#[tokio::test]
+async fn what_a_colleague_bills_is_not_learned_as_unbilled() {
+    for world in World::on_all(World::builder()).await {
+        let mut weekly = meeting("Call", 2, 9);
+        weekly["recurrence"] = json!(["RRULE:FREQ=WEEKLY;COUNT=4"]);
+        put(&world, &weekly);
+        let (who, ..) = ada(&world).await;
+        let site = project(&world, &who, "Site").await;
+        let other = project(&world, &who, "Other").await;
+        let bob = bob(&world, &who).await;
+        let mine = drafts_of(&world, &who).await;
+        let his = drafts_of(&world, &bob).await;
+        let on_site = |event| Convert {
+            project_id: Some(site),
+            ..ask(event)
+        };
+        // The first only Bob logs; of the second Ada is first, and Bob takes what is suggested.
+        drafts::log(&world.cx, &bob, on_site(his[0].event.id), None)
+            .await
+            .unwrap();
+        drafts::log(&world.cx, &who, on_site(mine[1].event.id), None)
+            .await
+            .unwrap();
+        let second = drafts_of(&world, &bob).await.remove(0);
+        assert_eq!(second.billed_by, Some(who.member_id));
+        assert!(!second.suggestion.billable);
+        let logged = drafts::log(&world.cx, &bob, ask(second.event.id), None).await;
+        let logged = logged.unwrap().0;
+        assert_eq!((logged.project_id, logged.billable), (Some(site), false));
+        let third = drafts_of(&world, &bob).await.remove(0).suggestion;
+        assert_eq!(third.because, Because::Series);
+        assert_eq!((third.project_id, third.billable), (Some(site), true));
+        // Nor when only its project is corrected; said to be unbilled, it is learned so.
+        let to = |billable| Changes {
+            project_id: Some(Some(other)),
+            billable,
+            ..Changes::default()
+        };
+        entries::update(&world.cx, &bob, logged.id, to(None))
+            .await
+            .unwrap();
+        let third = drafts_of(&world, &bob).await.remove(0).suggestion;
+        assert_eq!((third.project_id, third.billable), (Some(other), true));
+        entries::update(&world.cx, &bob, logged.id, to(Some(false)))
+            .await
+            .unwrap();
+        assert!(!drafts_of(&world, &bob).await[0].suggestion.billable);
+    }
+}
+
+#[tokio::test]
+async fn merged_meetings_are_still_billed_once() {
+    for world in World::on_all(World::builder()).await {
+        put(&world, &meeting("Part one", 5, 10));
+        put(&world, &meeting("Part two", 5, 11));
+        let (who, ..) = ada(&world).await;
+        let bob = bob(&world, &who).await;
+        let mut ids = Vec::new();
+        for draft in drafts_of(&world, &who).await {
+            let logged = drafts::log(&world.cx, &who, ask(draft.event.id), None).await;
+            ids.push(logged.unwrap().0.id);
+        }
+        let merged = shape::merge(&world.cx, &who, &ids).await.unwrap();
+        let his = drafts_of(&world, &bob).await;
+        assert_eq!(his.len(), 2);
+        for draft in &his {
+            assert_eq!(draft.billed_by, Some(who.member_id));
+            assert!(!draft.suggestion.billable);
+        }
+        let second = drafts::log(&world.cx, &bob, ask(his[1].event.id), None).await;
+        assert!(!second.unwrap().0.billable);
+        // With the merged entry, both are free to be billed.
+        entries::delete(&world.cx, &who, merged.id).await.unwrap();
+        let first = drafts_of(&world, &bob).await.remove(0);
+        assert_eq!((first.billed_by, first.suggestion.billable), (None, true));
+    }
+}
+
+#[tokio::test]
+async fn a_reminder_without_length_is_no_draft() {
+    for world in World::on_all(World::builder()).await {
+        let mut reminder = meeting("Call the bank", 5, 10);
+        reminder["end"] = reminder["start"].clone();
+        put(&world, &reminder);
+        put(&world, &meeting("Review", 5, 11));
+        let (who, ..) = ada(&world).await;
+        assert_eq!(titles(&world, &who).await, ["Review"]);
+        let all = week(&world, &who).await;
+        let hint = daybook_engine::events::hint(&all[0]);
+        assert_eq!(hint.left_out.unwrap().as_str(), "no_length");
+        // Said to be work, it is a minute, which can be changed like any entry.
+        let (entry, created) = convert::convert(&world.cx, &who, ask(all[0].id))
+            .await
+            .unwrap();
+        assert!(created);
+        assert_eq!(entry.duration_minutes, 1);
+        let lasts = entry.ended_at.unwrap().duration_since(entry.started_at);
+        assert_eq!(lasts, SignedDuration::from_mins(1));
+        let later = Changes {
+            started_at: Some(entry.started_at - SignedDuration::from_mins(10)),
+            ..Changes::default()
+        };
+        entries::update(&world.cx, &who, entry.id, later)
+            .await
+            .unwrap();
     }
 }

@@ -284,3 +284,82 @@ async fn what_is_not_work_must_be_forced() {
         );
     }
 }
+
+#[tokio::test]
+async fn importing_again_makes_nothing_that_was_renamed_or_is_over() {
+    use daybook_domain::import::{Row, Started};
+    use daybook_domain::time_entry::Status;
+    use daybook_engine::timesheets::import;
+    for world in World::on_all(World::builder()).await {
+        let (who, _, _) = ada(&world).await;
+        let row = |line: u64, client: &str, project: &str| Row {
+            line,
+            email: None,
+            person: None,
+            client: Some(client.into()),
+            project: Some(project.into()),
+            description: format!("row {line}"),
+            billable: None,
+            tags: Vec::new(),
+            started: Started::At("2026-02-05T09:00:00Z".parse().unwrap()),
+            minutes: 60,
+            meeting: None,
+        };
+        let import = async |rows: Vec<Row>, dry_run| {
+            let rows = rows
+                .into_iter()
+                .map(|row| Ok::<_, timesheets::Error>(Ok(row)));
+            let plan = import::Plan {
+                product: "toggl",
+                zone: jiff::tz::TimeZone::UTC,
+                status: Status::Approved,
+                dry_run,
+            };
+            let report = import::import(&world.cx, &who, &plan, rows, |_| {}).await;
+            report.unwrap()
+        };
+        let old = || vec![row(2, "ACME Corp.", "Site"), row(3, "Bolt", "Shop")];
+        let first = import(old(), false).await;
+        assert_eq!((first.created, first.new_clients.len()), (2, 2));
+        let clients = daybook_engine::clients::list(&world.cx, &who, false, None, 10).await;
+        let clients = clients.unwrap();
+        let change = async |name: &str, changes| {
+            let client = clients.iter().find(|client| client.name == name).unwrap();
+            daybook_engine::clients::update(&world.cx, &who, client.id, changes)
+                .await
+                .unwrap();
+        };
+        let renamed = daybook_engine::store::clients::Changes {
+            name: Some("Acme".into()),
+            ..Default::default()
+        };
+        change("ACME Corp.", renamed).await;
+        let over = daybook_engine::store::clients::Changes {
+            archived: Some(true),
+            ..Default::default()
+        };
+        change("Bolt", over).await;
+        // The newer export: the old rows, one of the archived client, and one of its new name.
+        let newer = || {
+            let mut rows = old();
+            rows.extend([row(4, "bolt", "Shop"), row(5, "Acme", "Site")]);
+            rows
+        };
+        for dry_run in [true, false] {
+            let again = import(newer(), dry_run).await;
+            assert_eq!(
+                (again.created, again.already_there, again.refused),
+                (1, 2, 1)
+            );
+            assert!(again.new_clients.is_empty() && again.new_projects.is_empty());
+            assert_eq!(again.reasons[0].row, 4);
+            assert!(
+                again.reasons[0].reason.contains("bolt is archived"),
+                "{}",
+                again.reasons[0].reason
+            );
+        }
+        let clients = daybook_engine::clients::list(&world.cx, &who, true, None, 10).await;
+        assert_eq!(clients.unwrap().len(), 2);
+    }
+}

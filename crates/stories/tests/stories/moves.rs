@@ -41,7 +41,7 @@ async fn two_at_google() -> (World, Principal, CalendarId, CalendarId) {
 }
 
 /// Ada at Google, with a calendar of her own at home.
-async fn google_and_home() -> (World, Principal, CalendarId, CalendarId) {
+pub(crate) async fn google_and_home() -> (World, Principal, CalendarId, CalendarId) {
     let world = World::builder().build().await.unwrap();
     let (who, _, google) = ada(&world).await;
     world.caldav.add_account(CALDAV_USER, CALDAV_PASSWORD);

@@ -5,8 +5,8 @@ use daybook_domain::time_entry::Source;
 use daybook_engine::slack::notify::{self, Invoice};
 use daybook_engine::slack::{interactions, preferences, status};
 use daybook_engine::store::time_entries::TimeEntry;
-use daybook_engine::timesheets::drafts;
 use daybook_engine::timesheets::entries::{self, Create};
+use daybook_engine::timesheets::{drafts, shape, timer};
 use daybook_engine::{Context, Once, Outcome, Principal};
 use daybook_testkit::slack_stub::{self as stub, Says, SlackStub};
 use daybook_testkit::{Db, World};
@@ -68,11 +68,30 @@ async fn an_entry_made_elsewhere_is_told_once() {
         run(&world, &cx).await;
         let methods: Vec<String> = slack.calls().into_iter().map(|call| call.method).collect();
         assert_eq!(methods, ["chat.postMessage"], "the conversation is known");
+        // A timer's time when it is stopped, and what is made again.
+        let ask = timer::Start {
+            description: "timed".into(),
+            ..timer::Start::default()
+        };
+        timer::start(&cx, &ada, ask, &Once::never()).await.unwrap();
+        run(&world, &cx).await;
+        assert!(slack.calls().is_empty(), "it is not yet known how long");
+        world.clock.pass(1800);
+        let stopped = timer::stop(&cx, &ada).await.unwrap();
+        run(&world, &cx).await;
+        let told = posts(&slack);
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0]["text"], "Time entry created: 30 min - timed");
+        shape::duplicate(&cx, &ada, stopped.id, None, &Once::never())
+            .await
+            .unwrap();
+        run(&world, &cx).await;
+        assert_eq!(posts(&slack).len(), 1);
         let log = crate::log(&world, &ada).await;
         let told = log
             .iter()
             .filter(|line| line.log_type.as_str() == "notification_sent");
-        assert_eq!(told.count(), 2);
+        assert_eq!(told.count(), 4);
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use daybook_domain::connection::Status;
 use daybook_engine::Context;
-use daybook_engine::slack::socket;
+use daybook_engine::slack::{socket, status};
 use daybook_provider_api::Egress;
 use daybook_provider_api::egress::{
     EgressConfig, Network, SystemResolver, Transport, TransportError, TransportLimits,
@@ -19,7 +20,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 
-use crate::slack::entries_of;
+use crate::slack::{entries_of, time};
+use crate::slack_again::{allow, refuse};
 
 /// Calls go to the stand-in, sockets over the network.
 struct Both(SlackStub, Network);
@@ -172,6 +174,49 @@ async fn what_arrives_over_the_socket_is_answered_and_done() {
         .iter()
         .filter(|call| call.method == "apps.connections.open");
     assert!(opened.clone().count() >= 3 && opened.clone().all(|call| call.token == "xapp-1"));
+}
+
+#[tokio::test]
+async fn what_failed_is_not_acknowledged_and_is_done_when_it_comes_again() {
+    for world in World::on_all(World::builder()).await {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (cx, slack) = listening(&world, port, true);
+        let ada = world.owner("ada").await;
+        stub::install(&cx, &ada).await.unwrap();
+        let url = json!({"ok": true, "url": format!("ws://127.0.0.1:{port}/link?ticket=1")});
+        slack.next("apps.connections.open", Says::Json(url));
+        time(&cx, "U1", "1h: x", "t1").await;
+        let id = entries_of(&cx, &ada).await[0].id.to_string();
+        let connection = status::standing(&cx, &ada).await.unwrap().installations[0].connection_id;
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(socket::listen(cx.clone(), stop.clone()));
+        let mut one = accepted(&listener).await;
+        say(&mut one, &json!({"type": "hello"})).await;
+
+        let click = stub::click("U1", "time_entry_delete", &id, "1");
+        let click = json!({"envelope_id": "e1", "type": "interactive", "payload": click});
+        let gone = json!({"envelope_id": "e2", "type": "events_api", "payload": {"type": "event_callback", "team_id": TEAM,
+            "event_id": "Ev1", "event": {"type": "app_uninstalled"}}});
+        refuse(&cx, "DELETE", "time_entry").await;
+        refuse(&cx, "UPDATE", "connection").await;
+        say(&mut one, &click).await;
+        say(&mut one, &gone).await;
+        let silence = tokio::time::timeout(Duration::from_secs(1), hear(&mut one)).await;
+        assert!(silence.is_err(), "{silence:?}");
+        assert_eq!(entries_of(&cx, &ada).await.len(), 1);
+        allow(&cx, "time_entry").await;
+        allow(&cx, "connection").await;
+        say(&mut one, &click).await;
+        assert_eq!(hear(&mut one).await, json!({"envelope_id": "e1"}));
+        assert!(entries_of(&cx, &ada).await.is_empty());
+        say(&mut one, &gone).await;
+        assert_eq!(hear(&mut one).await, json!({"envelope_id": "e2"}));
+        let state = crate::connection(&world, &ada, connection).await.status;
+        assert_eq!(state, Status::Disconnected);
+        stop.cancel();
+        task.await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -4,12 +4,13 @@ use daybook_domain::account::Role;
 use daybook_domain::time_entry::{Status, Step};
 use daybook_engine::slack::interactions;
 use daybook_engine::store::mail_preferences;
-use daybook_engine::store::time_entries::TimeEntry;
+use daybook_engine::store::time_entries::{Changes, TimeEntry};
 use daybook_engine::timesheets::bulk::{self, What, Which};
-use daybook_engine::timesheets::{approvals, entries};
+use daybook_engine::timesheets::{approvals, entries, shape};
 use daybook_engine::{Context, Principal};
 use daybook_testkit::World;
 use daybook_testkit::slack_stub::{self as stub, SlackStub};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::mail::Postbox;
@@ -369,5 +370,116 @@ async fn a_question_that_is_overtaken_by_its_decision_is_changed_too() {
                 .iter()
                 .all(|text| *text == "Approved by ada: bo, 30 min")
         );
+    }
+}
+
+/// Bo changes an entry's length.
+async fn lengthened(office: &Office, entry: &TimeEntry, minutes: i64) {
+    let changes = Changes {
+        duration_minutes: Some(minutes),
+        ..Changes::default()
+    };
+    entries::update(&office.cx, &office.bo, entry.id, changes)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_click_approves_what_the_question_shows_and_nothing_else() {
+    for office in Office::all().await {
+        let drafts = office.drafts(1).await;
+        office.submit(&drafts).await;
+        office.work().await;
+        let told = posts(&office.slack);
+        assert_eq!(told[0]["text"], "Approval needed: bo, 30 min");
+        let shown = asked(&told[0]);
+        // Half an hour becomes eight, and Ada clicks before her message is changed.
+        lengthened(&office, &drafts[0], 480).await;
+        office.click("U1", "submission_approve", &shown, "1").await;
+        office.click("U3", "submission_reject", &shown, "2").await;
+        assert_eq!(office.statuses(&drafts).await, [Status::Pending]);
+        office.work().await;
+        let calls = office.slack.calls();
+        let of = |method: &str| {
+            let calls = calls.iter().filter(|call| call.method == method);
+            calls.map(|call| call.body.clone()).collect::<Vec<_>>()
+        };
+        assert!(of("views.open").is_empty());
+        assert!(of("chat.postMessage").is_empty(), "nobody is asked anew");
+        let changed = of("chat.update");
+        // Both questions, and the two that were clicked on.
+        assert!(changed.len() >= 2, "{changed:?}");
+        for one in &changed {
+            assert_eq!(one["text"], "Approval needed: bo, 8 h");
+            assert!(
+                one.to_string().contains("changed after you were asked"),
+                "{one}"
+            );
+        }
+        assert_ne!(asked(&changed[0]), shown);
+        // A form that was opened before it changed again decides nothing either.
+        let shown = asked(&changed[0]);
+        office.click("U3", "submission_reject", &shown, "3").await;
+        office.cx.detached.close();
+        office.cx.detached.wait().await;
+        office.cx.detached.reopen();
+        let form = office.slack.calls_of("views.open").remove(0)["view"].clone();
+        lengthened(&office, &drafts[0], 60).await;
+        let filled = json!({"type": "view_submission", "team": {"id": "T1"}, "user": {"id": "U3"}, "view": {
+            "id": "V1", "hash": "h", "callback_id": form["callback_id"], "private_metadata": form["private_metadata"],
+            "state": {"values": {"reason": {"v": {"value": "Too long"}}}}}});
+        let answer = interactions::handle(&office.cx, &filled).await.unwrap();
+        assert!(answer.unwrap().to_string().contains("This time changed"));
+        assert_eq!(office.statuses(&drafts).await, [Status::Pending]);
+        office.work().await;
+        let changed = office.slack.calls_of("chat.update").remove(0);
+        assert_eq!(changed["text"], "Approval needed: bo, 1 h");
+        let shown = asked(&changed);
+        office.click("U1", "submission_approve", &shown, "4").await;
+        assert_eq!(office.statuses(&drafts).await, [Status::Approved]);
+        office.work().await;
+        let settled = office.slack.calls_of("chat.update");
+        assert!(!settled.is_empty());
+        for one in settled {
+            assert_eq!(one["text"], "Approved by ada: bo, 1 h");
+        }
+    }
+}
+
+#[tokio::test]
+async fn approved_time_that_changes_is_asked_about_again() {
+    for office in Office::all().await {
+        let drafts = office.drafts(2).await;
+        office.submit(&drafts).await;
+        office.work().await;
+        for entry in &drafts {
+            entries::step(&office.cx, &office.ada, entry.id, Step::Approve, None)
+                .await
+                .unwrap();
+        }
+        office.work().await;
+        office.slack.calls();
+        office.postbox.taken();
+        lengthened(&office, &drafts[0], 25).await;
+        office.work().await;
+        let told = posts(&office.slack);
+        assert_eq!(told.len(), 2, "Ada and Carl, once each");
+        assert_eq!(told[0]["text"], "Approval needed: bo, 25 min");
+        assert_eq!(office.postbox.taken().len(), 2);
+        office
+            .click("U1", "submission_approve", &asked(&told[0]), "1")
+            .await;
+        office.work().await;
+        office.slack.calls();
+        // Cut in two, both halves are asked about.
+        let at = drafts[1].started_at + SignedDuration::from_mins(10);
+        shape::split(&office.cx, &office.bo, drafts[1].id, at)
+            .await
+            .unwrap();
+        office.work().await;
+        let told = posts(&office.slack);
+        assert_eq!(told.len(), 2);
+        assert_eq!(told[0]["text"], "Approval needed: bo, 30 min");
+        assert!(told[0].to_string().contains("2 entries"), "{}", told[0]);
     }
 }

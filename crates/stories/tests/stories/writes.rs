@@ -2,6 +2,7 @@
 //! is the suite's affair (`tests/conformance`).
 
 use daybook_domain::CalendarId;
+use daybook_domain::account::Role;
 use daybook_domain::event::Scope;
 use daybook_engine::Principal;
 use daybook_engine::accounts::once::Key;
@@ -12,7 +13,7 @@ use daybook_engine::events::write::update::{Change, update};
 use daybook_engine::events::{self, Query};
 use daybook_engine::store::instances::InstanceView;
 use daybook_engine::timesheets::to_calendar::{self, to_calendar};
-use daybook_engine::timesheets::{convert, entries};
+use daybook_engine::timesheets::{convert, drafts, entries};
 use daybook_sandbox::fault::{Fault, Rule};
 use daybook_testkit::{ADA, World, google_truth, mirror};
 use serde_json::json;
@@ -284,5 +285,19 @@ async fn work_entered_by_hand_becomes_an_event_and_is_not_billed_twice() {
         let (same, created) = convert::convert(&world.cx, &who, convert).await.unwrap();
         assert!(!created && same.id == entry.id);
         in_step(&world, &who, id).await;
+        // Nor by a colleague whose calendar shows it.
+        let workspace = world.workspace(&who).await;
+        let bob = world.member(&workspace, "bob", Role::Member).await;
+        world.connect_google_as(&bob, ADA).await;
+        world.run_jobs().await;
+        let range = (
+            "2026-03-01T00:00:00Z".parse().unwrap(),
+            "2026-04-01T00:00:00Z".parse().unwrap(),
+        );
+        let found = drafts::list(&world.cx, &bob, range, None, 10).await;
+        let found = found.unwrap().drafts;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].billed_by, Some(who.member_id));
+        assert!(!found[0].suggestion.billable);
     }
 }

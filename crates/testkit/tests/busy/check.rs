@@ -1,9 +1,9 @@
-//! One seed: the same events at three providers, and some days of each looked at in three ways.
+//! One seed: the same events at three providers, and some days of each looked at in three ways, by the usual rules and by others.
 
-use daybook_domain::CalendarId;
 use daybook_domain::availability::{BusyRules, Configuration, Interval, Set};
+use daybook_domain::{CalendarId, ConfigurationId};
 use daybook_engine::availability::check::{Ask, Checked, check};
-use daybook_engine::availability::configurations;
+use daybook_engine::availability::{Origin, configurations};
 use daybook_engine::{Once, Outcome, Principal};
 use daybook_sandbox::microsoft::Account;
 use daybook_testkit::World;
@@ -110,16 +110,7 @@ impl Case<'_> {
                 &mirror.busy,
                 &self.oracle(zone, day, BusyRules::default()),
             )?;
-            if self.provider != "caldav" {
-                let live = self.ask(plain, day, true).await?;
-                self.equal("the provider", zone, day, &mirror.busy, &live.busy)?;
-                if mirror.slots != live.slots {
-                    return Err(format!(
-                        "{} on {day} in {zone}: the slots differ",
-                        self.provider
-                    ));
-                }
-            }
+            self.compare(zone, day, plain, &mirror).await?;
             let found = self.ask(other, day, false).await?;
             self.equal(
                 &format!("the oracle by {rules:?}"),
@@ -128,11 +119,73 @@ impl Case<'_> {
                 &found.busy,
                 &self.oracle(zone, day, rules),
             )?;
+            if !self.calls_declined_busy() {
+                let live = self.ask(other, day, true).await?;
+                let whom = format!("the provider by {rules:?}");
+                self.equal(&whom, zone, day, &found.busy, &live.busy)?;
+            }
         }
         Ok(())
     }
 
-    async fn configure(&self, zone: &str, rules: BusyRules) -> daybook_domain::ConfigurationId {
+    /// What the mirror says against what the provider says; and where it cannot be asked, the mirror is what is told.
+    async fn compare(
+        &self,
+        zone: &str,
+        day: Date,
+        plain: ConfigurationId,
+        mirror: &Checked,
+    ) -> Result<(), String> {
+        let live = self.ask(plain, day, true).await?;
+        if live.calendars[0].origin != Origin::Live {
+            return Err(format!("{} was not asked", self.provider));
+        }
+        let declined = BusyRules {
+            declined: true,
+            ..BusyRules::default()
+        };
+        if self.calls_declined_busy() {
+            let ours = self.oracle(zone, day, declined);
+            self.equal("the provider", zone, day, &ours, &live.busy)?;
+        } else {
+            self.equal("the provider", zone, day, &mirror.busy, &live.busy)?;
+            self.same_slots(zone, day, mirror, &live)?;
+        }
+        if self.provider == "caldav" {
+            let server = &self.world.caldav;
+            server.tweak(|server| server.free_busy = false);
+            let without = self.ask(plain, day, true).await?;
+            server.tweak(|server| server.free_busy = true);
+            if without.calendars[0].origin != Origin::Mirror {
+                return Err("a server without the report is not one that cannot be asked".into());
+            }
+            self.same_slots(zone, day, mirror, &without)?;
+        }
+        Ok(())
+    }
+
+    /// A CalDAV server goes by TRANSP and STATUS (RFC 4791 §7.10), and not by how somebody answered.
+    fn calls_declined_busy(&self) -> bool {
+        self.provider == "caldav" && self.specs.iter().any(|spec| spec.kind == Kind::Declined)
+    }
+
+    fn same_slots(
+        &self,
+        zone: &str,
+        day: Date,
+        ours: &Checked,
+        theirs: &Checked,
+    ) -> Result<(), String> {
+        match ours.slots == theirs.slots {
+            true => Ok(()),
+            false => Err(format!(
+                "{} on {day} in {zone}: the slots differ",
+                self.provider
+            )),
+        }
+    }
+
+    async fn configure(&self, zone: &str, rules: BusyRules) -> ConfigurationId {
         let zone = zone.to_owned();
         let change = move |set: &mut Configuration| {
             set.time_zone.clone_from(&zone);
@@ -152,12 +205,7 @@ impl Case<'_> {
         }
     }
 
-    async fn ask(
-        &self,
-        id: daybook_domain::ConfigurationId,
-        date: Date,
-        live: bool,
-    ) -> Result<Checked, String> {
+    async fn ask(&self, id: ConfigurationId, date: Date, live: bool) -> Result<Checked, String> {
         let ask = Ask {
             date,
             duration_minutes: None,

@@ -14,7 +14,13 @@ import { WeekEntries } from "./WeekEntries";
 const TONES = { pending: "warn", rejected: "bad", open: "idle", approved: "ok" } as const;
 const PARTS = ["pending", "draft", "rejected", "approved", "invoiced"] as const;
 
-const daysOf = ({ week }: Approval) => formatDays(week, addDays(week, 6));
+/** With the year where it is another: what waits may be old. */
+const daysOf = ({ week }: Approval) => {
+  const end = addDays(week, 6);
+  const year = String(new Date().getUTCFullYear());
+  if (week.startsWith(year) && end.startsWith(year)) return formatDays(week, end);
+  return formatDays(week, end, { day: "numeric", month: "long", year: "numeric" });
+};
 
 /** What was done, and why the rest was not. */
 function useOutcome() {

@@ -9,7 +9,7 @@ import { useIsAdmin, useSession } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { QueryState } from "../../components/States";
 import { dateIn, formatDate, formatTime } from "../../lib/time";
-import { BookingCells, OverlapMark, RejectedReason } from "../timesheet/EntryCells";
+import { BookingCells, OverlapMark, RejectedReason, Tags } from "../timesheet/EntryCells";
 import { RejectDialog } from "./RejectDialog";
 
 function Decide({ entry, mayApprove }: { entry: TimeEntry; mayApprove: boolean }) {
@@ -84,6 +84,7 @@ export function WeekEntries({ week }: { week: Approval }) {
                 </Table.Td>
                 <Table.Td>
                   {entry.description || t("untitled")} <OverlapMark entry={entry} />
+                  <Tags tags={entry.tags} />
                   <RejectedReason entry={entry} />
                 </Table.Td>
                 <BookingCells entry={entry} />

@@ -6,28 +6,11 @@ import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import { queries } from "../../api/queries";
 import type { Block } from "../../api/types";
-import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { ConfirmDestructive } from "../../components/ConfirmDestructive";
 import { QueryState } from "../../components/States";
-import { formatDate, formatDateTime, zoneLabel } from "../../lib/time";
 import { BlockForm } from "./BlockForm";
-import { weekdayName } from "./WeekdayChecks";
-
-function useWhen() {
-  const t = useTranslations("availability");
-  const timeZone = useTimeZone();
-  const short = { day: "numeric", month: "short", year: "numeric" } as const;
-  return ({ weekly: w, start, end }: Block) => {
-    if (!w)
-      return start && end ? `${formatDateTime(start, timeZone)} – ${formatDateTime(end, timeZone)}` : "";
-    const days = w.days.length === 7 ? t("everyDay") : w.days.map((d) => weekdayName(d, "short")).join(", ");
-    const parts = [`${days}, ${w.from_time.slice(0, 5)}–${w.to_time.slice(0, 5)}`, zoneLabel(w.time_zone)];
-    if (w.from_date) parts.push(t("since", { date: formatDate(w.from_date, short) }));
-    if (w.until_date) parts.push(t("upTo", { date: formatDate(w.until_date, short) }));
-    return parts.join(" · ");
-  };
-}
+import { useBlockTime } from "./useBlockTime";
 
 interface Props {
   open: string | undefined;
@@ -38,7 +21,7 @@ interface Props {
 export function Blocks({ open, set }: Props) {
   const t = useTranslations("availability");
   const blocks = useQuery(queries.blocks());
-  const when = useWhen();
+  const when = useBlockTime();
   const [asking, setAsking] = useState<Block | null>(null);
   const remove = useAction((id: string) => actions.deleteBlock(id), {
     done: t("blockDeleted"),

@@ -1,22 +1,25 @@
 import { Text, Title } from "@mantine/core";
 import { IconBan, IconCheck, IconQuestionMark } from "@tabler/icons-react";
-import type { CSSProperties } from "react";
 import { useTranslations } from "use-intl";
-import type { CalendarEvent, DayAvailability } from "../../api/types";
+import type { Block, DayAvailability } from "../../api/types";
+import { touchesDay } from "../../lib/events";
 import { formatDate } from "../../lib/time";
-import { isUnknown, placeEvent, placeSlots, type Slot, slotsOf } from "./slots";
+import { type Drawn, isAside } from "./busy";
+import { isUnknown, placeSlots, type Slot, slotsOf } from "./slots";
+import { Taken } from "./Taken";
 
 interface Props {
   day: DayAvailability;
-  events: CalendarEvent[];
+  events: Drawn[];
+  blocks: Block[];
   colorOf: (calendar: string) => string | null;
   window: { from: number; to: number };
   scale: number;
   onWhy: (slot: Slot) => void;
 }
 
-/** One day: at the left what is taken, in the colour of its calendar; beside it every slot. */
-export function DayColumn({ day, events, colorOf, window: w, scale, onWhy }: Props) {
+/** One day: at the left what is in it, beside that every slot. */
+export function DayColumn({ day, events, blocks, colorOf, window: w, scale, onWhy }: Props) {
   const t = useTranslations("availability");
   const e = useTranslations("events");
   const slots = slotsOf(day);
@@ -25,6 +28,8 @@ export function DayColumn({ day, events, colorOf, window: w, scale, onWhy }: Pro
     top: (Math.max(top, w.from) - w.from) * scale,
     height: Math.max(0, (Math.min(top + height, w.to) - Math.max(top, w.from)) * scale - 2),
   });
+  const aside =
+    slots.length > 0 ? events.filter((d) => isAside(d) && touchesDay(d.event, day.date, day.time_zone)) : [];
   const name = formatDate(day.date, { weekday: "short", day: "numeric", month: "short" });
   return (
     <section className="slotday" aria-label={formatDate(day.date)}>
@@ -34,28 +39,15 @@ export function DayColumn({ day, events, colorOf, window: w, scale, onWhy }: Pro
       <Text size="xs" c="dimmed">
         {t("freeSlots", { count: slots.filter((s) => s.free).length })}
       </Text>
-      {[...new Set(day.reasons.map((r) => r.detail))].map((detail) => (
+      {[...new Set(day.reasons.map((r) => (r.unknown ? r.detail : t(`why.${r.rule}`))))].map((detail) => (
         <Text size="xs" className="warn breakable" key={detail}>
           {detail}
         </Text>
       ))}
       <div className="slotcol" style={{ height: slots.length > 0 ? (w.to - w.from) * scale : undefined }}>
-        {slots.length > 0 &&
-          events.map((event) => {
-            const place = placeEvent(event, day.date, day.time_zone);
-            if (!place || place.top >= w.to || place.top + place.height <= w.from) return null;
-            const title = event.title || e("untitled");
-            return (
-              <div
-                key={event.id}
-                className="taken"
-                title={title}
-                style={{ ...at(place.top, place.height), "--c": colorOf(event.calendar_id) } as CSSProperties}
-              >
-                {title}
-              </div>
-            );
-          })}
+        {slots.length > 0 && (
+          <Taken date={day.date} timeZone={day.time_zone} {...{ events, blocks, colorOf, window: w, at }} />
+        )}
         {slots.map((slot, i) => {
           const place = places[i];
           const style = place && at(place.top, place.height);
@@ -86,6 +78,12 @@ export function DayColumn({ day, events, colorOf, window: w, scale, onWhy }: Pro
           );
         })}
       </div>
+      {aside.map(({ event, standing }) => (
+        <Text size="xs" c="dimmed" className="breakable" mt={4} key={event.id}>
+          {e("allDay")}: {event.title || e("untitled")}
+          {standing !== "counts" && ` (${t(`standing.${standing}`)})`}
+        </Text>
+      ))}
     </section>
   );
 }

@@ -12,6 +12,7 @@ import { useFilters } from "../../lib/filters";
 import { addDays, dateIn, formatDate, fromWall, isDate, startOfWeek, zoneLabel } from "../../lib/time";
 import { colorOfCalendar, useCalendarLookup } from "../calendar/useColors";
 import { WeekNav } from "../calendar/WeekNav";
+import { drawnOf, knownFrom } from "./busy";
 import { DayColumn } from "./DayColumn";
 import { pixelsFor, type Slot, slotsOf, windowOf } from "./slots";
 import { Why } from "./Why";
@@ -59,6 +60,14 @@ function Legend({ configuration: c }: { configuration: Configuration }) {
           )
         );
       })}
+      <span className="chip">
+        <i className="swatch" data-block aria-hidden />
+        {t("legendBlock")}
+      </span>
+      <span className="chip">
+        <i className="swatch" data-off aria-hidden />
+        {t("legendOff")}
+      </span>
       <span>{t("legend")}</span>
     </Group>
   );
@@ -66,7 +75,9 @@ function Legend({ configuration: c }: { configuration: Configuration }) {
 
 function Week({ configuration: c, week }: { configuration: Configuration; week: string }) {
   const [why, setWhy] = useState<{ slot: Slot; date: string } | null>(null);
-  const { byId, colorOf } = useCalendarLookup();
+  const { colorOf } = useCalendarLookup();
+  // Administrators see everybody's.
+  const blocks = (useQuery(queries.blocks()).data ?? []).filter((b) => b.member_id === c.member_id);
   const dates = Array.from({ length: 7 }, (_, i) => addDays(week, i));
   const answers = useQueries({ queries: dates.map((date) => queries.availability(c.id, date)) });
   const events = useQuery({
@@ -87,7 +98,8 @@ function Week({ configuration: c, week }: { configuration: Configuration; week: 
   const days = answers.flatMap((a) => (a.data ? [a.data] : []));
   if (days.length < 7) return <Skeletons rows={6} height={60} />;
   const slots = days.map(slotsOf);
-  const taken = (events.data ?? []).filter((e) => e.busy && e.status !== "cancelled");
+  const inWeek = events.data ?? [];
+  const drawn = drawnOf(inWeek, c.busy_rules, knownFrom(days));
   return (
     <>
       <Unknown days={days} />
@@ -97,7 +109,8 @@ function Week({ configuration: c, week }: { configuration: Configuration; week: 
             <DayColumn
               key={day.date}
               day={day}
-              events={taken}
+              events={drawn}
+              blocks={blocks}
               colorOf={colorOf}
               window={windowOf(slots)}
               scale={pixelsFor(slots)}
@@ -106,7 +119,7 @@ function Week({ configuration: c, week }: { configuration: Configuration; week: 
           ))}
         </div>
       </div>
-      <Why chosen={why} byId={byId} onClose={() => setWhy(null)} />
+      <Why chosen={why} configuration={c} events={inWeek} blocks={blocks} onClose={() => setWhy(null)} />
     </>
   );
 }

@@ -1,21 +1,68 @@
 import { Drawer, Stack, Text, Title } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import type { CSSProperties } from "react";
 import { useTranslations } from "use-intl";
-import type { Calendar } from "../../api/types";
+import type { Block, Calendar, CalendarEvent, Configuration, Reason } from "../../api/types";
 import { Ago } from "../../components/Time";
 import { formatDate } from "../../lib/time";
-import { colorOfCalendar } from "../calendar/useColors";
+import { colorOfCalendar, useCalendarLookup } from "../calendar/useColors";
+import { BlockInTheWay, EventInTheWay } from "./Culprit";
 import type { Slot } from "./slots";
 
 interface Props {
   chosen: { slot: Slot; date: string } | null;
-  byId: ReadonlyMap<string, Calendar>;
+  configuration: Configuration;
+  /** What is in the week, and what is blocked by hand. */
+  events: CalendarEvent[];
+  blocks: Block[];
   onClose: () => void;
 }
 
-/** Why a slot is not offered: the rule, the calendar, and how fresh what we know of it is. */
-export function Why({ chosen, byId, onClose }: Props) {
+/** Which calendar says so, and how fresh what we know of it is. */
+function Source({ calendar, reason }: { calendar: Calendar; reason: Reason }) {
   const t = useTranslations("availability");
+  return (
+    <Text size="xs" c="dimmed" component="div" className="titled">
+      <i className="swatch" style={{ "--c": colorOfCalendar(calendar) } as CSSProperties} aria-hidden />
+      <span>
+        {calendar.name}
+        {reason.synced_at && (
+          <>
+            {" · "}
+            {t("asOf")} <Ago at={reason.synced_at} />
+          </>
+        )}
+      </span>
+    </Text>
+  );
+}
+
+/** Nothing in a calendar is in the way but what the hours themselves say, with their number. */
+function OfHours({ rule, configuration: c }: { rule: Reason["rule"]; configuration: Configuration }) {
+  const t = useTranslations("availability");
+  const texts: Partial<Record<Reason["rule"], string>> = {
+    notice: t("more.notice", { n: c.notice_minutes }),
+    days_buffer: t("more.days_buffer", { n: c.days_buffer }),
+    horizon: t("more.horizon", { n: c.horizon_days }),
+    outside_hours: t("more.outside_hours"),
+    buffer: t("more.buffer", { before: c.prep_time, after: c.buffer_after }),
+  };
+  const text = texts[rule];
+  if (!text) return null;
+  return (
+    <Text size="sm">
+      {text}{" "}
+      <Link className="textlink" to="/settings/availability" search={{ configuration: c.id } as never}>
+        {t("toHours")}
+      </Link>
+    </Text>
+  );
+}
+
+/** Why a slot is not offered: the rule, what is in the way, and as of when that is known. */
+export function Why({ chosen, configuration: c, events, blocks, onClose }: Props) {
+  const t = useTranslations("availability");
+  const { byId } = useCalendarLookup();
   return (
     <Drawer opened={!!chosen} onClose={onClose} position="right" title={t("whyTitle")} size={400}>
       {chosen && (
@@ -32,27 +79,20 @@ export function Why({ chosen, byId, onClose }: Props) {
                     <Text size="sm" fw={600}>
                       {t(`why.${r.rule}`)}
                     </Text>
-                    <Text size="sm" className="breakable">
-                      {r.detail}
-                    </Text>
-                    {calendar && (
-                      <Text size="xs" c="dimmed" component="div" className="titled">
-                        <i
-                          className="swatch"
-                          style={{ "--c": colorOfCalendar(calendar) } as CSSProperties}
-                          aria-hidden
-                        />
-                        <span>
-                          {calendar.name}
-                          {r.synced_at && (
-                            <>
-                              {" · "}
-                              {t("asOf")} <Ago at={r.synced_at} />
-                            </>
-                          )}
-                        </span>
+                    {r.instance_id && (
+                      <EventInTheWay reason={r} slot={chosen.slot} events={events} timeZone={c.time_zone} />
+                    )}
+                    {r.block_id && (
+                      <BlockInTheWay block={blocks.find((b) => b.id === r.block_id)} timeZone={c.time_zone} />
+                    )}
+                    {r.limit && <Text size="sm">{t(`limit.${r.limit.per}`, { most: r.limit.most })}</Text>}
+                    {r.unknown && (
+                      <Text size="sm" className="breakable">
+                        {r.detail}
                       </Text>
                     )}
+                    {calendar && <Source calendar={calendar} reason={r} />}
+                    <OfHours rule={r.rule} configuration={c} />
                   </div>
                 </li>
               );

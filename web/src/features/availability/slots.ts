@@ -1,7 +1,7 @@
 // Places the slots and the taken time of a day on its column.
-import type { CalendarEvent, DayAvailability, Reason } from "../../api/types";
+import type { Block, CalendarEvent, DayAvailability, Reason } from "../../api/types";
 import { touchesDay } from "../../lib/events";
-import { dateIn, toWall } from "../../lib/time";
+import { addDays, dateIn, fromWall, toWall } from "../../lib/time";
 
 export interface Slot {
   start: string;
@@ -43,8 +43,10 @@ export function placeSlots(slots: Slot[]): Placed[] {
   });
 }
 
+type Span = Pick<CalendarEvent, "start" | "end" | "all_day">;
+
 /** Where an event lies on a day, in minutes since midnight; undefined when it is elsewhere. */
-export function placeEvent(e: CalendarEvent, date: string, timeZone: string): Placed | undefined {
+export function placeEvent(e: Span, date: string, timeZone: string): Placed | undefined {
   if (!touchesDay(e, date, timeZone)) return undefined;
   if (e.all_day) return { top: 0, height: 1440 };
   const at = (instant: string) => {
@@ -54,6 +56,33 @@ export function placeEvent(e: CalendarEvent, date: string, timeZone: string): Pl
   const top = dateIn(e.start, timeZone) < date ? 0 : at(e.start);
   const bottom = dateIn(e.end, timeZone) > date ? 1440 : at(e.end);
   return { top, height: Math.max(15, bottom - top) };
+}
+
+/** When a block is around a day: once, or on that weekday by the clocks of its own zone. */
+function spansOf({ weekly: w, start, end }: Block, date: string): Span[] {
+  if (!w) return start && end ? [{ start, end, all_day: false }] : [];
+  return [addDays(date, -1), date, addDays(date, 1)]
+    .filter((day) => w.days.includes((new Date(`${day}T00:00Z`).getUTCDay() + 6) % 7))
+    .filter((day) => day >= (w.from_date ?? day) && day <= (w.until_date ?? day))
+    .map((day) => {
+      const from = w.from_time.slice(0, 5);
+      const to = w.to_time.slice(0, 5);
+      return {
+        start: fromWall(`${day}T${from}`, w.time_zone).toISOString(),
+        end: fromWall(to === "00:00" ? addDays(day, 1) : `${day}T${to}`, w.time_zone).toISOString(),
+        all_day: false,
+      };
+    });
+}
+
+/** Where a block lies on a day. */
+export const placeBlock = (block: Block, date: string, timeZone: string): Placed[] =>
+  spansOf(block, date).flatMap((span) => placeEvent(span, date, timeZone) ?? []);
+
+/** What clocks show at a place of the day. */
+export function clockOf(minute: number): string {
+  const pad = (n: number) => String(n).padStart(2, "0");
+  return `${pad(Math.floor(minute / 60) % 24)}:${pad(minute % 60)}`;
 }
 
 /** The stretch of the day worth showing: from the first slot to the last, on full hours. */
@@ -72,3 +101,10 @@ export const pixelsFor = (days: Slot[][]) =>
   Math.min(6, Math.max(1, ...days.flatMap(placeSlots).map((p) => 26 / p.height)));
 
 export const isUnknown = (slot: Slot) => slot.reasons.some((r) => r.rule === "unknown");
+
+const DAY = 86_400_000;
+/** A day before and after a slot: what is kept free around it reaches no further. */
+export const around = (slot: Slot) => ({
+  from: new Date(Date.parse(slot.start) - DAY).toISOString(),
+  to: new Date(Date.parse(slot.end) + DAY).toISOString(),
+});

@@ -5,9 +5,11 @@ import { useTimeZone } from "../../app/session";
 import { addDays, dateIn, formatDate, formatTime, zoneLabel } from "../../lib/time";
 import { safeHref } from "../../lib/url";
 
-export function When({ event }: { event: CalendarEvent }) {
+/** In the person's zone, or in another one that is meant. */
+export function When({ event, timeZone: zone }: { event: CalendarEvent; timeZone?: string }) {
   const t = useTranslations("events");
-  const timeZone = useTimeZone();
+  const own = useTimeZone();
+  const timeZone = zone ?? own;
   if (event.all_day) {
     const last = addDays(event.end.slice(0, 10), -1);
     const first = event.start.slice(0, 10);

@@ -6,6 +6,8 @@ import { actions } from "../../api/actions";
 import type { Calendar, CalendarEvent, Draft } from "../../api/types";
 import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
+import { useProjectSays } from "../../components/useProjectSays";
+import { draftBillable } from "../../lib/billable";
 import { isDeclined, minutesOf } from "../../lib/events";
 import { formatMinutes } from "../../lib/time";
 import { useHint } from "./useHint";
@@ -37,7 +39,7 @@ export function LogForm({ event, calendar, draft, onDone }: Props) {
       description: event.title ?? "",
       client_id: draft ? draft.client_id : (calendar?.default_client_id ?? null),
       project_id: draft ? draft.project_id : (calendar?.default_project_id ?? null),
-      billable: draft?.billable ?? true,
+      billable: null as boolean | null,
       force: false,
     },
   });
@@ -51,10 +53,17 @@ export function LogForm({ event, calendar, draft, onDone }: Props) {
     },
   });
   const { values } = form;
+  const says = useProjectSays();
+  const billable = draft
+    ? draftBillable(values.billable, values, draft, says)
+    : (values.billable ?? says(values.project_id));
+  // What the project says by itself is not said again; nor that a colleague bills it, which says nothing of the next meeting.
+  const given = billable === says(values.project_id) || !!draft?.billed_by_member_id;
+  const asked = values.billable === null && given ? null : billable;
   return (
     <form
       onSubmit={form.onSubmit(({ force, ...rest }) =>
-        log.mutate({ synced_event_id: event.id, ...rest, ...(force ? { force } : {}) }),
+        log.mutate({ synced_event_id: event.id, ...rest, billable: asked, ...(force ? { force } : {}) }),
       )}
     >
       <Stack gap="sm">
@@ -68,7 +77,11 @@ export function LogForm({ event, calendar, draft, onDone }: Props) {
           value={{ client_id: values.client_id, project_id: values.project_id }}
           onChange={(next) => form.setValues(next)}
         />
-        <Switch label={t("billable")} {...form.getInputProps("billable", { type: "checkbox" })} />
+        <Switch
+          label={t("billable")}
+          checked={billable}
+          onChange={(e) => form.setFieldValue("billable", e.currentTarget.checked)}
+        />
         {blocked && <Alert variant="outline">{t(`why.${blocked}`)}</Alert>}
         {filtered && (
           <Text size="sm" c="dimmed">

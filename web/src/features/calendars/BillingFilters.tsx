@@ -31,7 +31,7 @@ export function BillingFilters({ calendar: c }: { calendar: Calendar }) {
   };
   const save = useAction((billing_filters: Filters) => actions.updateCalendar(c.id, { billing_filters }), {
     done: t("saved"),
-    invalidate: ["calendars", "events"],
+    invalidate: ["calendars", "events", "drafts"],
     onDone: (out) => {
       const kept = valuesOf(out.billing_filters);
       form.setInitialValues(kept);

@@ -5,6 +5,7 @@ import { actions } from "../../api/actions";
 import type { Calendar, CalendarPatch } from "../../api/types";
 import { showFieldErrors } from "../../app/formErrors";
 import { useAction } from "../../app/useAction";
+import { ArchivedTarget } from "../../components/ArchivedTarget";
 import { ClientProject } from "../../components/ClientProject";
 
 const FIELDS = [
@@ -28,7 +29,7 @@ export function CalendarForm({ calendar: c }: { calendar: Calendar }) {
   });
   const save = useAction((patch: CalendarPatch) => actions.updateCalendar(c.id, patch), {
     done: t("saved"),
-    invalidate: ["calendars"],
+    invalidate: ["calendars", "drafts", "availability"],
     onDone: () => form.resetDirty(),
     onFail: (error) => showFieldErrors(form, error),
   });
@@ -60,6 +61,10 @@ export function CalendarForm({ calendar: c }: { calendar: Calendar }) {
           onChange={(v) =>
             form.setValues({ default_client_id: v.client_id, default_project_id: v.project_id })
           }
+        />
+        <ArchivedTarget
+          of="calendar"
+          said={{ client_id: values.default_client_id, project_id: values.default_project_id }}
         />
         <Switch
           label={t("busy")}

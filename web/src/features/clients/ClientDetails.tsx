@@ -26,7 +26,7 @@ export function ClientDetails({ client }: { client: Client }) {
   });
   const save = useAction((input: ClientInput) => actions.saveClient(client.id, input), {
     done: (c) => t("saved", { name: c.name }),
-    invalidate: ["clients", "projects", "time-entries", "invoices"],
+    invalidate: ["clients", "projects", "time-entries", "invoices", "rules", "drafts"],
     onDone: () => form.resetDirty(),
     onFail: (error) => showFieldErrors(form, error),
   });

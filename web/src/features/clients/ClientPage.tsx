@@ -14,7 +14,7 @@ import { StatusBadge } from "../../components/StatusBadge";
 import { RatesPanel } from "../rates/RatesPanel";
 import { ClientBillingForm } from "./ClientBillingForm";
 import { ClientDetails } from "./ClientDetails";
-import { ClientInvoices, ClientProjects } from "./ClientPanels";
+import { ClientInvoices, ClientProjects, ClientRules } from "./ClientPanels";
 
 function OnInvoices({ client }: { client: Client }) {
   const billing = useQuery(queries.clientBilling(client.id));
@@ -59,6 +59,7 @@ function Shown({ client }: { client: Client }) {
         <Stack gap="md">
           <ClientProjects client={client} />
           {admin && <ClientInvoices client={client} />}
+          <ClientRules client={client} />
           {admin && (
             <RatesPanel
               of={{ client_id: client.id }}
@@ -73,7 +74,7 @@ function Shown({ client }: { client: Client }) {
             goes={t("goes")}
             run={() => actions.deleteClient(client.id)}
             archive={() => actions.saveClient(client.id, { name: client.name, archived: true })}
-            invalidate={["clients", "projects"]}
+            invalidate={["clients", "projects", "rules", "drafts"]}
             onDeleted={() => navigate({ to: "/clients" })}
           />
         </Stack>

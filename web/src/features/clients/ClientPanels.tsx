@@ -9,6 +9,8 @@ import type { Client } from "../../api/types";
 import { Swatch } from "../../components/ColorInput";
 import { formatMoney } from "../../lib/money";
 import { InvoiceBadge } from "../invoices/InvoiceBadge";
+import { domainOf, rulesOfClient } from "../rules/booking";
+import { RulesPanel } from "../rules/RulesPanel";
 
 function Panel({ title, action, children }: { title: string; action: ReactNode; children: ReactNode }) {
   const id = useId();
@@ -62,6 +64,19 @@ export function ClientProjects({ client }: { client: Client }) {
         ))}
       </ul>
     </Panel>
+  );
+}
+
+/** Which meetings are theirs by themselves. */
+export function ClientRules({ client }: { client: Client }) {
+  const projects = useQuery(queries.projects()).data ?? [];
+  const domain = domainOf(client.email);
+  return (
+    <RulesPanel
+      pick={(rules) => rulesOfClient(rules, client.id, projects)}
+      start={{ name: client.name, client_id: client.id, attendee_domains: domain ? [domain] : [] }}
+      archived={client.archived}
+    />
   );
 }
 

@@ -1,12 +1,15 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import { ApiError } from "../../api/client";
+import { queries } from "../../api/queries";
 import { PageHeader } from "../../components/PageHeader";
 import { text } from "../../lib/url";
 import { ConnectSteps } from "./ConnectSteps";
+import { MicrosoftConsent } from "./Microsoft";
 
 const KNOWN = [
   "access_denied",
@@ -22,8 +25,12 @@ const KNOWN = [
   "provider_not_ready",
 ] as const;
 
+/** What comes back when Microsoft did not give the access: cancelled there, or for an administrator to approve. */
+const NOT_GIVEN = ["access_denied", "provider_refused", "needs_reauth"];
+
 interface Arrival {
-  provider: string;
+  /** Unknown where an address was made up, or belongs to no request of ours. */
+  provider?: string;
   connection?: string;
   error?: string;
   detail?: string;
@@ -34,7 +41,7 @@ interface Arrival {
 function read(): Arrival {
   const query = new URLSearchParams(location.search);
   return {
-    provider: text(query.get("connected") ?? query.get("provider")) ?? "google",
+    provider: text(query.get("connected") ?? query.get("provider")),
     connection: text(query.get("connection")),
     error: text(query.get("error")),
     code: text(query.get("code")),
@@ -42,27 +49,52 @@ function read(): Arrival {
   };
 }
 
+function useWords(arrival: Arrival) {
+  const t = useTranslations("callback");
+  if (microsoftSaidNo(arrival)) return { title: t("microsoft.title"), words: t("microsoft.text") };
+  const known = KNOWN.find((code) => code === arrival.error) ?? "other";
+  const said = known === "other" ? arrival.detail : undefined;
+  return { title: t(`error.${known}.title`), words: said || t(`error.${known}.text`) };
+}
+
+function microsoftSaidNo({ provider, error }: Arrival) {
+  return provider === "microsoft" && NOT_GIVEN.includes(error ?? "");
+}
+
 function Failure({ arrival }: { arrival: Arrival }) {
   const t = useTranslations("callback");
-  const known = KNOWN.find((code) => code === arrival.error);
+  const { title, words } = useWords(arrival);
+  const { provider, connection } = arrival;
   return (
     <section className="panel" role="alert" data-tone="bad">
       <Text fw={620} component="h2" m={0}>
-        {known ? t(`error.${known}.title`) : t("error.other.title")}
+        {title}
       </Text>
       <Text size="sm" my="xs">
-        {known ? t(`error.${known}.text`) : arrival.detail || t("error.other.text")}
+        {words}
       </Text>
       <Group gap="xs">
-        <Button component={Link} to={`/integrations/connect/${arrival.provider}`}>
-          {t("retry")}
-        </Button>
-        <Button component={Link} to="/integrations" variant="default">
+        {provider && (
+          <Button
+            component={Link}
+            to={`/integrations/connect/${provider}`}
+            search={(connection ? { connection } : {}) as never}
+          >
+            {t("retry")}
+          </Button>
+        )}
+        <Button component={Link} to="/integrations" variant={provider ? "default" : "filled"}>
           {t("back")}
         </Button>
       </Group>
     </section>
   );
+}
+
+/** The text for an administrator, where it may be what is missing. */
+function Approval() {
+  const microsoft = useQuery(queries.providers()).data?.find((p) => p.key === "microsoft");
+  return microsoft ? <MicrosoftConsent provider={microsoft} /> : null;
 }
 
 /** Where a consent page returns to. The address is cleaned at once: nothing in it should be kept or shared. */
@@ -73,7 +105,7 @@ export function Callback() {
   useEffect(() => {
     if (location.search) router.history.replace("/integrations/callback");
   }, [router]);
-  const { code, state, provider } = arrival;
+  const { code, state, provider = "google" } = arrival;
   useEffect(() => {
     if (!code || !state) return;
     setArrival((a) => ({ ...a, code: undefined, state: undefined }));
@@ -91,9 +123,12 @@ export function Callback() {
     <Stack gap="lg" maw={720}>
       <PageHeader title={arrival.error ? t("failed") : t("title")} />
       {arrival.error ? (
-        <Failure arrival={arrival} />
+        <>
+          <Failure arrival={arrival} />
+          {microsoftSaidNo(arrival) && <Approval />}
+        </>
       ) : (
-        <ConnectSteps connection={arrival.connection} provider={arrival.provider} />
+        <ConnectSteps connection={arrival.connection} provider={provider} />
       )}
     </Stack>
   );

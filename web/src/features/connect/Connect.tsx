@@ -1,27 +1,34 @@
 import { Alert, Button, List, Stack, Text, Title } from "@mantine/core";
 import { IconExternalLink, IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
+import { queryString } from "../../api/client";
 import { queries } from "../../api/queries";
 import type { Provider } from "../../api/types";
 import { useAction } from "../../app/useAction";
 import { PageHeader } from "../../components/PageHeader";
 import { ProviderIcon } from "../../components/ProviderIcon";
 import { EmptyState, QueryState } from "../../components/States";
+import { text } from "../../lib/url";
 import { MicrosoftAccounts, MicrosoftConsent, MicrosoftRemoval } from "./Microsoft";
 import { NotConfigured } from "./NotConfigured";
 import { PasswordForm } from "./PasswordForm";
 import { ScopeList } from "./ScopeList";
 
-const RETURN_TO = "/integrations/callback";
+/** The way back, which knows what was tried: "Try again" there leads to the same page. */
+function returnTo(provider: string, connection?: string) {
+  return `/integrations/callback?${queryString({ provider, connection })}`;
+}
 
 function OauthButton({ provider }: { provider: Provider }) {
   const t = useTranslations("connect");
   const [refused, setRefused] = useState("");
-  const start = useAction(() => actions.authorize(provider.key, RETURN_TO), {
+  const search = useSearch({ strict: false }) as { connection?: unknown };
+  const again = text(search.connection);
+  const start = useAction(() => actions.authorize(provider.key, returnTo(provider.key, again), again), {
     onDone: ({ authorization_url }) => location.assign(authorization_url),
     onFail: (error) => {
       setRefused(error.message);

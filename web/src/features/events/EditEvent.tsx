@@ -6,6 +6,7 @@ import { actions } from "../../api/actions";
 import type { Calendar, CalendarEvent, EventPatch, EventScope } from "../../api/types";
 import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
+import { useOnce } from "../../app/useOnce";
 import { EventFields } from "./EventFields";
 import { useWords } from "./NewEvent";
 import { ProblemAlert } from "./ProblemAlert";
@@ -27,17 +28,21 @@ export function EditEvent({ event, calendar, onDone, onCancel }: Props) {
   const timeZone = useTimeZone();
   const words = useWords();
   const { problem, show, clear } = useProblems();
+  const once = useOnce();
   const [before] = useState(() => valuesOf(event, timeZone));
   const [asked, setAsked] = useState<EventPatch | null>(null);
   const [scope, setScope] = useState<EventScope | undefined>();
   const form = useForm({ initialValues: before, validate: (v) => words(v) });
   const save = useAction(
     (input: { patch: EventPatch; scope?: EventScope }) =>
-      actions.updateEvent(event.calendar_id, event.id, input.patch, input.scope),
+      actions.updateEvent(event.calendar_id, event.id, input.patch, input.scope, once.keyFor(input)),
     {
       done: (out) => t("saved", { title: out.title || event.title }),
       invalidate: ["events", "availability"],
-      onDone,
+      onDone: () => {
+        once.done();
+        onDone();
+      },
       onFail: (error) => {
         setAsked(null);
         return show(error, form);

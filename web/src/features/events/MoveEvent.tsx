@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import type { CalendarEvent, EventScope } from "../../api/types";
 import { useAction } from "../../app/useAction";
+import { useOnce } from "../../app/useOnce";
 import type { Moved } from "../../components/dragged";
 import { ProblemAlert } from "./ProblemAlert";
 import { ScopeDialog } from "./ScopeDialog";
@@ -20,21 +21,24 @@ export function MoveEvent({ moved, onClose }: Props) {
   const t = useTranslations("eventForm");
   const c = useTranslations("common");
   const { problem, show, clear } = useProblems();
+  const once = useOnce();
   const [scope, setScope] = useState<EventScope | undefined>();
   const started = useRef<Moved | null>(null);
   const title = moved?.event.title ?? "";
   const move = useAction(
-    (input: { moved: NonNullable<Props["moved"]>; scope?: EventScope; tell: boolean }) =>
-      actions.updateEvent(
-        input.moved.event.calendar_id,
-        input.moved.event.id,
-        { ...patchOfMove(input.moved.start, input.moved.end), ...(input.tell && { notify_attendees: true }) },
-        input.scope,
-      ),
+    (input: { moved: NonNullable<Props["moved"]>; scope?: EventScope; tell: boolean }) => {
+      const { start, end, event } = input.moved;
+      const patch = { ...patchOfMove(start, end), ...(input.tell && { notify_attendees: true }) };
+      const key = once.keyFor(event.id, patch, input.scope);
+      return actions.updateEvent(event.calendar_id, event.id, patch, input.scope, key);
+    },
     {
       done: t("moved", { title }),
       invalidate: ["events", "availability"],
-      onDone: onClose,
+      onDone: () => {
+        once.done();
+        onClose();
+      },
       onFail: (error) => show(error),
     },
   );
@@ -53,6 +57,7 @@ export function MoveEvent({ moved, onClose }: Props) {
   useEffect(() => {
     if (!moved || started.current === moved) return;
     started.current = moved;
+    once.done();
     clear();
     if (!moved.event.recurring) move.mutate({ moved, tell: false });
   });
@@ -65,14 +70,23 @@ export function MoveEvent({ moved, onClose }: Props) {
         onChoose={(chosen) => run(chosen)}
         onClose={back}
       />
-      <Modal opened={!!moved && !!problem} onClose={back} title={<strong>{t("notMoved", { title })}</strong>}>
+      <Modal
+        opened={!!moved && !!problem}
+        onClose={back}
+        title={<strong>{t(problem?.again ? "maybeMoved" : "notMoved", { title })}</strong>}
+      >
         <Stack gap="sm">
           <ProblemAlert problem={problem} busy={move.isPending} onAgree={() => run(scope, true)} />
-          <Text size="sm">{t("movedBack")}</Text>
+          {!problem?.again && <Text size="sm">{t("movedBack")}</Text>}
           <Group justify="flex-end">
             <Button variant="default" onClick={back} data-autofocus>
               {c("close")}
             </Button>
+            {problem?.again && (
+              <Button loading={move.isPending} onClick={() => move.variables && move.mutate(move.variables)}>
+                {c("retry")}
+              </Button>
+            )}
           </Group>
         </Stack>
       </Modal>

@@ -7,6 +7,7 @@ import { actions } from "../../api/actions";
 import { queries } from "../../api/queries";
 import type { Calendar, CalendarEvent } from "../../api/types";
 import { useAction } from "../../app/useAction";
+import { useOnce } from "../../app/useOnce";
 import { Dialog } from "../../components/Dialog";
 import { ProblemAlert } from "./ProblemAlert";
 import { useProblems } from "./useProblems";
@@ -31,6 +32,7 @@ function Form({
   const [chosen, setChosen] = useState(targets[0]?.id ?? "");
   const [tell, setTell] = useState(false);
   const { problem, show, clear } = useProblems();
+  const once = useOnce();
   const target = targets.find((one) => one.id === chosen);
   const move = useAction(
     (notify_attendees: boolean) =>
@@ -39,11 +41,15 @@ function Form({
         event.id,
         { calendar_id: chosen, notify_attendees },
         event.recurring ? "series" : undefined,
+        once.keyFor(chosen, notify_attendees),
       ),
     {
       done: (out) => t("done", { title: out.title || event.title, calendar: target?.name ?? "" }),
       invalidate: ["events", "availability"],
-      onDone,
+      onDone: () => {
+        once.done();
+        onDone();
+      },
       onFail: (error) => show(error),
     },
   );

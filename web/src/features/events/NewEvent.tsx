@@ -5,6 +5,7 @@ import { actions } from "../../api/actions";
 import type { Calendar, CalendarEvent } from "../../api/types";
 import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
+import { useOnce } from "../../app/useOnce";
 import { EventFields } from "./EventFields";
 import { ProblemAlert } from "./ProblemAlert";
 import { useProblems } from "./useProblems";
@@ -37,6 +38,7 @@ function NewEventForm({ at, writable, onDone }: FormProps) {
   const timeZone = useTimeZone();
   const words = useWords();
   const { problem, show, clear } = useProblems();
+  const once = useOnce();
   const first = writable.find((c) => c.provider_details.primary) ?? writable[0];
   const form = useForm({
     initialValues: emptyValues(first, parseStretch(at) ?? nextHour(new Date(), timeZone), timeZone),
@@ -44,11 +46,17 @@ function NewEventForm({ at, writable, onDone }: FormProps) {
   });
   const chosen = writable.find((c) => c.id === form.values.calendar_id);
   const save = useAction(
-    (v: EventValues) => actions.createEvent(v.calendar_id, inputOf(v, conferenceOf(chosen?.provider))),
+    (v: EventValues) => {
+      const input = inputOf(v, conferenceOf(chosen?.provider));
+      return actions.createEvent(v.calendar_id, input, once.keyFor(v.calendar_id, input));
+    },
     {
       done: (event) => t("created", { title: event.title }),
       invalidate: ["events", "availability"],
-      onDone,
+      onDone: (event) => {
+        once.done();
+        onDone(event);
+      },
       onFail: (error) => show(error, form),
     },
   );

@@ -1,8 +1,9 @@
 import { Alert, Button, Stack, Text } from "@mantine/core";
 import { useTranslations } from "use-intl";
+import type { Said } from "./useProblems";
 
 interface Props {
-  problem: { text: string; mustNotify: boolean } | null;
+  problem: Said | null;
   busy?: boolean;
   /** Does the same again, and lets the provider mail the attendees. */
   onAgree?: () => void;

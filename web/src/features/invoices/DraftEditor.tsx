@@ -10,6 +10,7 @@ import { DiscountFields } from "./DiscountFields";
 import { GroupingFields, type Rounded, roundingOf } from "./grouping";
 import { LineRow } from "./LineRow";
 import { moved, newRow, type Row } from "./lines";
+import { RoundingSum } from "./Rounding";
 import { TaxSelect } from "./TaxSelect";
 import { type DraftState, useDraft } from "./useDraft";
 
@@ -124,13 +125,16 @@ export function DraftEditor({ invoice }: { invoice: Invoice }) {
           </Alert>
         )}
         {timed && (
-          <GroupingFields
-            values={rounded}
-            onChange={(patch) => {
-              const next = { ...rounded, ...patch };
-              draft.regroup({ grouping: next.grouping, rounding: roundingOf(next) });
-            }}
-          />
+          <>
+            <GroupingFields
+              values={rounded}
+              onChange={(patch) => {
+                const next = { ...rounded, ...patch };
+                draft.regroup({ grouping: next.grouping, rounding: roundingOf(next) });
+              }}
+            />
+            <RoundingSum lines={invoice.lines} />
+          </>
         )}
         <Lines invoice={invoice} draft={draft} />
         <Stack gap="sm" key={draft.version}>

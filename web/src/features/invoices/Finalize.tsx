@@ -1,5 +1,6 @@
-import { Alert, Button, Group, List, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, List, Stack, Switch, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import { queries } from "../../api/queries";
@@ -7,6 +8,8 @@ import type { Invoice } from "../../api/types";
 import { useAction } from "../../app/useAction";
 import { Dialog } from "../../components/Dialog";
 import { formatMoney } from "../../lib/money";
+import { givesTimeBack } from "./steps";
+import { Unprintable } from "./Unprintable";
 import { draftScope } from "./useDraft";
 
 function Question({ invoice, onClose }: { invoice: Invoice; onClose: () => void }) {
@@ -14,11 +17,27 @@ function Question({ invoice, onClose }: { invoice: Invoice; onClose: () => void 
   const c = useTranslations("common");
   const next = useQuery(queries.numbering()).data?.next_number;
   const entries = invoice.lines.reduce((sum, line) => sum + line.entries_count, 0);
-  const finalize = useAction(() => actions.finalizeInvoice(invoice.id), {
+  const original = useQuery({
+    ...queries.invoice(invoice.credits_id ?? ""),
+    enabled: !!invoice.credits_id,
+  }).data;
+  const [release, setRelease] = useState(true);
+  const [unprintable, setUnprintable] = useState("");
+  const input = {
+    accept_unprintable: !!unprintable,
+    // The server's own default is to give it back where a whole invoice is taken back.
+    ...(givesTimeBack(invoice, original) && !release ? { release_entries: false } : {}),
+  };
+  const finalize = useAction(() => actions.finalizeInvoice(invoice.id, input), {
     done: (made) => t("finalized", { number: made.number ?? "" }),
     invalidate: ["invoices", "time-entries"],
     scope: draftScope(invoice.id),
     onDone: onClose,
+    onFail: (error) => {
+      if (error.code !== "cannot_be_printed") return false;
+      setUnprintable(error.message);
+      return true;
+    },
   });
   return (
     <Stack gap="sm">
@@ -38,12 +57,21 @@ function Question({ invoice, onClose }: { invoice: Invoice; onClose: () => void 
           {t("finalizeMissing", { count: invoice.missing.length })}
         </Alert>
       )}
+      {givesTimeBack(invoice, original) && (
+        <Switch
+          label={t("release.title", { number: original?.number ?? "" })}
+          description={t(release ? "release.yes" : "release.no")}
+          checked={release}
+          onChange={(e) => setRelease(e.currentTarget.checked)}
+        />
+      )}
+      {unprintable && <Unprintable invoice={invoice} detail={unprintable} />}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose} data-autofocus>
           {c("cancel")}
         </Button>
         <Button loading={finalize.isPending} onClick={() => finalize.mutate(undefined)}>
-          {t("finalize")}
+          {t(unprintable ? "unprintable.accept" : "finalize")}
         </Button>
       </Group>
     </Stack>
@@ -54,7 +82,10 @@ function Question({ invoice, onClose }: { invoice: Invoice; onClose: () => void 
 export function Finalize({ invoice, onClose }: { invoice: Invoice | null; onClose: () => void }) {
   const t = useTranslations("invoices");
   return (
-    <Dialog title={invoice && t("finalizeTitle")} onClose={onClose}>
+    <Dialog
+      title={invoice && t(invoice.kind === "invoice" ? "finalizeTitle" : "finalizeNote")}
+      onClose={onClose}
+    >
       {invoice && <Question invoice={invoice} onClose={onClose} />}
     </Dialog>
   );

@@ -6,6 +6,7 @@ import type { Invoice, Tax } from "../../api/types";
 import { MoneyInput } from "../../components/MoneyInput";
 import { formatMoney } from "../../lib/money";
 import { lacksOf, type Row } from "./lines";
+import { Rounding } from "./Rounding";
 import { TaxSelect } from "./TaxSelect";
 
 interface Props {
@@ -20,6 +21,12 @@ interface Props {
   onRemove: () => void;
 }
 
+const POINTERS = {
+  description: ["description"],
+  quantity: ["quantity", "duration", "minutes"],
+  price: ["price_minor"],
+};
+
 /** One line of a draft: what, how much, at which price and tax; and its place. */
 export function LineRow({ row, at, count, invoice, taxes, errors, onChange, onMove, onRemove }: Props) {
   const t = useTranslations("invoiceLines");
@@ -27,11 +34,8 @@ export function LineRow({ row, at, count, invoice, taxes, errors, onChange, onMo
   const saved = invoice.lines.find((line) => line.id === row.line);
   const lacks = left ? lacksOf(row) : [];
   const error = (field: "description" | "quantity" | "price") => {
-    const pointer = { description: "description", quantity: "quantity", price: "price_minor" }[field];
     if (lacks.includes(field)) return t(`lacks.${field}`);
-    return (
-      errors[`/lines/${at}/${pointer}`] ?? (field === "quantity" ? errors[`/lines/${at}/minutes`] : undefined)
-    );
+    return POINTERS[field].map((pointer) => errors[`/lines/${at}/${pointer}`]).find(Boolean);
   };
   const name = row.description || t("line", { n: at + 1 });
   const tax = row.tax ?? saved?.tax ?? invoice.tax;
@@ -112,6 +116,7 @@ export function LineRow({ row, at, count, invoice, taxes, errors, onChange, onMo
         <div className="dim num lineamount">
           <span>
             {row.fromTime && t("ofTime", { count: saved?.entries_count ?? 0 })}
+            {saved && <Rounding lines={[saved]} />}
             {!row.line && t("unsaved")}
           </span>
           {saved && <span>{formatMoney(saved.amount_minor, invoice.currency)}</span>}

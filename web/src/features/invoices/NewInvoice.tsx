@@ -16,11 +16,12 @@ import { EmptyState, QueryState, Skeletons } from "../../components/States";
 import { toMinor } from "../../lib/money";
 import { dateIn } from "../../lib/time";
 import { text } from "../../lib/url";
-import { GroupingFields, type Rounded, roundingOf } from "./grouping";
+import { GroupingFields, type Rounded as RoundedValues, roundingOf } from "./grouping";
 import { Paper } from "./Paper";
 import { PERIODS, periodOf } from "./periods";
+import { RoundingSum } from "./Rounding";
 
-interface Values extends Rounded {
+interface Values extends RoundedValues {
   client_id: string;
   project_id: string | null;
   period_start: string;
@@ -37,6 +38,12 @@ const inputOf = (v: Values, currency: string): InvoiceInput => ({
   rounding: roundingOf(v),
   fallback_rate_minor: v.fallback === "" ? null : toMinor(Number(v.fallback), currency),
 });
+
+/** What rounding does to the time, as the paper beside it has it. */
+function Rounded({ input }: { input: InvoiceInput }) {
+  const preview = useQuery({ ...queries.invoicePreview(input), placeholderData: keepPreviousData });
+  return preview.data && !preview.error ? <RoundingSum lines={preview.data.lines} /> : null;
+}
 
 /** What the draft would be, while it is being put together. */
 function Preview({ input }: { input: InvoiceInput }) {
@@ -124,6 +131,7 @@ function Form({ clients, billing, asked }: { clients: Client[]; billing: Billing
             <TextInput label={t("to")} type="date" required {...form.getInputProps("period_end")} />
           </Group>
           <GroupingFields values={values} onChange={(patch) => form.setValues(patch)} />
+          {values.period_start && values.period_end && <Rounded input={shown} />}
           <MoneyInput
             label={t("fallback")}
             description={t("fallbackHint")}

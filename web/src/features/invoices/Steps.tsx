@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, Text, TextInput } from "@mantine/core";
 import {
   IconBan,
   IconCoins,
@@ -28,19 +28,27 @@ function Ending({ invoice, asked, onClose }: { invoice: Invoice; asked: Asked; o
   const t = useTranslations("invoices");
   const [reason, setReason] = useState("");
   const steps = useSteps(invoice);
+  const note = invoice.kind === "credit_note";
   const questions = {
     void: {
       title: t("voidTitle", { number: invoice.number ?? "" }),
-      action: t("void"),
-      goes: [t("voidGoes")],
-      stays: [t("voidStays")],
+      action: t(note ? "voidNote.action" : "void"),
+      goes: [t(note ? "voidNote.goes" : "voidGoes")],
+      stays: [t(note ? "voidNote.stays" : "voidStays")],
       extra: (
-        <TextInput
-          label={t("voidReason")}
-          maxLength={500}
-          value={reason}
-          onChange={(e) => setReason(e.currentTarget.value)}
-        />
+        <>
+          {!note && (
+            <Text size="sm" c="dimmed">
+              {t("voidKeep")}
+            </Text>
+          )}
+          <TextInput
+            label={t("voidReason")}
+            maxLength={500}
+            value={reason}
+            onChange={(e) => setReason(e.currentTarget.value)}
+          />
+        </>
       ),
     },
     delete: {
@@ -107,7 +115,7 @@ function More({ invoice, ask }: { invoice: Invoice; ask: (what: Asked) => void }
         )}
         {can.cancel && (
           <Menu.Item className="danger" leftSection={icon(IconBan)} onClick={() => ask("void")}>
-            {t("void")}
+            {t(invoice.kind === "credit_note" ? "voidNote.action" : "void")}
           </Menu.Item>
         )}
         {can.remove && (

@@ -1,5 +1,5 @@
 // The lines of a draft as they are edited, and what of them goes to the server. Sums are the server's alone.
-import type { Invoice, LineInput, Tax } from "../../api/types";
+import type { Invoice, InvoiceLine, LineInput, Tax } from "../../api/types";
 import { toMajor, toMinor } from "../../lib/money";
 import { formatMinutes } from "../../lib/time";
 
@@ -39,14 +39,6 @@ export const newRow = (key: string): Row => ({
   price: "",
 });
 
-/** Minutes of `1:30`, `1.5` or `1,5`; undefined when it is none of them. */
-export function minutesOf(text: string): number | undefined {
-  const clock = /^(\d{1,4}):([0-5]\d)$/.exec(text.trim());
-  if (clock) return Number(clock[1]) * 60 + Number(clock[2]);
-  const hours = /^\d{1,4}(?:[.,]\d{1,3})?$/.exec(text.trim());
-  return hours ? Math.round(Number(hours[0].replace(",", ".")) * 60) : undefined;
-}
-
 /** How many pieces, as the server reads it: at most three decimals. */
 export function piecesOf(text: string): string | undefined {
   const found = /^-?\d{1,9}(?:[.,]\d{1,3})?$/.exec(text.trim());
@@ -56,10 +48,11 @@ export function piecesOf(text: string): string | undefined {
 export type Lack = "description" | "quantity" | "price";
 /** What a line still needs before it can be saved. */
 export function lacksOf(row: Row): Lack[] {
-  const counted = row.unit === "hour" ? minutesOf(row.quantity) : piecesOf(row.quantity);
+  // Hours are written as everywhere else: what they say is the server's to read.
+  const counted = row.unit === "hour" ? /\d/.test(row.quantity) : piecesOf(row.quantity) !== undefined;
   const lacks: Lack[] = [];
   if (row.description.trim() === "") lacks.push("description");
-  if (!row.fromTime && counted === undefined) lacks.push("quantity");
+  if (!row.fromTime && !counted) lacks.push("quantity");
   if (row.price === "" || !(Number(row.price) >= 0)) lacks.push("price");
   return lacks;
 }
@@ -72,7 +65,7 @@ function inputOf(row: Row, currency: string): LineInput {
   if (row.line) input.line = row.line;
   if (row.tax) input.tax = row.tax;
   if (row.fromTime) return input;
-  if (row.unit === "hour") return { ...input, unit: "hour", minutes: minutesOf(row.quantity) ?? 0 };
+  if (row.unit === "hour") return { ...input, unit: "hour", duration: row.quantity.trim() };
   return { ...input, unit: "item", quantity: piecesOf(row.quantity) ?? "1" };
 }
 
@@ -95,6 +88,14 @@ export function moved(rows: Row[], key: string, by: -1 | 1): Row[] {
   const [one, other] = [rows[at], rows[to]];
   if (!one || !other) return rows;
   return rows.map((row, i) => (i === at ? other : i === to ? one : row));
+}
+
+/** What the lines of time were recorded with, and what of it is billed; undefined where no line is made of time. */
+export function roundedOf(lines: Pick<InvoiceLine, "minutes" | "recorded_minutes">[]) {
+  const timed = lines.filter((line) => line.recorded_minutes !== null && line.minutes !== null);
+  if (timed.length === 0) return undefined;
+  const sum = (of: "minutes" | "recorded_minutes") => timed.reduce((all, line) => all + (line[of] ?? 0), 0);
+  return { recorded: sum("recorded_minutes"), billed: sum("minutes") };
 }
 
 const taxKey = (tax: Tax) => [tax.category, tax.rate, tax.name].join("|");

@@ -8,14 +8,17 @@ import { draftScope } from "./useDraft";
 const LISTS = ["invoices", "time-entries"];
 
 /** The writes that take an invoice from one state to another. */
-export function useSteps({ id }: Invoice) {
+export function useSteps({ id, kind }: Invoice) {
   const t = useTranslations("invoices");
   const navigate = useNavigate();
   const said = (done: string) => ({ done, invalidate: LISTS, scope: draftScope(id) });
   const open = (made: Invoice) => navigate({ to: "/invoices/$id", params: { id: made.id } as never });
   return {
     refresh: useAction(() => actions.refreshInvoice(id), said(t("refreshed"))),
-    cancel: useAction((reason: string) => actions.voidInvoice(id, reason), said(t("voidDone"))),
+    cancel: useAction(
+      (reason: string) => actions.voidInvoice(id, reason),
+      said(t(kind === "credit_note" ? "voidNote.done" : "voidDone")),
+    ),
     remove: useAction((_: string) => actions.deleteInvoice(id), {
       ...said(t("deleted")),
       onDone: () => navigate({ to: "/invoices" }),

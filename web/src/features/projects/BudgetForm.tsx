@@ -8,9 +8,9 @@ import { useAction } from "../../app/useAction";
 import { MoneyInput } from "../../components/MoneyInput";
 import { toMajor, toMinor } from "../../lib/money";
 import { formatMinutes } from "../../lib/time";
-import { minutesOf } from "../invoices/lines";
 import { Section } from "../settings/Section";
 import { BudgetBars } from "./BudgetBar";
+import { minutesOf } from "./budget";
 
 /** What is planned, and a bar of what is used of it. */
 export function BudgetForm({ project, currency }: { project: Project; currency: string }) {

@@ -34,7 +34,7 @@ export function ProjectDetails({ project }: { project: Project }) {
   const currency = project.currency ?? client?.currency ?? workspace.currency;
   const save = useAction((input: ProjectInput) => actions.saveProject(project.id, input), {
     done: (p) => t("saved", { name: p.name }),
-    invalidate: ["projects", "clients", "time-entries", "drafts"],
+    invalidate: ["projects", "clients", "time-entries", "rules", "drafts"],
     onDone: () => form.resetDirty(),
     onFail: (error) => showFieldErrors(form, error),
   });

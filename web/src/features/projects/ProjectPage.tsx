@@ -12,6 +12,8 @@ import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, QueryState } from "../../components/States";
 import { StatusBadge } from "../../components/StatusBadge";
 import { RatesPanel } from "../rates/RatesPanel";
+import { domainOf, rulesOfProject } from "../rules/booking";
+import { RulesPanel } from "../rules/RulesPanel";
 import { BudgetForm } from "./BudgetForm";
 import { ProjectDetails } from "./ProjectDetails";
 
@@ -22,6 +24,7 @@ function Shown({ project }: { project: Project }) {
   const { workspace } = useSession();
   const clients = useQuery(queries.clients()).data ?? [];
   const client = clients.find((c) => c.id === project.client_id);
+  const domain = domainOf(client?.email);
   const currency = project.currency ?? client?.currency ?? workspace.currency;
   return (
     <Stack gap="md">
@@ -63,13 +66,23 @@ function Shown({ project }: { project: Project }) {
         </Stack>
         <Stack gap="md">
           <BudgetForm key={project.id} project={project} currency={currency} />
+          <RulesPanel
+            pick={(rules) => rulesOfProject(rules, project.id)}
+            start={{
+              name: project.name,
+              project_id: project.id,
+              client_id: project.client_id,
+              attendee_domains: domain ? [domain] : [],
+            }}
+            archived={project.archived || !!client?.archived}
+          />
           <DeleteOrArchive
             name={project.name}
             archived={project.archived}
             goes={t("goes")}
             run={() => actions.deleteProject(project.id)}
             archive={() => actions.saveProject(project.id, { name: project.name, archived: true })}
-            invalidate={["projects", "clients"]}
+            invalidate={["projects", "clients", "rules", "drafts"]}
             onDeleted={() => navigate({ to: "/projects" })}
           />
         </Stack>

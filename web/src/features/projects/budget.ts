@@ -15,3 +15,11 @@ export function usedOf(used: number, planned: number): Used {
   const part = used / planned;
   return { percent: Math.round(part * 100), tone: part > 1 ? "bad" : part >= NEARLY ? "warn" : "ok" };
 }
+
+/** Minutes of `1:30`, `1.5` or `1,5`; undefined when it is none of them. */
+export function minutesOf(text: string): number | undefined {
+  const clock = /^(\d{1,4}):([0-5]\d)$/.exec(text.trim());
+  if (clock) return Number(clock[1]) * 60 + Number(clock[2]);
+  const hours = /^\d{1,4}(?:[.,]\d{1,3})?$/.exec(text.trim());
+  return hours ? Math.round(Number(hours[0].replace(",", ".")) * 60) : undefined;
+}

@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Group, Stack, Switch, TagsInput, TextInput } from "@mantine/core";
+import { Alert, Button, Drawer, Group, NativeSelect, Stack, Switch, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
@@ -8,8 +8,9 @@ import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
 import { ConfirmDestructive } from "../../components/ConfirmDestructive";
 import { unlessAsked } from "../../components/onTop";
+import { TagsField } from "../../components/TagsField";
 import { ConditionFields } from "./ConditionFields";
-import { inputOf, type RuleValues, valuesOf } from "./conditions";
+import { BILLING, inputOf, type RuleValues, valuesOf } from "./conditions";
 import { RulePreview } from "./RulePreview";
 
 const LISTS = ["rules", "drafts"];
@@ -43,10 +44,17 @@ function DeleteRule({ rule, onDone }: { rule: Rule; onDone: () => void }) {
   );
 }
 
-function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }) {
+interface FormProps {
+  rule?: Rule;
+  /** What a new rule begins with. */
+  start?: Partial<RuleValues>;
+  onClose: () => void;
+}
+
+function RuleForm({ rule, start, onClose }: FormProps) {
   const t = useTranslations("rules");
   const [refused, setRefused] = useState("");
-  const form = useForm<RuleValues>({ initialValues: valuesOf(rule) });
+  const form = useForm<RuleValues>({ initialValues: { ...valuesOf(rule), ...(!rule && start) } });
   const save = useAction((body: RuleInput) => actions.saveRule(rule?.id ?? null, body), {
     done: t("saved"),
     invalidate: LISTS,
@@ -67,7 +75,7 @@ function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }) {
         )}
         <TextInput label={t("name")} required data-autofocus {...form.getInputProps("name")} />
         <ConditionFields form={form} />
-        <RulePreview values={values} />
+        <RulePreview values={values} rule={rule} />
         <fieldset className="plain fields sides">
           <legend>{t("then")}</legend>
           <Switch label={t("exclude")} {...form.getInputProps("exclude", { type: "checkbox" })} />
@@ -77,8 +85,12 @@ function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }) {
                 value={{ client_id: values.client_id, project_id: values.project_id }}
                 onChange={(v) => form.setValues(v)}
               />
-              <TagsInput label={t("tags")} {...form.getInputProps("tags")} />
-              <Switch label={t("billable")} {...form.getInputProps("billable", { type: "checkbox" })} />
+              <TagsField value={values.tags} onChange={(tags) => form.setFieldValue("tags", tags)} />
+              <NativeSelect
+                label={t("billing")}
+                data={BILLING.map((value) => ({ value, label: t(`billings.${value}`) }))}
+                {...form.getInputProps("billing")}
+              />
             </>
           )}
         </fieldset>
@@ -95,7 +107,12 @@ function RuleForm({ rule, onClose }: { rule?: Rule; onClose: () => void }) {
   );
 }
 
-export function RuleDrawer({ open, rule, onClose }: { open?: string; rule?: Rule; onClose: () => void }) {
+interface Props extends FormProps {
+  /** "new" or a rule's id. */
+  open?: string;
+}
+
+export function RuleDrawer({ open, rule, start, onClose }: Props) {
   const t = useTranslations("rules");
   const shown = open === "new" || !!rule;
   return (
@@ -106,7 +123,7 @@ export function RuleDrawer({ open, rule, onClose }: { open?: string; rule?: Rule
       size={480}
       title={rule ? t("edit") : t("add")}
     >
-      {shown && <RuleForm key={open} rule={rule} onClose={onClose} />}
+      {shown && <RuleForm key={open} rule={rule} start={start} onClose={onClose} />}
     </Drawer>
   );
 }

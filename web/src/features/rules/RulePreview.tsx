@@ -1,28 +1,64 @@
 import { Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { ApiError } from "../../api/client";
 import { queries } from "../../api/queries";
+import type { RulePreview as Preview, Rule } from "../../api/types";
 import { useTimeZone } from "../../app/session";
+import { ArchivedTarget } from "../../components/ArchivedTarget";
 import { formatDateTime } from "../../lib/time";
-import { hasCondition, inputOf, type RuleValues } from "./conditions";
+import { hasCondition, inputOf, type RuleValues, restOf } from "./conditions";
 
 const SHOWN = 8;
 
+/** Meetings that fit and that rules above it take, each with the way to that rule: in another tab, for nothing here is saved. */
+function Shadows({ found }: { found: Preview }) {
+  const t = useTranslations("rules");
+  if (found.shadowed === 0) return null;
+  return (
+    <>
+      <Text size="sm" mt={6}>
+        {t("shadowed", { count: found.shadowed })}
+      </Text>
+      <ul className="plainlist">
+        {found.shadowed_by.map((above) => (
+          <li key={above.rule_id}>
+            <Text size="sm" className="breakable">
+              <Link
+                className="textlink"
+                to="/rules"
+                search={{ rule: above.rule_id } as never}
+                target="_blank"
+                rel="noopener"
+              >
+                {above.name}
+                <span className="sr"> {t("newTab")}</span>
+              </Link>{" "}
+              <span className="dim num">{t("takes", { count: above.meetings })}</span>
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** What the rule would do with the last 30 days, while it is being written. */
-export function RulePreview({ values }: { values: RuleValues }) {
+export function RulePreview({ values, rule }: { values: RuleValues; rule?: Rule }) {
   const t = useTranslations("rules");
   const timeZone = useTimeZone();
   const [settled] = useDebouncedValue(values, 300);
   // Nothing is saved under the name.
   const input = { ...inputOf(settled), name: "…" };
   const preview = useQuery({
-    ...queries.rulePreview(input),
+    ...queries.rulePreview(input, rule?.id),
     enabled: hasCondition(settled),
     placeholderData: keepPreviousData,
   });
   const found = preview.data;
+  const rest = found ? restOf(found, SHOWN) : 0;
   const refused = preview.error instanceof ApiError ? preview.error : null;
   return (
     <div className="preview" role="status" aria-busy={preview.isFetching}>
@@ -48,11 +84,13 @@ export function RulePreview({ values }: { values: RuleValues }) {
                 </li>
               ))}
             </ul>
-            {found.matched > SHOWN && (
+            {rest > 0 && (
               <Text size="sm" c="dimmed">
-                {t("andMore", { count: found.matched - Math.min(SHOWN, found.items.length) })}
+                {t("andMore", { count: rest })}
               </Text>
             )}
+            <Shadows found={found} />
+            <ArchivedTarget of="rule" said={settled} name={found.archived_target} />
           </>
         )
       )}

@@ -7,6 +7,7 @@ import { queries } from "../../api/queries";
 import type { Rule } from "../../api/types";
 import { useIsAdmin } from "../../app/session";
 import { useAction } from "../../app/useAction";
+import { ArchivedTarget } from "../../components/ArchivedTarget";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, QueryState } from "../../components/States";
 import { StatusBadge } from "../../components/StatusBadge";
@@ -15,6 +16,7 @@ import { text } from "../../lib/url";
 import { RuleConditions } from "./RuleConditions";
 import { RuleDrawer } from "./RuleDrawer";
 
+const said = ({ client_id, project_id }: Rule) => ({ client_id, project_id });
 const parse = (raw: Record<string, unknown>) => ({ rule: text(raw.rule) });
 
 export function Rules() {
@@ -34,8 +36,9 @@ export function Rules() {
       clients.find((c) => c.id === rule.client_id)?.name,
       projects.find((p) => p.id === rule.project_id)?.name,
       rule.billable === false ? t("notBillable") : undefined,
+      rule.tags.map((tag) => `#${tag}`).join(" "),
     ];
-    return names.filter(Boolean).join(" / ") || t("billable");
+    return names.filter(Boolean).join(" / ") || t(rule.billable ? "billings.billed" : "billings.project");
   };
   const add = () => set({ rule: "new" }, { push: true });
   const rows = rules.data ?? [];
@@ -103,7 +106,10 @@ export function Rules() {
                     <Table.Td className="breakable wide">
                       <RuleConditions rule={rule} />
                     </Table.Td>
-                    <Table.Td>{does(rule)}</Table.Td>
+                    <Table.Td>
+                      {does(rule)}
+                      <ArchivedTarget of="rule" said={said(rule)} name={rule.archived_target} />
+                    </Table.Td>
                     <Table.Td>
                       <StatusBadge
                         tone={rule.enabled ? "ok" : "idle"}

@@ -1,8 +1,15 @@
 // A rule's conditions as its form holds them, and in words.
-import type { Rule, RuleInput } from "../../api/types";
+import type { Rule, RuleInput, RulePreview } from "../../api/types";
 
 export const LISTS = ["titles", "attendee_domains", "organizers", "categories"] as const;
 export type ListName = (typeof LISTS)[number];
+
+/** A rule may leave it to the project whether time is billed. */
+export const BILLING = ["project", "billed", "unbilled"] as const;
+export type Billing = (typeof BILLING)[number];
+const SAID = { project: null, billed: true, unbilled: false } as const;
+const billingOf = (billable: boolean | null | undefined): Billing =>
+  BILLING.find((one) => SAID[one] === (billable ?? null)) ?? "project";
 
 export interface RuleValues extends Record<ListName | "calendar_ids" | "providers" | "tags", string[]> {
   name: string;
@@ -10,7 +17,7 @@ export interface RuleValues extends Record<ListName | "calendar_ids" | "provider
   min_minutes: number | string;
   max_minutes: number | string;
   exclude: boolean;
-  billable: boolean;
+  billing: Billing;
   client_id: string | null;
   project_id: string | null;
 }
@@ -29,7 +36,7 @@ export function valuesOf(rule?: Rule): RuleValues {
     min_minutes: said?.min_minutes ?? "",
     max_minutes: said?.max_minutes ?? "",
     exclude: rule?.exclude ?? false,
-    billable: rule?.billable ?? true,
+    billing: billingOf(rule?.billable),
     client_id: rule?.client_id ?? null,
     project_id: rule?.project_id ?? null,
     tags: rule?.tags ?? [],
@@ -56,7 +63,7 @@ export function inputOf(v: RuleValues): RuleInput {
     },
     client_id: v.exclude ? null : v.client_id,
     project_id: v.exclude ? null : v.project_id,
-    billable: v.exclude ? null : v.billable,
+    billable: v.exclude ? null : SAID[v.billing],
     tags: v.exclude ? [] : v.tags,
   };
 }
@@ -80,3 +87,7 @@ export function conditionsOf(rule: Rule, nameOf: (calendar: string) => string): 
   ];
   return all.filter(([, values]) => values.length > 0);
 }
+
+/** How many meetings a rule would decide beyond those that are shown: rules above it take the others. */
+export const restOf = (found: Pick<RulePreview, "matched" | "shadowed" | "items">, shown: number) =>
+  Math.max(0, found.matched - found.shadowed - Math.min(shown, found.items.length));

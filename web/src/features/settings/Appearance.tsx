@@ -2,12 +2,15 @@ import { SegmentedControl, Stack, Switch, Text, Title, useMantineColorScheme } f
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { goKeysOn, setGoKeys } from "../../app/useGoKeys";
+import { CLOCKS } from "../../lib/clock";
+import { useClock } from "../../lib/prefs";
 
 type Scheme = "auto" | "light" | "dark";
 
 export function Appearance() {
   const t = useTranslations("settings");
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [clock, setClock] = useClock();
   const [keys, setKeys] = useState(goKeysOn);
   return (
     <section className="panel" aria-labelledby="appearance">
@@ -27,6 +30,17 @@ export function Appearance() {
               value,
               label: t(`themes.${value}`),
             }))}
+          />
+        </div>
+        <div>
+          <Text size="sm" fw={500} id="clock" mb={4}>
+            {t("clock")}
+          </Text>
+          <SegmentedControl
+            aria-labelledby="clock"
+            value={clock}
+            onChange={(value) => setClock(value === "12" ? "12" : "24")}
+            data={CLOCKS.map((value) => ({ value, label: t(`clocks.h${value}`) }))}
           />
         </div>
         <Switch

@@ -5,9 +5,13 @@ import { actions } from "../../api/actions";
 import type { TimeEntry } from "../../api/types";
 import { useAction } from "../../app/useAction";
 import { ClientProject, type ClientProjectValue } from "../../components/ClientProject";
+import { TagsField } from "../../components/TagsField";
+import { useProjectSays } from "../../components/useProjectSays";
+import { billablePatch } from "../timesheet/entryValues";
 
 interface Said extends ClientProjectValue {
   description: string;
+  tags: string[];
 }
 
 /** What is being done: said when a timer starts, and put right while it runs. */
@@ -20,11 +24,16 @@ export function TimerDialog({ entry, onClose }: { entry?: TimeEntry; onClose: ()
     client_id: running?.client_id ?? null,
     project_id: running?.project_id ?? null,
   });
+  const [tags, setTags] = useState(running?.tags ?? []);
+  const says = useProjectSays();
   const save = useAction(
     (said: Said) =>
       running
-        ? actions.updateEntry(running.id, said)
-        : actions.startTimer({ ...said, billable: null, tags: [] }),
+        ? actions.updateEntry(running.id, {
+            ...said,
+            ...billablePatch(null, said.project_id, running, says),
+          })
+        : actions.startTimer({ ...said, billable: null }),
     { done: running ? t("saved") : t("started"), invalidate: ["time-entries"], onDone: onClose },
   );
   const discard = useAction(() => actions.discardTimer(), {
@@ -37,7 +46,7 @@ export function TimerDialog({ entry, onClose }: { entry?: TimeEntry; onClose: ()
       <form
         onSubmit={(e) => {
           e.preventDefault();
-          save.mutate({ ...booked, description: description.trim() });
+          save.mutate({ ...booked, tags, description: description.trim() });
         }}
       >
         <Stack gap="sm">
@@ -50,6 +59,7 @@ export function TimerDialog({ entry, onClose }: { entry?: TimeEntry; onClose: ()
             data-autofocus
           />
           <ClientProject value={booked} onChange={setBooked} />
+          <TagsField value={tags} onChange={setTags} />
           <Group justify="space-between">
             <Button type="submit" loading={save.isPending}>
               {t(running ? "save" : "start")}

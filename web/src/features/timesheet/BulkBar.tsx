@@ -7,8 +7,10 @@ import { useIsAdmin } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { ClientProject, type ClientProjectValue } from "../../components/ClientProject";
 import { ConfirmDestructive } from "../../components/ConfirmDestructive";
+import { TagsField } from "../../components/TagsField";
 import { formatMinutes } from "../../lib/time";
 import { Ask } from "./shapes";
+import { commonTags, retagged } from "./tags";
 
 const LISTS = ["time-entries", "drafts", "events", "clients"];
 
@@ -45,11 +47,47 @@ function Rebook({ chosen, onDone, onClose }: Props & { onClose: () => void }) {
   );
 }
 
+/** Changes the tags of all of them: those that all have are there to be taken off, and what is added all get. */
+function Retag({ chosen, onDone, onClose }: Props & { onClose: () => void }) {
+  const t = useTranslations("timesheet");
+  const [tags, setTags] = useState(() => commonTags(chosen));
+  const run = useAction(
+    async () => {
+      const done = [];
+      for (const { ids, tags: now } of retagged(chosen, tags))
+        done.push(...(await actions.bulkEntries({ action: "edit", ids, changes: { tags: now } })).items);
+      return done;
+    },
+    {
+      done: (items) => {
+        const refused = items.flatMap((i) => (i.problem ? [i.problem.detail] : []));
+        return [t("bulkDone", { count: items.length - refused.length }), ...new Set(refused)].join(" ");
+      },
+      invalidate: LISTS,
+      onDone: () => {
+        onClose();
+        onDone();
+      },
+    },
+  );
+  return (
+    <Ask
+      title={t("retagTitle", { count: chosen.length })}
+      action={t("save")}
+      busy={run.isPending}
+      onClose={onClose}
+      onGo={() => run.mutate(undefined)}
+    >
+      <TagsField value={tags} onChange={setTags} description={t("retagHint")} />
+    </Ask>
+  );
+}
+
 /** What can be done with many entries at once. Each stands for itself: what is refused is said, the others are done. */
 export function BulkBar({ chosen, onDone }: Props) {
   const t = useTranslations("timesheet");
   const admin = useIsAdmin();
-  const [asked, setAsked] = useState<"delete" | "rebook" | null>(null);
+  const [asked, setAsked] = useState<"delete" | "rebook" | "retag" | null>(null);
   const ids = chosen.map((e) => e.id);
   const run = useAction((action: "submit" | "approve" | "delete") => actions.bulkEntries({ action, ids }), {
     done: ({ items }) => {
@@ -81,6 +119,9 @@ export function BulkBar({ chosen, onDone }: Props) {
       <Button {...small} onClick={() => setAsked("rebook")}>
         {t("rebook")}
       </Button>
+      <Button {...small} onClick={() => setAsked("retag")}>
+        {t("retag")}
+      </Button>
       {chosen.length > 1 && (
         <Button {...small} onClick={() => merge.mutate(undefined)}>
           {t("mergeAction")}
@@ -90,6 +131,7 @@ export function BulkBar({ chosen, onDone }: Props) {
         {t("delete")}
       </Button>
       {asked === "rebook" && <Rebook chosen={chosen} onDone={onDone} onClose={() => setAsked(null)} />}
+      {asked === "retag" && <Retag chosen={chosen} onDone={onDone} onClose={() => setAsked(null)} />}
       <ConfirmDestructive
         what={
           asked === "delete"

@@ -6,26 +6,41 @@ import type { Draft } from "../../api/types";
 import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
+import { TagsField } from "../../components/TagsField";
 import { useUndo } from "../../components/undo";
+import { useProjectSays } from "../../components/useProjectSays";
+import { draftBillable } from "../../lib/billable";
 import { formatDateTime, formatMinutes } from "../../lib/time";
 import { LISTS } from "./LogAll";
 import { Reason } from "./Reason";
 
-function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
+interface Props {
+  draft: Draft;
+  /** It was put aside. */
+  dismissed?: boolean;
+  onClose: () => void;
+}
+
+function DraftForm({ draft, dismissed, onClose }: Props) {
   const t = useTranslations("drafts");
   const timeZone = useTimeZone();
   const [booked, setBooked] = useState({ client_id: draft.client_id, project_id: draft.project_id });
-  const [billable, setBillable] = useState(draft.billable);
+  // Only what somebody says counts as asked for: a meeting that a colleague bills is not billed again by default.
+  const [billable, setBillable] = useState<boolean | null>(null);
+  const [tags, setTags] = useState(draft.tags);
   const [description, setDescription] = useState(draft.event.title ?? "");
   const undo = useUndo();
   const { id } = draft.event;
-  // Only what somebody says counts as asked for: a meeting that a colleague bills is not billed again by default.
-  const asked = { billable: billable === draft.billable ? null : billable };
+  const says = useProjectSays();
   const log = useAction(
-    () => actions.logDraft(id, { ...booked, ...asked, tags: null, description: description.trim() || null }),
+    () => actions.logDraft(id, { ...booked, billable, tags, description: description.trim() || null }),
     { done: t("loggedOne"), invalidate: LISTS, onDone: onClose },
   );
-  const back = useAction(() => actions.restoreDraft(id), { done: t("restored"), invalidate: LISTS });
+  const back = useAction(() => actions.restoreDraft(id), {
+    done: t("restored"),
+    invalidate: LISTS,
+    onDone: () => dismissed && onClose(),
+  });
   const dismiss = useAction(() => actions.dismissDraft(id), {
     invalidate: LISTS,
     onDone: () => {
@@ -44,6 +59,7 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
         <Text size="sm" className="num">
           {formatDateTime(draft.event.start, timeZone)} · {formatMinutes(draft.duration_minutes)} h
         </Text>
+        {dismissed && <Text size="sm">{t("isAside")}</Text>}
         <Reason draft={draft} />
         <TextInput
           label={t("description")}
@@ -53,19 +69,26 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
           data-autofocus
         />
         <ClientProject value={booked} onChange={setBooked} />
+        <TagsField value={tags} onChange={setTags} />
         <Switch
           label={t("billable")}
           description={draft.billed_by_member_id ? t("billedByOther") : undefined}
-          checked={billable}
+          checked={draftBillable(billable, booked, draft, says)}
           onChange={(e) => setBillable(e.currentTarget.checked)}
         />
         <Group justify="space-between">
           <Button type="submit" loading={log.isPending}>
             {t("log")}
           </Button>
-          <Button variant="default" loading={dismiss.isPending} onClick={() => dismiss.mutate(undefined)}>
-            {t("dismiss")}
-          </Button>
+          {dismissed ? (
+            <Button variant="default" loading={back.isPending} onClick={() => back.mutate(undefined)}>
+              {t("bringBack")}
+            </Button>
+          ) : (
+            <Button variant="default" loading={dismiss.isPending} onClick={() => dismiss.mutate(undefined)}>
+              {t("dismiss")}
+            </Button>
+          )}
         </Group>
       </Stack>
     </form>
@@ -73,11 +96,11 @@ function DraftForm({ draft, onClose }: { draft: Draft; onClose: () => void }) {
 }
 
 /** One meeting that is not logged: what it would be booked on, to take over or to change. */
-export function DraftDrawer({ draft, onClose }: { draft?: Draft; onClose: () => void }) {
+export function DraftDrawer({ draft, dismissed, onClose }: Omit<Props, "draft"> & { draft?: Draft }) {
   const t = useTranslations("drafts");
   return (
     <Drawer opened={!!draft} onClose={onClose} position="right" size={400} title={t("logTitle")}>
-      {draft && <DraftForm key={draft.event.id} draft={draft} onClose={onClose} />}
+      {draft && <DraftForm key={draft.event.id} draft={draft} dismissed={dismissed} onClose={onClose} />}
     </Drawer>
   );
 }

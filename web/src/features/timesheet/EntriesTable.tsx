@@ -9,7 +9,7 @@ import { useAction } from "../../app/useAction";
 import { dateIn, formatDate, formatTime } from "../../lib/time";
 import { RejectDialog } from "../approvals/RejectDialog";
 import { BulkBar } from "./BulkBar";
-import { BookingCells, OverlapMark, RejectedReason } from "./EntryCells";
+import { BookingCells, OverlapMark, RejectedReason, Tags } from "./EntryCells";
 
 interface Move {
   entry: TimeEntry;
@@ -77,6 +77,7 @@ function Row({ entry: e, chosen, busy, move, onChoose, onOpen }: RowProps) {
             {e.member_name}
           </Text>
         )}
+        <Tags tags={e.tags} />
         <RejectedReason entry={e} />
       </Table.Td>
       <BookingCells entry={e} running={e.running} />

@@ -28,6 +28,18 @@ export function RejectedReason({ entry }: { entry: TimeEntry }) {
   );
 }
 
+export function Tags({ tags }: { tags: string[] }) {
+  const t = useTranslations("fields");
+  if (tags.length === 0) return null;
+  return (
+    <ul className="tags" aria-label={t("tags")}>
+      {tags.map((tag) => (
+        <li key={tag}>{tag}</li>
+      ))}
+    </ul>
+  );
+}
+
 /** What it is booked on, how long it is, and where it stands: three cells. */
 export function BookingCells({ entry, running }: { entry: TimeEntry; running?: boolean }) {
   const t = useTranslations("timesheet");

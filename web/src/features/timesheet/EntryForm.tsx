@@ -7,6 +7,9 @@ import type { TimeEntry } from "../../api/types";
 import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
+import { TagsField } from "../../components/TagsField";
+import { useProjectSays } from "../../components/useProjectSays";
+import { entryBillable } from "../../lib/billable";
 import { zoneLabel } from "../../lib/time";
 import { EntryActions } from "./EntryActions";
 import { type EntryValues, inputOf, patchOf, valuesOf } from "./entryValues";
@@ -54,6 +57,7 @@ export function EntryForm({ entry, at, onClose }: Props) {
   const t = useTranslations("timesheet");
   const timeZone = useTimeZone();
   const lock = useLock();
+  const says = useProjectSays();
   const [refused, setRefused] = useState("");
   const fixed = !!entry && isFixed(entry, lock);
   const form = useForm({
@@ -66,7 +70,7 @@ export function EntryForm({ entry, at, onClose }: Props) {
   const save = useAction(
     (v: EntryValues) =>
       entry
-        ? actions.updateEntry(entry.id, patchOf(v, entry, timeZone))
+        ? actions.updateEntry(entry.id, patchOf(v, entry, timeZone, says))
         : actions.createEntry(inputOf(v, timeZone)),
     {
       done: (out) => (out.overlaps.length > 0 ? t("savedOverlapping") : t("saved")),
@@ -115,10 +119,16 @@ export function EntryForm({ entry, at, onClose }: Props) {
           value={{ client_id: values.client_id, project_id: values.project_id }}
           onChange={(v) => form.setValues(v)}
         />
+        <TagsField
+          value={values.tags}
+          onChange={(tags) => form.setFieldValue("tags", tags)}
+          disabled={fixed}
+        />
         <Switch
           label={t("billable")}
           disabled={fixed}
-          {...form.getInputProps("billable", { type: "checkbox" })}
+          checked={entryBillable(values.billable, values.project_id, entry, says)}
+          onChange={(e) => form.setFieldValue("billable", e.currentTarget.checked)}
         />
         <Group justify="space-between">
           <Button type="submit" loading={save.isPending} disabled={fixed}>

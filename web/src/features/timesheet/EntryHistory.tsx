@@ -18,6 +18,7 @@ const FIELDS = [
   "billable",
   "client_id",
   "project_id",
+  "tags",
 ] as const;
 const ACTIONS = [
   "created",
@@ -41,7 +42,8 @@ function useDifference() {
   const clients = useQuery(queries.clients()).data ?? [];
   const projects = useQuery(queries.projects()).data ?? [];
   const say = (field: (typeof FIELDS)[number], value: unknown): string => {
-    if (value === null || value === undefined || value === "") return t("nothing");
+    if (value === null || value === undefined || value === "" || String(value) === "") return t("nothing");
+    if (Array.isArray(value)) return value.join(", ");
     if (field === "duration_minutes") return formatMinutes(Number(value));
     if (field === "started_at" || field === "ended_at") return formatDateTime(String(value), timeZone);
     if (field === "billable") return value ? t("yes") : t("no");

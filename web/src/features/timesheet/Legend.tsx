@@ -7,6 +7,7 @@ import { useStateWord } from "./useWeek";
 const ORDER: Look[] = [
   "unlogged",
   "upcoming",
+  "dismissed",
   "running",
   "draft",
   "pending",

@@ -9,6 +9,7 @@ import { useAction } from "../../app/useAction";
 import { useUndo } from "../../components/undo";
 import { formatMoney } from "../../lib/money";
 import { dateIn, formatDate, formatMinutes, formatTime } from "../../lib/time";
+import { Tags } from "./EntryCells";
 import { Reason } from "./Reason";
 import { useBookedNames } from "./useWeek";
 import { worthOf } from "./week";
@@ -77,6 +78,7 @@ function Row({ draft, overlaps, checked, onToggle }: RowProps) {
       </Table.Td>
       <Table.Td>
         {bookedOn(draft) || t("nothingBooked")}
+        <Tags tags={draft.tags} />
         <Reason draft={draft} />
       </Table.Td>
       <Table.Td className="num" ta="right">

@@ -2,6 +2,7 @@ import {
   ActionIcon,
   Button,
   Group,
+  NativeSelect,
   NumberInput,
   Popover,
   SegmentedControl,
@@ -13,7 +14,8 @@ import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import type { TimeEntry } from "../../api/types";
 import { useAction } from "../../app/useAction";
-import { useWeekends, useWeekTarget } from "../../lib/prefs";
+import { SNAPS, useDismissedShown, useHours, useSnap, useWeekends, useWeekTarget } from "../../lib/prefs";
+import { formatTime } from "../../lib/time";
 import { oneOf } from "../../lib/url";
 import { WeekNav } from "../calendar/WeekNav";
 import { VIEWS, type View } from "./filters";
@@ -21,10 +23,21 @@ import { useLock, useWeek } from "./useWeek";
 import { WeekTotal } from "./WeekTotal";
 import { isClosed } from "./week";
 
+/** Whole hours as the clock writes them; the end of the day is its 24th hour. */
+const hourChoices = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, i) => {
+    const hour = first + i;
+    const label = hour === 24 ? "24:00" : formatTime(new Date(Date.UTC(2026, 0, 1, hour)), "UTC");
+    return { value: String(hour), label };
+  });
+
 function ViewSettings() {
   const t = useTranslations("timesheet");
   const [target, setTarget] = useWeekTarget();
   const [weekends, setWeekends] = useWeekends();
+  const [snap, setSnap] = useSnap();
+  const [[from, until], setHours] = useHours();
+  const [dismissed, setDismissed] = useDismissedShown();
   return (
     <Popover position="bottom-end" withArrow shadow="md" trapFocus>
       <Popover.Target>
@@ -43,10 +56,35 @@ function ViewSettings() {
             onChange={(v) => v !== "" && setTarget(Number(v))}
             hideControls
           />
+          <NativeSelect
+            label={t("snap")}
+            value={String(snap)}
+            data={SNAPS.map((minutes) => ({ value: String(minutes), label: t("snapOf", { minutes }) }))}
+            onChange={(e) => setSnap(Number(e.currentTarget.value))}
+          />
+          <Group grow gap="xs">
+            <NativeSelect
+              label={t("dayFrom")}
+              value={String(from)}
+              data={hourChoices(0, until - 1)}
+              onChange={(e) => setHours([Number(e.currentTarget.value), until])}
+            />
+            <NativeSelect
+              label={t("dayUntil")}
+              value={String(until)}
+              data={hourChoices(from + 1, 24)}
+              onChange={(e) => setHours([from, Number(e.currentTarget.value)])}
+            />
+          </Group>
           <Switch
             label={t("weekends")}
             checked={weekends}
             onChange={(e) => setWeekends(e.currentTarget.checked)}
+          />
+          <Switch
+            label={t("showPutAside")}
+            checked={dismissed}
+            onChange={(e) => setDismissed(e.currentTarget.checked)}
           />
         </Stack>
       </Popover.Dropdown>

@@ -5,7 +5,7 @@ import { useTranslations } from "use-intl";
 import type { TimeEntry } from "../../api/types";
 import type { Moved } from "../../components/dragged";
 import { QueryState, Skeletons } from "../../components/States";
-import { useWeekends } from "../../lib/prefs";
+import { useHours, useSnap, useWeekends } from "../../lib/prefs";
 import { formatDate } from "../../lib/time";
 import { Clashes } from "./Clashes";
 import { DayHead } from "./DayHead";
@@ -14,7 +14,7 @@ import type { TimesheetFilters } from "./filters";
 import { Legend } from "./Legend";
 import { TimeList } from "./TimeList";
 import { useMoveEntry } from "./useMoveEntry";
-import { useBookedNames, useLock, useStateWord, useWeek } from "./useWeek";
+import { useBookedNames, useDismissed, useLock, useStateWord, useWeek } from "./useWeek";
 import { blocksOf, clashes, emptyWeekend, entryOf, isEntry, totalsOf, weekDays } from "./week";
 
 const WeekGrid = lazy(() => import("../../components/WeekGrid").then((m) => ({ default: m.WeekGrid })));
@@ -28,8 +28,12 @@ interface Props {
 export function WeekView({ filters, set }: Props) {
   const t = useTranslations("timesheet");
   const { timeZone, now, week, entries, suggested } = useWeek(filters.week);
+  const dismissed = useDismissed(week, timeZone);
+  const isAside = dismissed.some((d) => d.event.id === filters.draft);
   const small = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
   const [weekends] = useWeekends();
+  const [snap] = useSnap();
+  const [hours] = useHours();
   const lock = useLock();
   const wordOf = useStateWord();
   const { clientOf } = useBookedNames();
@@ -37,7 +41,7 @@ export function WeekView({ filters, set }: Props) {
   const open = (id: string) => set(isEntry(id) ? { entry: entryOf(id) } : { draft: id });
   const closed = lock.until !== null && week <= lock.until ? lock.until : undefined;
   const body = (logged: TimeEntry[]) => {
-    const blocks = blocksOf(logged, suggested, { now, lock, wordOf, nameOf: clientOf });
+    const blocks = blocksOf(logged, suggested, { now, lock, wordOf, nameOf: clientOf }, dismissed);
     const totals = totalsOf(week, logged, suggested, timeZone);
     const onMove = (to: Moved) => {
       const entry = logged.find((e) => isEntry(to.id) && e.id === entryOf(to.id));
@@ -60,7 +64,7 @@ export function WeekView({ filters, set }: Props) {
               ))}
             </ul>
             <WeekGrid
-              {...{ week, timeZone, blocks, onMove }}
+              {...{ week, timeZone, blocks, onMove, snap, hours }}
               timedOnly
               onOpen={open}
               onSelect={({ start, end }) => set({ entry: "new", at: `${start}/${end}` })}
@@ -80,7 +84,8 @@ export function WeekView({ filters, set }: Props) {
         {body}
       </QueryState>
       <DraftDrawer
-        draft={suggested.find((d) => d.event.id === filters.draft)}
+        draft={[...suggested, ...dismissed].find((d) => d.event.id === filters.draft)}
+        dismissed={isAside}
         onClose={() => set({ draft: undefined })}
       />
     </Stack>

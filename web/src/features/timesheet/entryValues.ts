@@ -1,5 +1,6 @@
 // The form of a time entry: what it starts with, and what it sends.
 import type { TimeEntry, TimeEntryInput, TimeEntryPatch } from "../../api/types";
+import { entryBillable, type Says } from "../../lib/billable";
 import { formatMinutes, fromWall, toLocalInput } from "../../lib/time";
 
 export interface EntryValues {
@@ -10,7 +11,9 @@ export interface EntryValues {
   duration: string;
   client_id: string | null;
   project_id: string | null;
-  billable: boolean;
+  /** null: nobody touched it. */
+  billable: boolean | null;
+  tags: string[];
 }
 
 const QUARTER = 900_000;
@@ -41,7 +44,8 @@ export function valuesOf(
     duration: formatMinutes(entry?.duration_minutes ?? chosen?.minutes ?? 60),
     client_id: entry?.client_id ?? null,
     project_id: entry?.project_id ?? null,
-    billable: entry?.billable ?? true,
+    billable: null,
+    tags: entry?.tags ?? [],
   };
 }
 
@@ -49,12 +53,25 @@ export function inputOf({ start, ...rest }: EntryValues, timeZone: string): Time
   return { ...rest, started_at: fromWall(start, timeZone).toISOString() };
 }
 
+/** The billed-or-not, when it becomes another: said again, it would take the meeting from the colleague who bills it. */
+export function billablePatch(
+  said: boolean | null,
+  project_id: string | null,
+  entry: TimeEntry,
+  says: Says,
+): Pick<TimeEntryPatch, "billable"> {
+  const billable = entryBillable(said, project_id, entry, says);
+  return billable === entry.billable ? {} : { billable };
+}
+
 /** Of the times only what somebody changed, so that an entry's seconds and its end survive an edit of its words. */
 export function patchOf(
-  { start, duration, ...rest }: EntryValues,
+  { start, duration, billable, ...words }: EntryValues,
   entry: TimeEntry,
   timeZone: string,
+  says: Says,
 ): TimeEntryPatch {
+  const rest = { ...words, ...billablePatch(billable, words.project_id, entry, says) };
   const sameStart = start === toLocalInput(entry.started_at, timeZone);
   const sameLength = duration === formatMinutes(entry.duration_minutes);
   if (sameStart && sameLength) return rest;

@@ -5,6 +5,7 @@ import type { Draft } from "../../api/types";
 import { useSession, useTimeZone } from "../../app/session";
 import type { Look } from "../../components/blocks";
 import { useNow } from "../../components/Time";
+import { useDismissedShown } from "../../lib/prefs";
 import { addDays, dateIn, fromWall, startOfWeek } from "../../lib/time";
 import { isOver, type Lock } from "./week";
 
@@ -27,6 +28,14 @@ export function useWeek(asked?: string) {
   return { timeZone, now, today, week, entries, suggested, over: suggested.filter((d) => isOver(d, now)) };
 }
 
+/** The meetings of a week that were put aside, where they are shown. */
+export function useDismissed(week: string, timeZone: string): Draft[] {
+  const [shown] = useDismissedShown();
+  const range = rangeOf(week, timeZone);
+  const found = useQuery({ ...queries.drafts({ ...range, dismissed: true }), enabled: shown });
+  return shown ? (found.data ?? []) : [];
+}
+
 export function useLock(): Lock {
   const { workspace } = useSession();
   return { until: workspace.time_locked_until, timeZone: workspace.time_zone };
@@ -41,6 +50,8 @@ export function useStateWord() {
         return t("suggestion");
       case "upcoming":
         return t("upcoming");
+      case "dismissed":
+        return t("putAside");
       case "running":
         return t("running");
       case "logged":

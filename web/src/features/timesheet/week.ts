@@ -59,8 +59,7 @@ function entryBlock(entry: TimeEntry, { now, lock, wordOf }: Shown): GridBlock {
   };
 }
 
-function draftBlock(draft: Draft, { now, wordOf, nameOf }: Shown): GridBlock {
-  const look = isOver(draft, now) ? "unlogged" : "upcoming";
+function draftBlock(draft: Draft, { wordOf, nameOf }: Shown, look: Look): GridBlock {
   const { id, title, start, end } = draft.event;
   return {
     id,
@@ -77,9 +76,15 @@ function draftBlock(draft: Draft, { now, wordOf, nameOf }: Shown): GridBlock {
 
 export const isOver = (draft: Draft, now: Date) => Date.parse(draft.event.end) <= now.getTime();
 
-export const blocksOf = (entries: TimeEntry[], drafts: Draft[], shown: Shown): GridBlock[] => [
+export const blocksOf = (
+  entries: TimeEntry[],
+  drafts: Draft[],
+  shown: Shown,
+  dismissed: Draft[] = [],
+): GridBlock[] => [
   ...entries.map((entry) => entryBlock(entry, shown)),
-  ...drafts.map((draft) => draftBlock(draft, shown)),
+  ...drafts.map((draft) => draftBlock(draft, shown, isOver(draft, shown.now) ? "unlogged" : "upcoming")),
+  ...dismissed.map((draft) => draftBlock(draft, shown, "dismissed")),
 ];
 
 export interface DayTotal {
@@ -105,14 +110,17 @@ export function totalsOf(week: string, entries: TimeEntry[], drafts: Draft[], ti
 
 /** Weekdays without anything that need no column (0 is Sunday). */
 export function emptyWeekend(blocks: GridBlock[], timeZone: string): number[] {
-  const taken = new Set(blocks.map((b) => new Date(`${dateIn(b.start, timeZone)}T00:00Z`).getUTCDay()));
+  const work = blocks.filter((b) => b.look !== "dismissed");
+  const taken = new Set(work.map((b) => new Date(`${dateIn(b.start, timeZone)}T00:00Z`).getUTCDay()));
   return [6, 0].some((day) => taken.has(day)) ? [] : [6, 0];
 }
 
-/** Pairs of blocks that take the same time: of each only one can be work. What is yet to come does not count. */
+const NO_CLAIM: Look[] = ["upcoming", "running", "dismissed"];
+
+/** Pairs of blocks that take the same time: of each only one can be work. What is yet to come, or was put aside, does not count. */
 export function clashes(blocks: GridBlock[]): [GridBlock, GridBlock][] {
   const sorted = blocks
-    .filter((b) => b.look !== "upcoming" && b.look !== "running")
+    .filter((b) => !NO_CLAIM.includes(b.look))
     .sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
   return sorted.flatMap((a, i) =>
     sorted

@@ -18,13 +18,13 @@ function Clock({ since }: { since: string }) {
 
 function Approvals() {
   const t = useTranslations("today");
-  const approvals = useInfiniteQuery(queries.approvals({ state: "pending" })).data;
-  if (!approvals) return null;
-  const weeks = approvals.pages.flatMap((page) => page.items);
+  const { data, hasNextPage } = useInfiniteQuery(queries.approvals({ state: "pending" }));
+  if (!data) return null;
+  const weeks = data.pages.flatMap((page) => page.items);
   return (
     <div>
       <dt>{t("approvals")}</dt>
-      <dd className="num">{t("waiting", { count: weeks.length })}</dd>
+      <dd className="num">{t(hasNextPage ? "manyWaiting" : "waiting", { count: weeks.length })}</dd>
       {weeks.length > 0 && (
         <dd>
           <Link to="/approvals" className="textlink">

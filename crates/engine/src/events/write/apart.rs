@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use daybook_domain::event::{Draft, EventTime, Patch, ProviderEvent, Role, Status};
+use daybook_domain::event::{Change, Draft, EventTime, Patch, ProviderEvent, Role, Status};
 use daybook_domain::recurrence::{DateValue, EventDuration, OccurrenceKey, Recurrence, ZonedValue};
 use daybook_domain::zone::Zone;
 use daybook_provider_api::calendar::write::{Target, Written};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::desk::{Call, Desk, event_of};
 use super::found::Found;
-use super::{Error, following};
+use super::{Error, change, following};
 
 /// More single occurrences than this are not carried along one by one.
 const MOST: usize = 60;
@@ -26,6 +26,12 @@ pub(super) struct Apart {
     gone: Vec<EventTime>,
     /// Those that differ.
     changed: Vec<Changed>,
+    /// Those of the new part that say something of their own.
+    #[serde(default)]
+    own: Vec<Own>,
+    /// Changed ones with rows of their own at the provider that end with the old part: their ids there, and original starts.
+    #[serde(default)]
+    ended: Vec<(String, EventTime)>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,9 +40,21 @@ struct Changed {
     says: Draft,
 }
 
-/// Of the two parts of a series that is cut at the occurrence `found`: what stays, and what follows. In the second part changed
-/// occurrences are like all others again, and what is taken out stays out.
-pub(super) async fn of(desk: &Desk<'_>, found: &Found) -> Result<(Apart, Apart), Error> {
+/// What an occurrence says that its series does not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Own {
+    original: EventTime,
+    patch: Patch,
+}
+
+/// Of the two parts of a series that is cut at the occurrence `found`: what stays, and what follows. In the second part what is taken
+/// out stays out, and changed occurrences keep what is their own where `patch` leaves them where they are; of the one that is named
+/// only what it does not change.
+pub(super) async fn of(
+    desk: &Desk<'_>,
+    found: &Found,
+    patch: Option<&Patch>,
+) -> Result<(Apart, Apart), Error> {
     let (mut before, mut after) = (Apart::default(), Apart::default());
     let (Role::Master { recurrence }, Some(occurrence)) = (&found.event.role, &found.occurrence)
     else {
@@ -49,36 +67,20 @@ pub(super) async fn of(desk: &Desk<'_>, found: &Found) -> Result<(Apart, Apart),
     drop(tx);
     let mut own: BTreeSet<OccurrenceKey> = BTreeSet::new();
     for row in &rows {
-        let event = &row.event;
-        let Role::Override { original_start, .. } = &event.role else {
-            continue;
-        };
-        let key = OccurrenceKey::of(original_start);
-        own.insert(key);
-        let part = if key < occurrence.key {
-            &mut before
-        } else {
-            &mut after
-        };
-        if event.status == Status::Cancelled {
-            part.gone.push(original_start.clone());
-        } else if key < occurrence.key && !is_stretched(event, &found.event) {
-            part.changed.push(Changed {
-                original: original_start.clone(),
-                says: draft(event),
-            });
-        }
+        let parts = (&mut before, &mut after);
+        own.extend(sort(parts, &row.event, found, occurrence.key, patch));
     }
     if desk.writer.capability().any_recurrence {
         // Single ones are rows of their own there, and what is taken out by the rule stays in it.
-        before = Apart::default();
+        few(after.own.len().max(before.ended.len()))?;
+        let before = Apart {
+            ended: before.ended,
+            ..Apart::default()
+        };
         return Ok((before, after));
     }
-    for value in Recurrence::parse(recurrence)?.exdates {
-        let key = match value.value {
-            DateValue::Date(date) => OccurrenceKey::Day(date),
-            _ => OccurrenceKey::Instant(value.instant_in(&found.zone)),
-        };
+    before.ended.clear();
+    for key in left_out(recurrence, found)? {
         if own.insert(key) {
             let part = if key < occurrence.key {
                 &mut before
@@ -88,12 +90,62 @@ pub(super) async fn of(desk: &Desk<'_>, found: &Found) -> Result<(Apart, Apart),
             part.gone.push(following::at(found, key));
         }
     }
-    if before.len().max(after.len()) > MOST {
-        return Err(Error::Unsupported(format!(
-            "more than {MOST} occurrences of this series were changed or removed one by one, and this calendar cannot carry them over when it is cut in two. Nothing was changed; change the whole series, or this occurrence alone"
-        )));
-    }
+    few(before.len().max(after.len()))?;
     Ok((before, after))
+}
+
+/// Notes a row of the series in the part it belongs to; gives the occurrence that it stands for.
+fn sort(
+    (before, after): (&mut Apart, &mut Apart),
+    event: &ProviderEvent,
+    found: &Found,
+    cut: OccurrenceKey,
+    patch: Option<&Patch>,
+) -> Option<OccurrenceKey> {
+    let Role::Override { original_start, .. } = &event.role else {
+        return None;
+    };
+    let key = OccurrenceKey::of(original_start);
+    let follows = key >= cut;
+    if follows && event.resource.is_none() && event.status != Status::Cancelled {
+        let id = event.provider_id.clone();
+        before.ended.push((id, original_start.clone()));
+    }
+    if event.status == Status::Cancelled {
+        let part = if follows { after } else { before };
+        part.gone.push(original_start.clone());
+    } else if is_stretched(event, &found.event) {
+        // Nobody changed it.
+    } else if !follows {
+        before.changed.push(Changed {
+            original: original_start.clone(),
+            says: draft(event),
+        });
+    } else if let Some(patch) = patch {
+        let named = (key == cut).then_some(patch);
+        after.keep(original_start, own_of(event, &found.event), named);
+    }
+    Some(key)
+}
+
+/// The occurrences that the lines of a series take out.
+fn left_out(lines: &[String], found: &Found) -> Result<Vec<OccurrenceKey>, Error> {
+    let dates = Recurrence::parse(lines)?.exdates.into_iter();
+    let keys = dates.map(|value| match value.value {
+        DateValue::Date(date) => OccurrenceKey::Day(date),
+        _ => OccurrenceKey::Instant(value.instant_in(&found.zone)),
+    });
+    Ok(keys.collect())
+}
+
+/// Whether so many can be carried along one by one.
+fn few(count: usize) -> Result<(), Error> {
+    if count <= MOST {
+        return Ok(());
+    }
+    Err(Error::Unsupported(format!(
+        "more than {MOST} occurrences of this series were changed or removed one by one, and this calendar cannot carry them over when it is cut in two. Nothing was changed; change the whole series, or this occurrence alone"
+    )))
 }
 
 /// The lines with these occurrences taken out.
@@ -123,7 +175,29 @@ pub(super) fn rule_alone(lines: &[String], found: &Found) -> Result<Vec<String>,
 
 impl Apart {
     fn len(&self) -> usize {
-        self.gone.len() + self.changed.len()
+        self.gone.len() + self.changed.len() + self.own.len()
+    }
+
+    /// Notes what an occurrence says of its own; of the one that was named only what `named` does not change.
+    fn keep(&mut self, original: &EventTime, own: Patch, named: Option<&Patch>) {
+        let patch = match named {
+            Some(named) => without_named(own, named),
+            None => own,
+        };
+        if !patch.is_empty() {
+            self.own.push(Own {
+                original: original.clone(),
+                patch,
+            });
+        }
+    }
+
+    /// Takes those out of it that were taken out.
+    pub(super) fn take_gone(&mut self) -> Self {
+        Self {
+            gone: std::mem::take(&mut self.gone),
+            ..Self::default()
+        }
     }
 
     /// Sees to it that the series `id`, as it is at the provider now, says this of its occurrences. `written` is what the provider
@@ -135,11 +209,13 @@ impl Apart {
         notify: bool,
         mut written: Written,
     ) -> Result<Written, Error> {
-        for start in &self.gone {
-            match desk
-                .must(&Call::Delete(&occurrence(id, start), notify))
-                .await
-            {
+        let ended = self.ended.iter().map(|(own, start)| Target {
+            provider_id: own.clone(),
+            ..occurrence(id, start)
+        });
+        let gone = self.gone.iter().map(|start| occurrence(id, start));
+        for target in ended.chain(gone) {
+            match desk.must(&Call::Delete(&target, notify)).await {
                 Ok(now) => told(&mut written, now),
                 Err(Error::Gone) => {}
                 Err(error) => return Err(error),
@@ -158,15 +234,79 @@ impl Apart {
                 told(&mut written, now);
             }
         }
+        for own in &self.own {
+            let target = occurrence(id, &own.original);
+            let now = match desk.must(&Call::Read(&target)).await {
+                Ok(now) => now,
+                Err(Error::Gone) => continue,
+                Err(error) => return Err(error),
+            };
+            let said = event_of(&now, &now.provider_id).is_some_and(|event| {
+                matches!(event.role, Role::Override { .. }) && change::says(event, &own.patch)
+            });
+            if !said {
+                let now = desk
+                    .must(&Call::Update(&target, &own.patch, notify))
+                    .await?;
+                told(&mut written, now);
+            }
+        }
         Ok(written)
     }
 }
 
-/// What was told last counts, unless it says nothing.
+/// What was told last of the whole counts; what was told of one occurrence comes on top.
 fn told(written: &mut Written, now: Written) {
-    if !now.changes.is_empty() {
+    let whole = |change: &Change| matches!(change, Change::Resource { .. });
+    if now.changes.iter().any(whole) {
         written.changes = now.changes;
+    } else {
+        written.changes.extend(now.changes);
     }
+}
+
+/// What `event` says that its series does not. A text that was taken away is an empty one, which a note can keep.
+pub(super) fn own_of(event: &ProviderEvent, master: &ProviderEvent) -> Patch {
+    let (is, all) = (draft(event), draft(master));
+    let text = |is: &Option<String>, all: &Option<String>| {
+        (is != all).then(|| Some(is.clone().unwrap_or_default()))
+    };
+    let in_place = match &event.role {
+        Role::Override { original_start, .. } => {
+            let length = EventDuration::between(&master.start, &master.end);
+            OccurrenceKey::of(&event.start) == OccurrenceKey::of(original_start)
+                && OccurrenceKey::of(&event.end)
+                    == OccurrenceKey::of(&following::end(original_start, length))
+        }
+        _ => true,
+    };
+    Patch {
+        title: (is.title != all.title).then(|| is.title.clone()),
+        description: text(&is.description, &all.description),
+        location: text(&is.location, &all.location),
+        times: (!in_place).then(|| (is.start.clone(), is.end.clone())),
+        attendees: (emails(&is) != emails(&all)).then(|| is.attendees.clone()),
+        recurrence: None,
+        opaque: (is.opaque != all.opaque).then_some(is.opaque),
+    }
+}
+
+/// What is left of `own` beside what `patch` names.
+fn without_named(own: Patch, patch: &Patch) -> Patch {
+    Patch {
+        title: own.title.filter(|_| patch.title.is_none()),
+        description: own.description.filter(|_| patch.description.is_none()),
+        location: own.location.filter(|_| patch.location.is_none()),
+        times: own.times.filter(|_| patch.times.is_none()),
+        attendees: own.attendees.filter(|_| patch.attendees.is_none()),
+        recurrence: None,
+        opaque: own.opaque.filter(|_| patch.opaque.is_none()),
+    }
+}
+
+fn emails(draft: &Draft) -> BTreeSet<Option<String>> {
+    let people = draft.attendees.iter();
+    people.map(|who| who.email.clone()).collect()
 }
 
 fn occurrence(series: &str, start: &EventTime) -> Target {
@@ -248,13 +388,6 @@ fn missing(changed: &Changed, now: &Written, series: &str) -> Patch {
     };
     let same_times = OccurrenceKey::of(&start) == OccurrenceKey::of(&want.start)
         && OccurrenceKey::of(&end) == OccurrenceKey::of(&want.end);
-    let emails = |draft: &Draft| -> BTreeSet<Option<String>> {
-        draft
-            .attendees
-            .iter()
-            .map(|who| who.email.clone())
-            .collect()
-    };
     Patch {
         title: (is.title != want.title).then(|| want.title.clone()),
         description: text(&is.description, &want.description),

@@ -157,7 +157,7 @@ fn clash(base: &ProviderEvent, now: &ProviderEvent, patch: &Patch) -> bool {
 }
 
 /// Whether the event says everything the patch wanted.
-fn says(now: &ProviderEvent, patch: &Patch) -> bool {
+pub(super) fn says(now: &ProviderEvent, patch: &Patch) -> bool {
     let details = &now.details;
     let times = patch
         .times

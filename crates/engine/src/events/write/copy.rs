@@ -67,6 +67,7 @@ pub(super) async fn run(
         key: intent.id.into(),
         draft,
         notify: steps.notify,
+        like: None,
     };
     let written = settled(to, intent, &create).await?;
     finish(from, to, intent, steps, written).await

@@ -64,7 +64,7 @@ impl<'a> Batch<'a> {
     /// Creates one of them.
     ///
     /// # Errors
-    /// As [`create`].
+    /// As [`create`]; [`Error::NotBegun`] when the time is up.
     pub async fn create(
         &mut self,
         who: &Principal,
@@ -72,6 +72,9 @@ impl<'a> Batch<'a> {
         key: Option<&Key>,
     ) -> Result<InstanceView, Error> {
         let desk = &mut self.0;
+        if !desk.has_time() {
+            return Err(Error::NotBegun);
+        }
         let made = create_at(desk, who, new, key.map(|key| id_for(who, key))).await?;
         shown(desk.cx, desk, made.event).await
     }
@@ -139,6 +142,7 @@ async fn create_at(
         key: intent.id.into(),
         draft,
         notify,
+        like: None,
     };
     let written = settled(desk, &intent, &create)
         .await
@@ -208,7 +212,7 @@ async fn begin(
         return Err(Error::Reused);
     }
     if intent.state == State::Pending {
-        settle::enqueue(&mut tx, workspace, intent.id).await?;
+        settle::enqueue(&mut tx, workspace, &intent).await?;
     }
     tx.commit().await?;
     Ok(intent)

@@ -1,12 +1,15 @@
 //! A calendar laid open for writing: its provider's capability, credentials that work, and what follows a call.
 
+use std::time::Duration;
+
 use daybook_domain::connection::ErrorKind;
 use daybook_domain::event::{Change, Patch, ProviderEvent, ResponseStatus};
 use daybook_domain::{CalendarId, EventId, EventWriteId, WorkspaceId};
 use daybook_provider_api::calendar::EventWriter;
 use daybook_provider_api::calendar::write::{Create, Moved, NO_MOVE, Place, Target, Written};
-use daybook_provider_api::{self as provider, Credential};
+use daybook_provider_api::{self as provider, Credential, Patience};
 use daybook_store as store;
+use jiff::{SignedDuration, Timestamp};
 use store::calendars::Calendar;
 
 use super::{Error, link};
@@ -17,6 +20,12 @@ use crate::{Context, Principal, live, sync};
 
 /// How often the mirror is written again when a sync wrote the same rows at the same time.
 pub(super) const MIRROR_TRIES: u32 = 5;
+/// How long all calls of a request may take: less than its handler has (40 s), so that what became of them is what is told.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
+/// How long one of them may take: after a lost answer there is time to look for what it was about.
+const EACH: Duration = Duration::from_secs(14);
+/// With less time than this nothing new is begun.
+const TO_BEGIN: SignedDuration = SignedDuration::from_secs(6);
 
 /// A calendar and the way to write to it.
 pub(super) struct Desk<'a> {
@@ -25,6 +34,8 @@ pub(super) struct Desk<'a> {
     pub(super) writer: &'a dyn EventWriter,
     pub(super) place: Place,
     access: Access,
+    /// Until when somebody waits; `None` in background work.
+    until: Option<Timestamp>,
 }
 
 /// A call to the provider.
@@ -52,8 +63,10 @@ impl<'a> Desk<'a> {
         who: &Principal,
         id: CalendarId,
     ) -> Result<Desk<'a>, Error> {
+        let until = cx.clock.now().saturating_add(PATIENCE).ok();
         let calendar = changeable(cx, who, id).await?;
-        Self::of(cx, calendar).await
+        let desk = Self::of(cx, calendar).await?;
+        Ok(Self { until, ..desk })
     }
 
     /// Opens a calendar for background work.
@@ -113,7 +126,14 @@ impl<'a> Desk<'a> {
             writer,
             place,
             access,
+            until: None,
         })
+    }
+
+    /// Whether there is time to begin something.
+    pub(super) fn has_time(&self) -> bool {
+        self.until
+            .is_none_or(|until| until.duration_since(self.cx.clock.now()) >= TO_BEGIN)
     }
 
     /// Calls the provider. `None` is only for `Find`.
@@ -165,7 +185,8 @@ impl<'a> Desk<'a> {
     }
 
     async fn send(&self, call: &Call<'_>) -> provider::Result<Answer> {
-        let session = self.access.session(self.cx);
+        let patience = self.until.map(|until| Patience { until, each: EACH });
+        let session = self.access.session(self.cx).patient(patience);
         let (writer, place) = (self.writer, &self.place);
         let written = match *call {
             Call::Create(create) => writer.create(&session, place, create).await.map(Some),

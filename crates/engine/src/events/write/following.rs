@@ -1,41 +1,20 @@
 //! This occurrence and the following ones: the series is cut in two. The new part is created before the old one is shortened, so
 //! that at no time anything is missing; a note carries both steps over a crash.
 
-use daybook_domain::EventId;
 use daybook_domain::event::{Draft, EventTime, Patch, Role};
 use daybook_domain::recurrence::{self, EventDuration, OccurrenceKey, Split};
-use daybook_provider_api::calendar::write::{Create, Target};
+use daybook_domain::{EventId, EventWriteId};
 use daybook_store as store;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::event_writes::{EventWrite, Kind, NewEventWrite};
+use uuid::Uuid;
 
-use super::desk::{Call, Desk};
+use super::cut::{Steps, Time, is_certain, noted, run};
+use super::desk::Desk;
 use super::found::Found;
-use super::{Error, apart, change, check, settle, update};
+use super::{Error, apart, check, settle, update};
 use crate::Principal;
 use apart::Apart;
-
-/// The two steps, as they are noted.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Steps {
-    /// The new part; `None`: it is removed.
-    draft: Option<Draft>,
-    /// The master's provider id.
-    master: String,
-    /// The resource it is in.
-    resource: Option<String>,
-    /// What is left of the old part.
-    before: Vec<String>,
-    /// What was said of single occurrences of the old part, where the lines cannot say it.
-    #[serde(default)]
-    kept: Apart,
-    /// And of the new part.
-    #[serde(default)]
-    carried: Apart,
-    /// Whether attendees may be mailed.
-    notify: bool,
-}
 
 /// Whether the occurrence named is the first one, so that this and the following are the whole series.
 pub(super) fn is_first(found: &Found) -> bool {
@@ -87,7 +66,7 @@ pub(super) fn at(found: &Found, key: OccurrenceKey) -> EventTime {
     }
 }
 
-fn cut(desk: &Desk<'_>, found: &Found) -> Result<Split, Error> {
+fn split(desk: &Desk<'_>, found: &Found) -> Result<Split, Error> {
     let (Role::Master { recurrence: lines }, Some(occurrence)) =
         (&found.event.role, &found.occurrence)
     else {
@@ -105,24 +84,28 @@ fn cut(desk: &Desk<'_>, found: &Found) -> Result<Split, Error> {
     Ok(split)
 }
 
-/// Changes this occurrence and the following ones; gives the new series.
+/// Changes this occurrence and the following ones; gives the new series. `id`: what the same request is noted as.
 pub(super) async fn change(
     desk: &mut Desk<'_>,
     who: &Principal,
     found: &Found,
     patch: Patch,
     notify: bool,
+    id: Option<EventWriteId>,
 ) -> Result<EventId, Error> {
-    let split = cut(desk, found)?;
-    let (kept, mut carried) = apart::of(desk, found).await?;
-    // Another rule, or other times, are a series that nobody has taken anything out of yet.
+    let asked = asked(found, Some(&patch), notify);
+    if let Some((intent, steps)) = earlier(desk, found, &asked).await? {
+        return run(desk, &intent, &steps, Time::Again).await;
+    }
+    let split = split(desk, found)?;
+    // Another rule, or other times, are a series that nobody has changed or taken anything out of yet.
     let moved = patch
         .times
         .as_ref()
         .is_some_and(|(start, _)| OccurrenceKey::of(start) != OccurrenceKey::of(&starts(found)));
-    if moved || patch.recurrence.is_some() {
-        carried = Apart::default();
-    }
+    let anew = moved || patch.recurrence.is_some();
+    let (kept, carried) = apart::of(desk, found, (!anew).then_some(&patch)).await?;
+    let mut carried = if anew { Apart::default() } else { carried };
     let lines = match (&patch.recurrence, &patch.times) {
         (Some(lines), _) => lines.clone(),
         (None, Some((start, _))) => {
@@ -131,26 +114,45 @@ pub(super) async fn change(
         (None, None) => split.after,
     };
     let lines = if desk.writer.capability().any_recurrence {
-        let gone = std::mem::take(&mut carried);
-        apart::without(&lines, &gone, found)?
+        apart::without(&lines, &carried.take_gone(), found)?
     } else {
         lines
     };
-    let draft = update::draft_of(
-        found,
-        Patch {
-            recurrence: Some(lines),
-            ..patch
-        },
-    );
+    let like = like(found, &patch, anew);
+    let draft = update::draft_of(found, patch, lines, anew);
     check::draft(&draft, &found.zone)?;
     let steps = Steps {
         kept,
         carried,
+        like: Some(like),
         ..steps(found, Some(draft), split.before, notify)
     };
-    let intent = begin(desk, who, found, &steps).await?;
-    run(desk, &intent, &steps).await
+    let intent = begin(desk, who, found, &steps, &asked, id).await?;
+    run(desk, &intent, &steps, Time::First).await
+}
+
+/// What the new part says that the old one does not. A new rule or new times are of what is shown, which may be a changed occurrence.
+fn like(found: &Found, patch: &Patch, anew: bool) -> Patch {
+    let shown = found.occurrence.as_ref().and_then(|one| one.own.as_ref());
+    let own = shown
+        .filter(|_| anew)
+        .map(|own| apart::own_of(own, &found.event));
+    let own = own.unwrap_or_default();
+    let text = |named: &Option<Option<String>>, own: Option<Option<String>>| {
+        let named = named
+            .as_ref()
+            .map(|text| Some(text.clone().unwrap_or_default()));
+        named.or(own)
+    };
+    Patch {
+        title: patch.title.clone().or(own.title),
+        description: text(&patch.description, own.description),
+        location: text(&patch.location, own.location),
+        times: None,
+        attendees: patch.attendees.clone().or(own.attendees),
+        recurrence: None,
+        opaque: patch.opaque.or(own.opaque),
+    }
 }
 
 /// Removes this occurrence and the following ones.
@@ -160,11 +162,55 @@ pub(super) async fn remove(
     found: &Found,
     notify: bool,
 ) -> Result<(), Error> {
-    let split = cut(desk, found)?;
+    let asked = asked(found, None, notify);
+    if let Some((intent, steps)) = earlier(desk, found, &asked).await? {
+        return run(desk, &intent, &steps, Time::Again).await.map(drop);
+    }
+    let split = split(desk, found)?;
     let mut steps = steps(found, None, split.before, notify);
-    steps.kept = apart::of(desk, found).await?.0;
-    let intent = begin(desk, who, found, &steps).await?;
-    run(desk, &intent, &steps).await.map(|_| ())
+    steps.kept = apart::of(desk, found, None).await?.0;
+    let intent = begin(desk, who, found, &steps, &asked, None).await?;
+    run(desk, &intent, &steps, Time::First).await.map(drop)
+}
+
+/// The request, to recognise it when it comes again.
+fn asked(found: &Found, patch: Option<&Patch>, notify: bool) -> Value {
+    let key = found.occurrence.as_ref().map(|one| one.key.to_string());
+    // A patch as JSON does not tell a text that is taken away from one that stays.
+    json!({"id": found.id, "master": found.event.provider_id, "at": key, "patch": patch.map(|patch| format!("{patch:?}")), "notify": notify})
+}
+
+/// Whether the note is of a cut at the occurrence with this id.
+pub(super) fn names(intent: &EventWrite, id: Uuid) -> bool {
+    let named = intent.request.pointer("/asked/id").and_then(Value::as_str);
+    named == Some(id.to_string().as_str())
+}
+
+/// The cut of this series that is under way, if it is the one that is asked for. Any other is brought to its end first.
+async fn earlier(
+    desk: &mut Desk<'_>,
+    found: &Found,
+    asked: &Value,
+) -> Result<Option<(EventWrite, Steps)>, Error> {
+    let workspace = desk.calendar.workspace_id;
+    let mut tx = desk.cx.store.read_in(workspace).await?;
+    let notes = store::event_writes::under_way(&mut tx, workspace, found.event_id).await?;
+    drop(tx);
+    for intent in notes {
+        let Some(steps) = noted(&intent.request).filter(|_| intent.kind == Kind::Split) else {
+            continue;
+        };
+        if intent.request.get("asked") == Some(asked) {
+            return Ok(Some((intent, steps)));
+        }
+        match run(desk, &intent, &steps, Time::Again).await {
+            // The series is another one now than what was looked at.
+            Ok(_) => return Err(Error::Changed),
+            Err(error) if is_certain(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 fn day(found: &Found, time: &EventTime) -> jiff::civil::Date {
@@ -180,6 +226,7 @@ fn steps(found: &Found, draft: Option<Draft>, before: Option<Vec<String>>, notif
         master: found.event.provider_id.clone(),
         resource: found.event.resource.clone(),
         before: before.unwrap_or_default(),
+        like: None,
         kept: Apart::default(),
         carried: Apart::default(),
         notify,
@@ -191,12 +238,14 @@ async fn begin(
     who: &Principal,
     found: &Found,
     steps: &Steps,
+    asked: &Value,
+    id: Option<EventWriteId>,
 ) -> Result<EventWrite, Error> {
     let workspace = desk.calendar.workspace_id;
-    let request = json!({"steps": steps});
+    let request = json!({"steps": steps, "asked": asked});
     let mut tx = desk.cx.store.write_in(workspace).await?;
     let new = NewEventWrite {
-        id: None,
+        id,
         calendar_id: desk.calendar.id,
         member_id: who.member_id,
         kind: Kind::Split,
@@ -204,68 +253,7 @@ async fn begin(
         event_id: Some(found.event_id),
     };
     let intent = store::event_writes::begin(&mut tx, workspace, &new).await?;
-    settle::enqueue(&mut tx, workspace, intent.id).await?;
+    settle::enqueue(&mut tx, workspace, &intent).await?;
     tx.commit().await?;
     Ok(intent)
-}
-
-/// Does both steps; each may have been done before.
-pub(super) async fn run(
-    desk: &mut Desk<'_>,
-    intent: &EventWrite,
-    steps: &Steps,
-) -> Result<EventId, Error> {
-    let mut event = EventId::of(desk.calendar.id, &steps.master);
-    if let Some(draft) = &steps.draft {
-        let create = Create {
-            key: intent.id.into(),
-            draft: draft.clone(),
-            notify: steps.notify,
-        };
-        let written = match desk.must(&Call::Create(&create)).await {
-            Ok(written) => written,
-            Err(error) => {
-                if !matches!(error, Error::Unknown(_)) {
-                    desk.give_up(intent.id, &error).await;
-                }
-                return Err(error);
-            }
-        };
-        event = desk.event_id(&written);
-        let new = written.provider_id.clone();
-        let carried = &steps.carried;
-        let written = carried.make_good(desk, &new, steps.notify, written).await?;
-        desk.keep(&written, None).await?;
-    }
-    let target = Target {
-        provider_id: steps.master.clone(),
-        resource: steps.resource.clone(),
-        series: None,
-        occurrence: None,
-        etag: None,
-    };
-    let now = desk.must(&Call::Read(&target)).await?;
-    let Some(base) = super::desk::event_of(&now, &steps.master).cloned() else {
-        return Err(Error::Gone);
-    };
-    let target = Target {
-        etag: super::desk::etag_of(&now, &steps.master),
-        ..target
-    };
-    let patch = Patch {
-        recurrence: Some(steps.before.clone()),
-        ..Patch::default()
-    };
-    let written = change::apply(desk, target, &base, &patch, steps.notify).await?;
-    let kept = &steps.kept;
-    let written = kept
-        .make_good(desk, &steps.master, steps.notify, written)
-        .await?;
-    desk.keep(&written, Some((intent.id, event))).await?;
-    Ok(event)
-}
-
-/// The steps of a note.
-pub(super) fn noted(request: &Value) -> Option<Steps> {
-    serde_json::from_value(request.get("steps")?.clone()).ok()
 }

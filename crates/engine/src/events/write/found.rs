@@ -17,6 +17,8 @@ use crate::Context;
 
 /// What an id means.
 pub(super) struct Found {
+    /// The id that was asked for.
+    pub(super) id: Uuid,
     /// The single event or the series; for an invitation to one occurrence without its series, that occurrence's own row.
     pub(super) event: ProviderEvent,
     /// The mirror's id of it.
@@ -82,6 +84,7 @@ impl Found {
         let named = row.event.start.zone().and_then(Zone::iana);
         let zone = named.or_else(|| Zone::iana(home)).unwrap_or_else(Zone::utc);
         Ok(Self {
+            id,
             event: row.event,
             event_id,
             occurrence,

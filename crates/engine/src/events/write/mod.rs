@@ -9,6 +9,7 @@ mod change;
 mod check;
 mod copy;
 pub mod create;
+mod cut;
 pub mod delete;
 mod desk;
 mod following;
@@ -87,6 +88,11 @@ pub enum Error {
         "the provider did not answer, so it is not known yet whether this was done. Daybook looks again by itself and shows what it finds; sending the same request with the same Idempotency-Key does it once, whatever happened"
     )]
     Unknown(provider::Error),
+    /// The time of the request was up before this one's turn came.
+    #[error(
+        "this event was not begun: the provider was so slow that the time for this request was up. Send it again"
+    )]
+    NotBegun,
     /// The provider refused.
     #[error(transparent)]
     Provider(provider::Error),

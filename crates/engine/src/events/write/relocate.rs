@@ -84,7 +84,9 @@ pub async fn relocate(
         None => {
             let found = Found::find(cx, who.workspace_id, &from.calendar, id, ask.scope).await?;
             whole(&found, ask.scope)?;
-            if from.calendar.connection_id == to.calendar.connection_id {
+            if let Some((intent, steps)) = under_way(&from, &found, &ask).await? {
+                again(&mut from, &mut to, who, &intent, steps).await?
+            } else if from.calendar.connection_id == to.calendar.connection_id {
                 by_provider(&mut from, &mut to, who, &found, &ask, note).await?
             } else {
                 copy::start(&mut from, &mut to, who, &found.event, ask.notify, note).await?
@@ -150,6 +152,29 @@ async fn earlier(
             Ok(Some((intent, steps)))
         }
         _ => Err(Error::Reused),
+    }
+}
+
+/// The move of this event that is under way, which is the same one when it goes to the same place, under whatever key: a second copy
+/// must not be made.
+async fn under_way(
+    from: &Desk<'_>,
+    found: &Found,
+    ask: &Move,
+) -> Result<Option<(EventWrite, Steps)>, Error> {
+    let workspace = from.calendar.workspace_id;
+    let mut tx = from.cx.store.read_in(workspace).await?;
+    let notes = store::event_writes::under_way(&mut tx, workspace, found.event_id).await?;
+    drop(tx);
+    let mut moves = notes.into_iter().filter_map(|intent| {
+        let steps = noted(&intent.request)?;
+        Some((intent, steps))
+    });
+    match moves.next() {
+        Some((_, steps)) if steps.to != ask.to => Err(Error::Locked(
+            "an earlier move of this event to another calendar has not ended, so nothing was done. Daybook looks after it within a few minutes: see where the event is then, and move it again".to_owned(),
+        )),
+        other => Ok(other),
     }
 }
 
@@ -277,7 +302,7 @@ pub(super) async fn begin(
     };
     let intent = store::event_writes::begin(&mut tx, workspace, &new).await?;
     if intent.state == State::Pending {
-        settling::enqueue(&mut tx, workspace, intent.id).await?;
+        settling::enqueue(&mut tx, workspace, &intent).await?;
     }
     tx.commit().await?;
     Ok(intent)

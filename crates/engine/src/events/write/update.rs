@@ -2,18 +2,20 @@
 
 use daybook_domain::event::{Draft, EventTime, Patch, Role, Scope};
 use daybook_domain::recurrence;
-use daybook_domain::{CalendarId, InstanceId};
+use daybook_domain::{CalendarId, EventId, EventWriteId, InstanceId};
 use daybook_store as store;
 use serde_json::json;
-use store::event_writes::{EventWrite, Kind, NewEventWrite};
+use store::event_writes::{EventWrite, Kind, NewEventWrite, State};
 use store::instances::InstanceView;
 use uuid::Uuid;
 
 use super::check::{self, When, invalid};
-use super::create::shown;
+use super::create::{id_for, shown};
+use super::cut::{self, Time};
 use super::desk::Desk;
 use super::found::Found;
 use super::{Error, change, following};
+use crate::accounts::once::Key;
 use crate::{Context, Principal};
 
 /// What changes; `None` stays as it is.
@@ -53,7 +55,31 @@ pub async fn update(
     scope: Option<Scope>,
     ask: Change,
 ) -> Result<InstanceView, Error> {
+    update_once(cx, who, calendar, id, scope, ask, None).await
+}
+
+/// As [`update`]; the same `key` cuts a series once, also when the series is no longer what it was.
+///
+/// # Errors
+/// As [`update`]; [`Error::Reused`].
+pub async fn update_once(
+    cx: &Context,
+    who: &Principal,
+    calendar: CalendarId,
+    id: Uuid,
+    scope: Option<Scope>,
+    ask: Change,
+    key: Option<&Key>,
+) -> Result<InstanceView, Error> {
     let mut desk = Desk::open(cx, who, calendar).await?;
+    let mut note_id = key.map(|key| id_for(who, key));
+    if let Some(intent) = earlier_cut(&desk, note_id).await? {
+        match cut_again(&mut desk, &intent, id).await? {
+            Some(event) => return shown(cx, &desk, event).await,
+            // It was refused and undone: this is another attempt.
+            None => note_id = None,
+        }
+    }
     let found = Found::find(cx, who.workspace_id, &desk.calendar, id, scope).await?;
     let patch = patch(&found, &ask)?;
     if patch.is_empty() {
@@ -61,16 +87,58 @@ pub async fn update(
     }
     mailed(&desk, &found, &patch, ask.notify)?;
     if found.scope == Scope::Following && !following::is_first(&found) {
-        let event = following::change(&mut desk, who, &found, patch, ask.notify).await?;
+        let event = following::change(&mut desk, who, &found, patch, ask.notify, note_id).await?;
         return shown(cx, &desk, event).await;
     }
-    let intent = note(&desk, who, Kind::Update, &found, &json!({"patch": patch})).await?;
-    let result = change::apply(&mut desk, found.target(), found.shown(), &patch, ask.notify).await;
+    change_now(&mut desk, who, &found, id, &patch, &ask).await
+}
+
+/// The cut that an earlier request with the same key noted. Other changes may simply be made again.
+async fn earlier_cut(
+    desk: &Desk<'_>,
+    id: Option<EventWriteId>,
+) -> Result<Option<EventWrite>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    let workspace = desk.calendar.workspace_id;
+    let mut tx = desk.cx.store.read_in(workspace).await?;
+    let intent = store::event_writes::find(&mut tx, workspace, id).await?;
+    Ok(intent.filter(|intent| intent.kind == Kind::Split))
+}
+
+/// What became of a cut that was asked for before, finished if it is not; `None`: it was refused.
+async fn cut_again(
+    desk: &mut Desk<'_>,
+    intent: &EventWrite,
+    id: Uuid,
+) -> Result<Option<EventId>, Error> {
+    if intent.calendar_id != desk.calendar.id || !following::names(intent, id) {
+        return Err(Error::Reused);
+    }
+    match (intent.state, cut::noted(&intent.request)) {
+        (State::Done, _) => Ok(intent.event_id),
+        (State::Pending, Some(steps)) => {
+            cut::run(desk, intent, &steps, Time::Again).await.map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn change_now(
+    desk: &mut Desk<'_>,
+    who: &Principal,
+    found: &Found,
+    id: Uuid,
+    patch: &Patch,
+    ask: &Change,
+) -> Result<InstanceView, Error> {
+    let cx = desk.cx;
+    let intent = note(desk, who, Kind::Update, found, &json!({"patch": patch})).await?;
+    let result = change::apply(desk, found.target(), found.shown(), patch, ask.notify).await;
     match result {
         Ok(written) => {
             desk.keep(&written, Some((intent.id, found.event_id)))
                 .await?;
-            current(cx, &desk, &found, id).await
+            current(cx, desk, found, id).await
         }
         Err(error) => {
             desk.give_up(intent.id, &error).await;
@@ -238,12 +306,11 @@ fn repeat(found: &Found, patch: &mut Patch) -> Result<(), Error> {
     Ok(())
 }
 
-/// What an event says, as a draft for a new one.
-pub(super) fn draft_of(found: &Found, patch: Patch) -> Draft {
-    let shown = match &found.occurrence {
-        Some(occurrence) => occurrence.own.as_ref().unwrap_or(&found.event),
-        None => &found.event,
-    };
+/// What the new part of a series says: as the series does, or (with another rule, or at other times) as what is shown does, which
+/// may be a changed occurrence.
+pub(super) fn draft_of(found: &Found, patch: Patch, lines: Vec<String>, anew: bool) -> Draft {
+    let own = found.occurrence.as_ref().and_then(|one| one.own.as_ref());
+    let shown = own.filter(|_| anew).unwrap_or(&found.event);
     let details = shown.details.clone();
     let (start, end) = patch.times.unwrap_or_else(|| following::times(found));
     let invited = details
@@ -258,7 +325,7 @@ pub(super) fn draft_of(found: &Found, patch: Patch) -> Draft {
         start,
         end,
         attendees: patch.attendees.unwrap_or_else(|| invited.collect()),
-        recurrence: patch.recurrence.unwrap_or_default(),
+        recurrence: lines,
         conference: None,
         opaque: patch.opaque.unwrap_or(shown.opaque),
     }

@@ -28,6 +28,10 @@ pub struct Piece {
 pub struct Approval<'a> {
     /// The question's id.
     pub id: &'a str,
+    /// What it shows, in short: a click on it is about that and nothing else.
+    pub seen: &'a str,
+    /// Whether its entries changed since it was asked.
+    pub changed: bool,
     /// Whose time it is.
     pub member: &'a str,
     /// Its entries, the earliest first.
@@ -62,7 +66,10 @@ impl Approval<'_> {
 pub fn approval(ask: &Approval<'_>, zone: &TimeZone) -> Message {
     let member = words(ask.member);
     let (long, what) = ask.sum();
-    let line = format!(":hourglass_flowing_sand: *Approval needed*\n{member}: {long} · {what}");
+    let mut line = format!(":hourglass_flowing_sand: *Approval needed*\n{member}: {long} · {what}");
+    if ask.changed {
+        line.push_str("\n_This changed after you were asked. Look at it again._");
+    }
     let mut blocks = vec![section(&line)];
     match ask.pieces {
         [one] => {
@@ -72,9 +79,10 @@ pub fn approval(ask: &Approval<'_>, zone: &TimeZone) -> Message {
         }
         many => blocks.push(section(&list(many, zone))),
     }
+    let value = format!("{}:{}", ask.id, ask.seen);
     let buttons = vec![
-        coloured(button("submission_approve", "Approve", ask.id), "primary"),
-        coloured(button("submission_reject", "Reject", ask.id), "danger"),
+        coloured(button("submission_approve", "Approve", &value), "primary"),
+        coloured(button("submission_reject", "Reject", &value), "danger"),
     ];
     blocks.push(actions(&format!("submission_{}", ask.id), buttons));
     message(&format!("Approval needed: {member}, {long}"), blocks)

@@ -14,7 +14,7 @@ use crate::slack::time::duration;
 use crate::timesheets::drafts::{Because, Suggestion};
 
 /// Most lines of a list: a page has 100 blocks, and two lists need two for each line.
-const MOST: usize = 15;
+pub const MOST: usize = 15;
 
 /// A line with what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +42,10 @@ pub struct Home {
     pub today: i64,
     /// Minutes logged this week.
     pub week: i64,
-    /// Entries that wait for this person's approval.
+    /// Entries that wait for this person's approval, as far as they are shown.
     pub approvals: Vec<Line>,
+    /// How many there are.
+    pub waiting: usize,
 }
 
 /// The page of a member.
@@ -71,7 +73,7 @@ pub fn home(home: &Home, zone: &TimeZone, base: &Url) -> Value {
     blocks.extend(meetings(&home.meetings));
     if !home.approvals.is_empty() {
         blocks.push(divider());
-        blocks.extend(approvals(&home.approvals));
+        blocks.extend(approvals(&home.approvals, home.waiting));
     }
     view(blocks)
 }
@@ -127,8 +129,8 @@ fn meetings(lines: &[Line]) -> Vec<Value> {
     blocks
 }
 
-fn approvals(lines: &[Line]) -> Vec<Value> {
-    let head = match lines.len() {
+fn approvals(lines: &[Line], all: usize) -> Vec<Value> {
+    let head = match all {
         1 => "*Approvals*\nOne waits for you.".to_owned(),
         n => format!("*Approvals*\n{n} wait for you."),
     };
@@ -147,7 +149,7 @@ fn approvals(lines: &[Line]) -> Vec<Value> {
             ],
         ));
     }
-    blocks.extend(rest(lines.len()));
+    blocks.extend(rest(all));
     blocks
 }
 

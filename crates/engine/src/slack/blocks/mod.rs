@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 pub use approval::{Approval, Outcome, Piece, approval, settled, withdrawn};
 pub use entry::{created, deleted, done, today};
-pub use home::{Home, Line, home, stranger, titled};
-pub use modal::{Fields, Form, modal, reason};
+pub use home::{Home, Line, MOST, home, stranger, titled};
+pub use modal::{Fields, Form, modal, nothing_changed, reason};
 pub use notice::{
     Broken, InvoiceReady, Summary, ask_meeting, ask_to_link, broken, calendar_off, ending, invoice,
     not_logged, overdue, submit_reminder, summary,

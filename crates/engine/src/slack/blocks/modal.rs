@@ -106,6 +106,17 @@ pub fn reason(what: &str, about: &str) -> Value {
     view("reject_reason", "Send back", "Send back", blocks, about)
 }
 
+/// A sentence in a form's place, when nothing could be done.
+#[must_use]
+pub fn nothing_changed(text: &str) -> Value {
+    json!({
+        "type": "modal",
+        "title": plain("Nothing was changed", TITLE),
+        "close": plain("Close", TITLE),
+        "blocks": [section(&words(text))],
+    })
+}
+
 fn view(callback: &str, title: &str, submit: &str, blocks: Vec<Value>, about: &str) -> Value {
     json!({
         "type": "modal",

@@ -1,7 +1,7 @@
 //! What buttons do.
 
-use daybook_domain::time_entry::Step;
-use daybook_domain::{InstanceId, ProjectId, SubmissionId, TimeEntryId};
+use daybook_domain::time_entry::{Status, Step};
+use daybook_domain::{InstanceId, ProjectId, TimeEntryId};
 use daybook_store as store;
 use serde_json::json;
 use store::time_entries::TimeEntry;
@@ -29,7 +29,10 @@ pub(super) async fn press(cx: &Context, bound: &Bound, click: &Click<'_>) -> Res
         "approval_reject" => ask_reason(cx, bound, click).await,
         "submission_approve" => approve_all(cx, bound, click).await,
         "submission_reject" => ask_reason_for_all(cx, bound, click).await,
-        "home_log" => command::open_form(cx, bound, click.trigger, None).await,
+        "home_log" => {
+            let about = json!({"home": click.at_home}).to_string();
+            command::open_form(cx, bound, click.trigger, None, &about).await
+        }
         _ => Ok(()),
     }
 }
@@ -45,11 +48,31 @@ async fn entry_of(
     };
     match timesheets::entries::get(cx, &bound.who, id).await {
         Ok(entry) => Ok(Some(entry)),
-        Err(timesheets::Error::Store(store::Error::NotFound)) => {
-            say_instead(cx, bound, click, "This entry is not there any more.").await?;
+        Err(error) => {
+            refused(cx, bound, click, error).await?;
             Ok(None)
         }
-        Err(other) => Err(other.into()),
+    }
+}
+
+/// What a person may not do, or what is not there any more, said to them; anything else stays an error.
+async fn refused(
+    cx: &Context,
+    bound: &Bound,
+    click: &Click<'_>,
+    error: timesheets::Error,
+) -> Result<(), Error> {
+    let what = match click.action.starts_with("meeting") {
+        true => "meeting",
+        false => "entry",
+    };
+    match error {
+        timesheets::Error::Store(store::Error::NotFound) => {
+            let text = format!("This {what} is not there any more.");
+            say_instead(cx, bound, click, &text).await
+        }
+        timesheets::Error::Store(error) => Err(error.into()),
+        error => say_instead(cx, bound, click, &sentence(&error)).await,
     }
 }
 
@@ -81,11 +104,7 @@ async fn delete(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Er
             respond::change_now(cx, bound, click.spot.clone(), &message).await?;
             Ok(())
         }
-        Err(timesheets::Error::Store(store::Error::NotFound)) => {
-            say_instead(cx, bound, click, "This entry is not there any more.").await
-        }
-        Err(timesheets::Error::Store(error)) => Err(error.into()),
-        Err(error) => say_instead(cx, bound, click, &sentence(&error)).await,
+        Err(error) => refused(cx, bound, click, error).await,
     }
 }
 
@@ -97,13 +116,9 @@ async fn log_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(
         Ok((entry, _)) => {
             let logged = entry::with_project(cx, &bound.who, entry).await?;
             show(cx, bound, click.spot.clone(), "Logged", &logged).await?;
-            refresh_home(cx, bound, click.at_home).await
+            redraw(cx, bound, click).await
         }
-        Err(timesheets::Error::Store(store::Error::NotFound)) => {
-            say_instead(cx, bound, click, "This meeting is not there any more.").await
-        }
-        Err(timesheets::Error::Store(error)) => Err(error.into()),
-        Err(error) => say_instead(cx, bound, click, &sentence(&error)).await,
+        Err(error) => refused(cx, bound, click, error).await,
     }
 }
 
@@ -123,7 +138,7 @@ async fn edit_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<
         projects: choices(cx, bound, project).await?,
         ..Fields::default()
     };
-    let about = about(&meeting.id.to_string(), &click.spot);
+    let about = about(&meeting.id.to_string(), click);
     let view = blocks::modal(Form::Meeting, &fields, &about);
     respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
     Ok(())
@@ -133,10 +148,12 @@ async fn dismiss_meeting(cx: &Context, bound: &Bound, click: &Click<'_>) -> Resu
     let Some(meeting) = meeting_of(cx, bound, click).await? else {
         return Ok(());
     };
-    drafts::dismiss(cx, &bound.who, meeting.id).await?;
+    if let Err(error) = drafts::dismiss(cx, &bound.who, meeting.id).await {
+        return refused(cx, bound, click, error).await;
+    }
     let message = blocks::not_logged(&meeting.details.title);
     respond::change_now(cx, bound, click.spot.clone(), &message).await?;
-    refresh_home(cx, bound, click.at_home).await
+    redraw(cx, bound, click).await
 }
 
 /// A meeting of the person's own.
@@ -154,7 +171,8 @@ async fn meeting_of(
     match found {
         Ok(meeting) if meeting.member_id == bound.who.member_id => Ok(Some(meeting)),
         Ok(_) | Err(store::Error::NotFound) => {
-            say_instead(cx, bound, click, "This meeting is not there any more.").await?;
+            let gone = timesheets::Error::Store(store::Error::NotFound);
+            refused(cx, bound, click, gone).await?;
             Ok(None)
         }
         Err(other) => Err(other.into()),
@@ -165,50 +183,68 @@ async fn approve(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), E
     let Some(entry) = entry_of(cx, bound, click).await? else {
         return Ok(());
     };
-    match timesheets::entries::step(cx, &bound.who, entry.id, Step::Approve, None).await {
-        Ok(_) => refresh_home(cx, bound, click.at_home).await,
-        Err(timesheets::Error::Store(error)) => Err(error.into()),
-        Err(error) => say_instead(cx, bound, click, &sentence(&error)).await,
+    if let Some(text) = decided(&entry) {
+        return say_instead(cx, bound, click, &text).await;
     }
+    match timesheets::entries::step(cx, &bound.who, entry.id, Step::Approve, None).await {
+        Ok(_) => redraw(cx, bound, click).await,
+        Err(error) => refused(cx, bound, click, error).await,
+    }
+}
+
+/// What is said of an entry that was decided on since the page was made.
+pub(super) fn decided(entry: &TimeEntry) -> Option<String> {
+    let status = entry.status;
+    (status != Status::Pending)
+        .then(|| format!("This time does not wait for approval any more: it is {status}."))
 }
 
 async fn ask_reason(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
     let Some(entry) = entry_of(cx, bound, click).await? else {
         return Ok(());
     };
+    if let Some(text) = decided(&entry) {
+        return say_instead(cx, bound, click, &text).await;
+    }
     let what = format!(
         "{} {}",
         time::duration(entry.duration_minutes),
         entry.description
     );
-    let view = blocks::reason(&what, &about(&entry.id.to_string(), &click.spot));
+    let view = blocks::reason(&what, &about(&entry.id.to_string(), click));
     respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
     Ok(())
 }
 
 async fn approve_all(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
-    let Ok(id) = click.value.parse::<SubmissionId>() else {
+    let Some(asked) = approvals::named_by(click.value) else {
         return Ok(());
     };
-    match approvals::decide(cx, bound, &click.spot, id, None).await {
-        Err(Error::Time(timesheets::Error::Store(error))) => Err(error.into()),
-        Err(Error::Time(error)) => say_instead(cx, bound, click, &sentence(&error)).await,
+    match approvals::decide(cx, bound, &click.spot, asked, None).await {
+        Err(Error::Time(timesheets::Error::Changed)) => {
+            approvals::ask_again(cx, bound, &click.spot, asked.0).await
+        }
+        Err(Error::Time(error)) => refused(cx, bound, click, error).await,
         other => other,
     }
 }
 
 async fn ask_reason_for_all(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
-    let Ok(id) = click.value.parse::<SubmissionId>() else {
+    let Some(asked) = approvals::named_by(click.value) else {
         return Ok(());
     };
-    match approvals::named(cx, bound, id).await {
+    match approvals::named(cx, bound, asked).await {
         Ok(what) => {
-            let about = json!({"id": id, "spot": click.spot, "all": true}).to_string();
+            let about = json!({"id": asked.0, "seen": asked.1, "spot": click.spot, "all": true});
+            let about = about.to_string();
             let view = blocks::reason(&what, &about);
             respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
             Ok(())
         }
-        Err(Error::Time(error)) => say_instead(cx, bound, click, &sentence(&error)).await,
+        Err(Error::Time(timesheets::Error::Changed)) => {
+            approvals::ask_again(cx, bound, &click.spot, asked.0).await
+        }
+        Err(Error::Time(error)) => refused(cx, bound, click, error).await,
         Err(other) => Err(other),
     }
 }
@@ -227,18 +263,24 @@ pub(super) async fn show(
     Ok(())
 }
 
-/// The home page as it is now, for somebody who is looking at it.
-pub(super) async fn refresh_home(cx: &Context, bound: &Bound, at_home: bool) -> Result<(), Error> {
-    if at_home {
-        let mut tx = cx.store.write_in(bound.workspace()).await?;
-        let home = jobs::Home {
-            workspace_id: bound.workspace(),
-            connection_id: bound.connection,
-            sender: bound.sender.clone(),
-        };
-        jobs::enqueue_home(&mut tx, &home).await?;
-        tx.commit().await?;
+/// The home page as it is now, where the click was on it.
+async fn redraw(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
+    match click.at_home {
+        true => refresh_home(cx, bound).await,
+        false => Ok(()),
     }
+}
+
+/// The home page as it is now, for somebody who is looking at it.
+pub(super) async fn refresh_home(cx: &Context, bound: &Bound) -> Result<(), Error> {
+    let mut tx = cx.store.write_in(bound.workspace()).await?;
+    let home = jobs::Home {
+        workspace_id: bound.workspace(),
+        connection_id: bound.connection,
+        sender: bound.sender.clone(),
+    };
+    jobs::enqueue_home(&mut tx, &home).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -257,9 +299,9 @@ async fn choices(
     Ok(projects.into_iter().map(choice).collect())
 }
 
-/// What comes back with a form: on what, and which message it was opened from.
-fn about(id: &str, spot: &Spot) -> String {
-    json!({"id": id, "spot": spot}).to_string()
+/// What comes back with a form: on what, and the message or page it was opened from.
+fn about(id: &str, click: &Click<'_>) -> String {
+    json!({"id": id, "spot": click.spot, "home": click.at_home}).to_string()
 }
 
 fn sentence(error: &timesheets::Error) -> String {

@@ -6,7 +6,6 @@ use daybook_store as store;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::time_entries::Changes;
 
 use super::buttons::{self, show};
 use crate::slack::entry::{self, New};
@@ -30,6 +29,12 @@ struct About {
     /// Whether it names all that was asked about at once.
     #[serde(default)]
     all: bool,
+    /// Whether it was opened from the home page.
+    #[serde(default)]
+    home: bool,
+    /// What the question showed then.
+    #[serde(default)]
+    seen: String,
 }
 
 /// What was filled in.
@@ -49,6 +54,7 @@ pub(super) async fn submit(
 ) -> Result<Option<Value>, Error> {
     let about = view["private_metadata"].as_str().unwrap_or_default();
     let about: About = serde_json::from_str(about).unwrap_or_default();
+    let home = about.home;
     let done = match view["callback_id"].as_str().unwrap_or_default() {
         "time_entry_new" => new(cx, bound, view, key).await,
         "time_entry_edit" => edit(cx, bound, view, about).await,
@@ -56,10 +62,18 @@ pub(super) async fn submit(
         "reject_reason" => reject(cx, bound, view, about).await,
         _ => Ok(None),
     };
-    match done {
-        Err(error) => refused(error),
-        done => done,
+    let answer = match done {
+        Err(error) => refused(error)?,
+        Ok(answer) => answer,
+    };
+    let open = answer
+        .as_ref()
+        .is_some_and(|answer| answer["response_action"] == "errors");
+    if home && !open {
+        // Whoever goes back to the page finds it as it is now, also when nothing could be done.
+        buttons::refresh_home(cx, bound).await?;
     }
+    Ok(answer)
 }
 
 async fn new(
@@ -145,22 +159,23 @@ async fn meeting(
     let ask = Convert {
         // Left as suggested, everything that is suggested with it stands too.
         project_id: filled.project.filter(|chosen| Some(*chosen) != suggested),
+        no_project: filled.project.is_none(),
+        minutes: Some(filled.minutes),
         description,
         ..Convert::of(instance)
     };
-    let (mut entry, created) = drafts::log_and_tell(cx, &bound.who, ask, None, false).await?;
-    let other_length = entry.duration_minutes != filled.minutes;
-    let on_none = filled.project.is_none() && entry.project_id.is_some();
-    if created && (other_length || on_none) {
-        let changes = Changes {
-            duration_minutes: other_length.then_some(filled.minutes),
-            project_id: on_none.then_some(None),
-            ..Changes::default()
-        };
-        entry = timesheets::entries::update(cx, &bound.who, entry.id, changes).await?;
-    }
+    let (entry, created) = drafts::log_and_tell(cx, &bound.who, ask, None, false).await?;
+    let title = match created {
+        true => "Logged",
+        false => "Logged before",
+    };
     let logged = entry::with_project(cx, &bound.who, entry).await?;
-    show(cx, bound, about.spot, "Logged", &logged).await?;
+    if about.home {
+        let project = logged.project.as_deref();
+        let message = blocks::created(title, &logged.entry, project, &bound.zone);
+        return Ok(Some(confirmed(&message)));
+    }
+    show(cx, bound, about.spot, title, &logged).await?;
     Ok(None)
 }
 
@@ -177,11 +192,22 @@ async fn reject(
     let reason = Some(reason.to_owned());
     if about.all {
         if let Ok(id) = about.id.parse::<SubmissionId>() {
-            approvals::decide(cx, bound, &about.spot, id, reason).await?;
+            let asked = (id, about.seen.as_str());
+            match approvals::decide(cx, bound, &about.spot, asked, reason).await {
+                Err(Error::Time(timesheets::Error::Changed)) => {
+                    approvals::ask_again(cx, bound, &about.spot, id).await?;
+                    let text = "This time changed after you were asked. Look at the question again: it shows how it is now.";
+                    return Ok(Some(gone(text)));
+                }
+                done => done?,
+            }
         }
     } else if let Ok(id) = about.id.parse::<TimeEntryId>() {
+        let entry = timesheets::entries::get(cx, &bound.who, id).await?;
+        if let Some(text) = buttons::decided(&entry) {
+            return Ok(Some(gone(&text)));
+        }
         timesheets::entries::step(cx, &bound.who, id, Step::Reject, reason).await?;
-        buttons::refresh_home(cx, bound, true).await?;
     }
     Ok(None)
 }
@@ -269,13 +295,7 @@ fn refused(error: Error) -> Result<Option<Value>, Error> {
 
 /// A sentence in the place of the form.
 fn gone(text: &str) -> Value {
-    let message = blocks::done(&blocks::words(text));
-    json!({"response_action": "update", "view": {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": "Nothing was changed"},
-        "close": {"type": "plain_text", "text": "Close"},
-        "blocks": message.blocks,
-    }})
+    json!({"response_action": "update", "view": blocks::nothing_changed(text)})
 }
 
 fn hex(bytes: &[u8; 32]) -> String {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::slack::requests::{self, Claim};
 use url::form_urlencoded;
 
-use super::command::{claim, keep};
+use super::command::answered;
 use super::respond::{self, Spot};
 use super::who::{Bound, Known, Sender, resolve};
 use super::{Error, blocks, link};
@@ -100,9 +100,6 @@ async fn actions(cx: &Context, bound: &Bound, payload: &Value) -> Result<Option<
                 .unwrap_or_default()
         );
         let key = bound.sender.request_key("action", &name);
-        if let Claim::Again(_) = claim(cx, bound, &key).await? {
-            continue;
-        }
         let click = Click {
             action: text("action_id"),
             value,
@@ -110,9 +107,35 @@ async fn actions(cx: &Context, bound: &Bound, payload: &Value) -> Result<Option<
             spot: Spot::of_payload(payload),
             at_home: payload["view"]["type"] == "home",
         };
-        buttons::press(cx, bound, &click).await?;
+        once(cx, bound, &click, &key).await?;
     }
     Ok(None)
+}
+
+/// Does what a click says, once. What buttons do is idempotent by itself; what is kept is that it was done, so that an old click cannot
+/// undo what came after it. One that fails is new when Slack sends it again.
+async fn once(cx: &Context, bound: &Bound, click: &Click<'_>, key: &[u8; 32]) -> Result<(), Error> {
+    let workspace = bound.workspace();
+    let mut tx = cx.store.write_in(workspace).await?;
+    let claim = requests::claim(&mut tx, workspace, key).await?;
+    tx.commit().await?;
+    if answered(claim)?.is_some() {
+        return Ok(());
+    }
+    let done = buttons::press(cx, bound, click).await;
+    let noted = async {
+        let mut tx = cx.store.write_in(workspace).await?;
+        match &done {
+            Ok(()) => requests::answer(&mut tx, workspace, key, &json!({})).await?,
+            Err(_) => requests::release(&mut tx, workspace, key).await?,
+        }
+        tx.commit().await
+    };
+    if let Err(error) = noted.await {
+        // It is taken once more a moment later, and finds what it did.
+        tracing::warn!(%error, "how a click in Slack ended could not be kept");
+    }
+    done
 }
 
 async fn submission(cx: &Context, bound: &Bound, payload: &Value) -> Result<Option<Value>, Error> {
@@ -133,8 +156,11 @@ async fn submission(cx: &Context, bound: &Bound, payload: &Value) -> Result<Opti
     }
     // What forms do is idempotent by itself; what was answered is kept so that an old form cannot undo what came after it.
     let answer = forms::submit(cx, bound, view, &key).await?;
-    if claim(cx, bound, &key).await? == Claim::Fresh {
-        keep(cx, bound, &key, &json!({"answer": answer})).await?;
+    let mut tx = cx.store.write_in(bound.workspace()).await?;
+    if requests::claim(&mut tx, bound.workspace(), &key).await? == Claim::Fresh {
+        let kept = json!({"answer": answer});
+        requests::answer(&mut tx, bound.workspace(), &key, &kept).await?;
+        tx.commit().await?;
     }
     Ok(answer)
 }
@@ -180,14 +206,20 @@ async fn answer_link(
     Ok(None)
 }
 
-/// What a person may not do, or what is not there any more, in the place of the message they clicked on.
+/// What a person may not do, or what is not there any more, in the place of the message they clicked on. The home page has no such
+/// place: there it opens above the page, which is shown as it is now.
 pub(super) async fn say_instead(
     cx: &Context,
     bound: &Bound,
     click: &Click<'_>,
     text: &str,
 ) -> Result<(), Error> {
-    let message = blocks::done(text);
+    if click.at_home {
+        let view = blocks::nothing_changed(text);
+        respond::open_view(cx, bound, click.trigger, view, None);
+        return buttons::refresh_home(cx, bound).await;
+    }
+    let message = blocks::done(&blocks::words(text));
     respond::change_now(cx, bound, click.spot.clone(), &message).await?;
     Ok(())
 }

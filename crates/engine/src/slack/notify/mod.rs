@@ -110,7 +110,7 @@ pub async fn approval_needed(
     note(tx, workspace, &new).await.map(|_| ())
 }
 
-/// Somebody decided about time that was asked about: the decision is shown in the place of every question.
+/// Somebody decided about time that was asked about, or only changed it: that is shown in the place of every question.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -119,11 +119,13 @@ pub async fn approval_decided(
     workspace: WorkspaceId,
     submission: SubmissionId,
     by: UserId,
+    changed: bool,
 ) -> store::Result<()> {
     let ask = jobs::Decided {
         workspace_id: workspace,
         submission_id: submission,
         by,
+        changed,
     };
     jobs::enqueue_decided(tx, &ask).await
 }

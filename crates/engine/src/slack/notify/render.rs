@@ -133,7 +133,7 @@ async fn meeting(tx: &mut Tx, notice: &Notice, zone: &TimeZone) -> store::Result
 async fn approval(tx: &mut Tx, notice: &Notice, zone: &TimeZone) -> store::Result<Option<Message>> {
     match field::<SubmissionId>(notice, "submission_id") {
         None => Ok(None),
-        Some(id) => approvals::question(tx, notice.workspace_id, id, zone).await,
+        Some(id) => approvals::question(tx, notice.workspace_id, id, zone, false).await,
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod names;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use daybook_domain::MemberId;
 use daybook_domain::import::{Refused, Row, Started};
@@ -139,23 +139,9 @@ impl Work<'_> {
         let ws = self.who.workspace_id;
         let mut tx = self.cx.store.write_in(ws).await?;
         let mut new = Vec::with_capacity(rows.len());
-        for row in rows {
-            let owner = match self.names.owner(self.who, &row) {
-                Ok(owner) => owner,
-                Err(reason) => {
-                    self.refuse(row.line, reason);
-                    continue;
-                }
-            };
-            let (client_id, project) = match self.names.booked_on(&mut tx, ws, &row).await? {
-                Ok(found) => found,
-                Err(reason) => {
-                    self.refuse(row.line, reason);
-                    continue;
-                }
-            };
-            match self.entry(&row, owner) {
-                Ok(entry) => new.push(NewTimeEntry {
+        for (row, entry) in self.fresh(&mut tx, rows).await? {
+            match self.names.booked_on(&mut tx, ws, &row).await? {
+                Ok((client_id, project)) => new.push(NewTimeEntry {
                     client_id,
                     project_id: project.map(|(id, _)| id),
                     billable: row
@@ -186,6 +172,38 @@ impl Work<'_> {
         self.report.new_clients = clients;
         self.report.new_projects = projects;
         Ok(())
+    }
+
+    /// The rows that no earlier import took, and what they come to. Nothing is looked up or made for the others: what they name may be
+    /// called otherwise by now, or be archived.
+    async fn fresh(
+        &mut self,
+        tx: &mut store::Tx,
+        rows: Vec<Row>,
+    ) -> Result<Vec<(Row, NewTimeEntry)>, Error> {
+        let mut read = Vec::with_capacity(rows.len());
+        let mut causes: BTreeMap<MemberId, Vec<String>> = BTreeMap::new();
+        for row in rows {
+            let owner = self.names.owner(self.who, &row);
+            match owner.and_then(|owner| self.entry(&row, owner)) {
+                Ok(entry) => {
+                    let of = causes.entry(entry.member_id).or_default();
+                    of.extend(entry.cause_key.clone());
+                    read.push((row, entry));
+                }
+                Err(reason) => self.refuse(row.line, reason),
+            }
+        }
+        let mut there = HashSet::new();
+        for (member, causes) in causes {
+            let ws = self.who.workspace_id;
+            let found = store::imports::there(tx, ws, member, &causes).await?;
+            there.extend(found.into_iter().map(|cause| (member, Some(cause))));
+        }
+        let before = read.len();
+        read.retain(|(_, entry)| !there.contains(&(entry.member_id, entry.cause_key.clone())));
+        self.report.already_there += (before - read.len()) as u64;
+        Ok(read)
     }
 
     fn entry(&mut self, row: &Row, member_id: MemberId) -> Result<NewTimeEntry, String> {

@@ -17,13 +17,34 @@ const MAX_NAME: usize = 200;
 const ALL: i64 = i64::MAX;
 
 type ProjectKey = (Option<ClientId>, String);
+/// What a row is booked on: client, and project with whether its time is billed.
+type Booked = (Option<ClientId>, Option<(ProjectId, bool)>);
+
+/// A client or project that is here already.
+#[derive(Clone, Copy)]
+struct Known<T> {
+    is: T,
+    archived: bool,
+}
+
+impl<T: Copy> Known<T> {
+    /// It, unless it is over: then a row about it is refused, and no twin is made.
+    fn open(self, what: &str, name: &str) -> Result<T, String> {
+        match self.archived {
+            true => Err(format!(
+                "the {what} {name} is archived; bring it back first"
+            )),
+            false => Ok(self.is),
+        }
+    }
+}
 
 #[derive(Default)]
 pub(super) struct Names {
     by_email: HashMap<String, MemberId>,
     by_name: HashMap<String, Vec<MemberId>>,
-    clients: HashMap<String, ClientId>,
-    projects: HashMap<ProjectKey, (ProjectId, bool)>,
+    clients: HashMap<String, Known<ClientId>>,
+    projects: HashMap<ProjectKey, Known<(ProjectId, bool)>>,
     /// Made in the transaction that is open.
     fresh_clients: Vec<String>,
     fresh_projects: Vec<ProjectKey>,
@@ -43,15 +64,29 @@ impl Names {
             let same = names.by_name.entry(plain(&member.name)).or_default();
             same.push(member.id);
         }
-        for client in store::clients::list(&mut tx, ws, false, None, ALL).await? {
+        let mut clients = store::clients::list(&mut tx, ws, true, None, ALL).await?;
+        // Of several with one name, one that is not over.
+        clients.sort_by_key(|client| client.archived_at.is_some());
+        for client in clients {
             let known = names.clients.entry(plain(&client.name));
-            known.or_insert(client.id);
+            known.or_insert(Known {
+                is: client.id,
+                archived: client.archived_at.is_some(),
+            });
         }
-        let filter = store::projects::Filter::default();
-        for project in store::projects::list(&mut tx, ws, &filter, None, ALL).await? {
+        let filter = store::projects::Filter {
+            archived: true,
+            ..store::projects::Filter::default()
+        };
+        let mut projects = store::projects::list(&mut tx, ws, &filter, None, ALL).await?;
+        projects.sort_by_key(|project| project.archived_at.is_some());
+        for project in projects {
             let key = (project.client_id, plain(&project.name));
             let known = names.projects.entry(key);
-            known.or_insert((project.id, project.billable));
+            known.or_insert(Known {
+                is: (project.id, project.billable),
+                archived: project.archived_at.is_some(),
+            });
         }
         Ok(names)
     }
@@ -82,7 +117,7 @@ impl Names {
         tx: &mut store::Tx,
         ws: WorkspaceId,
         row: &Row,
-    ) -> Result<Result<(Option<ClientId>, Option<(ProjectId, bool)>), String>, Error> {
+    ) -> Result<Result<Booked, String>, Error> {
         for (what, name) in [("client", &row.client), ("project", &row.project)] {
             if name
                 .as_ref()
@@ -92,6 +127,9 @@ impl Names {
                     "the name of the {what} is longer than {MAX_NAME} characters"
                 )));
             }
+        }
+        if let Err(reason) = self.open(row) {
+            return Ok(Err(reason));
         }
         let client = match &row.client {
             None => None,
@@ -104,6 +142,23 @@ impl Names {
         Ok(Ok((client, project)))
     }
 
+    /// Whether what the row names is not over, as far as it is here: before anything is made for it.
+    fn open(&self, row: &Row) -> Result<(), String> {
+        let client = match &row.client {
+            None => None,
+            Some(name) => match self.clients.get(&plain(name)) {
+                None => return Ok(()),
+                Some(known) => Some(known.open("client", name)?),
+            },
+        };
+        if let Some(name) = &row.project
+            && let Some(known) = self.projects.get(&(client, plain(name)))
+        {
+            known.open("project", name)?;
+        }
+        Ok(())
+    }
+
     async fn client(
         &mut self,
         tx: &mut store::Tx,
@@ -111,15 +166,19 @@ impl Names {
         name: &str,
     ) -> Result<ClientId, Error> {
         let key = plain(name);
-        if let Some(id) = self.clients.get(&key) {
-            return Ok(*id);
+        if let Some(known) = self.clients.get(&key) {
+            return Ok(known.is);
         }
         let new = NewClient {
             name: name.to_owned(),
             ..NewClient::default()
         };
         let id = store::clients::create(tx, ws, &new).await?.id;
-        self.clients.insert(key.clone(), id);
+        let known = Known {
+            is: id,
+            archived: false,
+        };
+        self.clients.insert(key.clone(), known);
         self.fresh_clients.push(key);
         self.made_clients.insert(name.to_owned());
         Ok(id)
@@ -133,8 +192,8 @@ impl Names {
         name: &str,
     ) -> Result<(ProjectId, bool), Error> {
         let key = (client, plain(name));
-        if let Some(found) = self.projects.get(&key) {
-            return Ok(*found);
+        if let Some(known) = self.projects.get(&key) {
+            return Ok(known.is);
         }
         let new = NewProject {
             client_id: client,
@@ -145,7 +204,11 @@ impl Names {
             billable: true,
         };
         let id = store::projects::create(tx, ws, &new).await?.id;
-        self.projects.insert(key.clone(), (id, true));
+        let known = Known {
+            is: (id, true),
+            archived: false,
+        };
+        self.projects.insert(key.clone(), known);
         self.fresh_projects.push(key);
         self.made_projects.insert(name.to_owned());
         Ok((id, true))

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use daybook_domain::ical::{ParseLimits, Tree};
 use daybook_domain::recurrence::{DateValue, EventDuration};
 use daybook_domain::zone::Zone;
-use daybook_provider_api::Result;
 use daybook_provider_api::calendar::free_busy::Busy;
+use daybook_provider_api::{Error, Result};
 use http::Request;
 use jiff::Timestamp;
 use url::Url;
@@ -39,18 +39,26 @@ impl Call for FreeBusyQuery {
         if answer.status.as_u16() != 200 {
             return Err(errors::refused(answer));
         }
-        let unreadable = || {
-            errors::malformed("The CalDAV server did not answer when the calendar is busy.")
-                .with_code("not_free_busy")
-        };
-        let tree = Tree::parse(&answer.body, &ParseLimits::default()).map_err(|_| unreadable())?;
+        if let Some(error) = errors::web_page(answer) {
+            return Err(error);
+        }
+        let tree = Tree::parse(&answer.body, &ParseLimits::default());
+        let tree = tree.map_err(|_| match answer.body.trim_ascii().first() {
+            // Nothing, or some XML: the answer to another call.
+            None | Some(b'<') => another_answer(),
+            Some(_) => unreadable(),
+        })?;
         let mut parts = tree
             .components
             .iter()
             .flat_map(|top| top.children("VFREEBUSY"))
             .peekable();
         // No part at all would look like a free calendar.
-        parts.peek().ok_or_else(unreadable)?;
+        parts.peek().ok_or_else(another_answer)?;
+        // And half of an answer like one that is free for the rest of the time.
+        if !is_whole(&answer.body) {
+            return Err(unreadable());
+        }
         let mut busy = Vec::new();
         for line in parts.flat_map(|part| part.lines()) {
             let free = line
@@ -71,6 +79,25 @@ impl Call for FreeBusyQuery {
         busy.sort_unstable();
         Ok(busy)
     }
+}
+
+/// The server took the report for another call.
+fn another_answer() -> Error {
+    errors::malformed("The CalDAV server did not answer when the calendar is busy.")
+        .with_code("not_free_busy")
+}
+
+fn unreadable() -> Error {
+    errors::malformed("What the CalDAV server answered about busy times cannot be read.")
+        .with_code("unreadable")
+}
+
+/// Whether the calendar in it ends.
+fn is_whole(body: &[u8]) -> bool {
+    const END: &[u8] = b"END:VCALENDAR";
+    let body = body.trim_ascii();
+    let from = body.len().saturating_sub(END.len());
+    body[from..].eq_ignore_ascii_case(END)
 }
 
 /// `start/end` or `start/duration`, in UTC.

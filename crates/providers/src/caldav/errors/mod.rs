@@ -55,14 +55,8 @@ pub(super) fn cursor_expired(status: StatusCode) -> Error {
 
 /// The answer was a success, but its body is not what WebDAV promises.
 pub(super) fn unreadable(answer: &Answer, error: multistatus::Error) -> Error {
-    if looks_like_html(answer) {
-        return Error::new(
-            ErrorKind::Unavailable,
-            "The CalDAV server answered with a web page instead of data, as servers do when they are being maintained. \
-             Daybook tries again later.",
-        )
-        .with_status(answer.status.as_u16())
-        .with_code("html");
+    if let Some(page) = web_page(answer) {
+        return page;
     }
     let code = match error {
         multistatus::Error::Xml(xml::Error::DocumentType | xml::Error::Entity) => "xml_refused",
@@ -75,6 +69,19 @@ pub(super) fn unreadable(answer: &Answer, error: multistatus::Error) -> Error {
     ))
     .with_status(answer.status.as_u16())
     .with_code(code)
+}
+
+/// The error that a success with a web page in it is; `None` when it is no web page.
+pub(super) fn web_page(answer: &Answer) -> Option<Error> {
+    looks_like_html(answer).then(|| {
+        Error::new(
+            ErrorKind::Unavailable,
+            "The CalDAV server answered with a web page instead of data, as servers do when they are being maintained. \
+             Daybook tries again later.",
+        )
+        .with_status(answer.status.as_u16())
+        .with_code("html")
+    })
 }
 
 /// An answer that makes no sense.

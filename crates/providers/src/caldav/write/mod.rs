@@ -111,7 +111,13 @@ fn uid(key: Uuid) -> String {
 
 impl Site<'_> {
     async fn create(&self, create: &Create) -> Result<Written> {
-        let data = compose::resource(&create.draft, create.key, self, create.notify)?;
+        let data = match &create.like {
+            None => compose::resource(&create.draft, create.key, self, create.notify)?,
+            Some(like) => {
+                let held = self.fetch(&self.resource(&like.of)?).await?;
+                compose::part(&held, like, create, self)?
+            }
+        };
         let href = self.href_of(create.key)?;
         let put = PutResource {
             data: &data,

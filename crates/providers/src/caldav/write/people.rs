@@ -55,6 +55,34 @@ pub(super) fn invite(
     Ok(())
 }
 
+/// Makes the guests of one event those of a new one that goes on with it, which we call: nobody has answered it yet. What else is said
+/// of them stays.
+pub(super) fn invite_anew(
+    component: &mut Component,
+    own: Option<&str>,
+    notify: bool,
+) -> Result<()> {
+    let called = component
+        .line("ORGANIZER")
+        .is_some_and(|line| own.is_some_and(|own| is(line, own)));
+    if !called {
+        component.remove("ORGANIZER");
+    }
+    each_guest(component, |line| {
+        let line = with_param(line, "SCHEDULE-STATUS", None);
+        if own.is_some_and(|own| is(&line, own)) {
+            return Some(line);
+        }
+        let line = with_param(&line, "PARTSTAT", Some("NEEDS-ACTION"));
+        let agent = (!notify).then_some("CLIENT");
+        Some(with_param(&line, AGENT, agent))
+    });
+    match component.line("ATTENDEE") {
+        Some(_) => organize(component, own, notify),
+        None => Ok(()),
+    }
+}
+
 /// An event with guests has an organizer: us, unless it has one.
 fn organize(component: &mut Component, own: Option<&str>, notify: bool) -> Result<()> {
     if component.line("ORGANIZER").is_some() {

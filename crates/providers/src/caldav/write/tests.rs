@@ -6,6 +6,7 @@ use super::super::errors::Field;
 use super::*;
 use crate::caldav::map;
 use crate::caldav::transport::script::Script;
+use daybook_provider_api::calendar::write::Like;
 
 const SERVER: &str = "https://cal.example/";
 const HREF: &str = "/ada/work/e.ics";
@@ -97,6 +98,7 @@ fn new(draft: Draft, notify: bool) -> Create {
         key: KEY,
         draft,
         notify,
+        like: None,
     }
 }
 
@@ -699,7 +701,7 @@ async fn nothing_is_written_to_another_server() {
 }
 
 #[tokio::test]
-async fn busy_times_are_read_and_a_server_that_cannot_is_unknown() {
+async fn busy_times_are_read_and_a_server_that_cannot_say_is_not_asked() {
     use crate::caldav::calls::FreeBusyQuery;
     use crate::caldav::free_busy::ask_all;
     use daybook_provider_api::calendar::free_busy::Answer;
@@ -732,18 +734,35 @@ async fn busy_times_are_read_and_a_server_that_cannot_is_unknown() {
     );
     let unknown = |word: &str| Answer::Unknown(word.to_owned());
     assert_eq!(answers[1], unknown("not_found"));
-    assert_eq!(
-        answers[2..],
-        [unknown("unsupported"), unknown("unsupported")]
-    );
-    for (status, body) in [
-        (200, "<html>"),
-        (200, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
-        (403, SUPPORTED_REPORT),
-    ] {
+    assert_eq!(answers[2..], [Answer::CannotAsk, Answer::CannotAsk]);
+    let once = async |status, body: &str| {
         let script = Script::new(SERVER).on("REPORT https://cal.example/ada/work/", status, body);
-        let answers = ask_all(&script, &calendars[..1], &call).await.unwrap();
-        assert_eq!(answers, [unknown("unsupported")], "{status} {body}");
+        ask_all(&script, &calendars[..1], &call).await
+    };
+    for (status, body) in [
+        (200, ""),
+        (200, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
+        (207, r#"<d:multistatus xmlns:d="DAV:"/>"#),
+        (403, SUPPORTED_REPORT),
+        (403, ""),
+        (415, ""),
+    ] {
+        let answers = once(status, body).await.unwrap();
+        assert_eq!(answers, [Answer::CannotAsk], "{status} {body}");
+    }
+    let no_right = r#"<d:error xmlns:d="DAV:"><d:need-privileges/></d:error>"#;
+    let answers = once(403, no_right).await.unwrap();
+    assert_eq!(answers, [unknown("need-privileges")]);
+    // Whoever fails is not one who cannot be asked; half an answer is none.
+    let half = told.rsplit_once("END:VFREEBUSY").unwrap().0;
+    for (status, body, kind) in [
+        (200, "<html>", ErrorKind::Unavailable),
+        (200, "????", ErrorKind::Malformed),
+        (200, half, ErrorKind::Malformed),
+        (503, "", ErrorKind::Unavailable),
+    ] {
+        let failed = once(status, body).await.unwrap_err();
+        assert_eq!(failed.kind, kind, "{status} {body}");
     }
     let script = Script::new(SERVER).on("REPORT https://cal.example/ada/work/", 401, "");
     assert_eq!(
@@ -895,5 +914,64 @@ proptest! {
         prop_assert_eq!(next, None, "lost");
         let event = map::events(&site.owner, HREF, None, &written);
         prop_assert_eq!(event.len(), 1);
+    }
+}
+
+/// Everything that is not the new part's own goes along, whatever other programs wrote.
+#[tokio::test]
+async fn a_series_that_goes_on_with_another_has_all_its_lines() {
+    let theirs = SERIES
+        .replacen(
+            "SEQUENCE:3",
+            "SEQUENCE:3\r\nCLASS:PRIVATE\r\nCATEGORIES:Client\r\nORGANIZER;CN=Ada:mailto:ada@example.com\r\n\
+             ATTENDEE;CN=Bo;ROLE=OPT-PARTICIPANT;PARTSTAT=ACCEPTED;SCHEDULE-STATUS=1.2:mailto:bo@client.example",
+            1,
+        );
+    let script = holding(&theirs).header(&format!("PUT {OURS}"), 201, ("etag", "\"1\""));
+    let create = Create {
+        key: KEY,
+        draft: Draft {
+            title: "Planning".to_owned(),
+            start: at("2026-12-04T08:00:00Z"),
+            end: at("2026-12-04T09:00:00Z"),
+            recurrence: vec!["RRULE:FREQ=DAILY;COUNT=2".to_owned()],
+            attendees: Vec::new(),
+            ..draft()
+        },
+        notify: false,
+        like: Some(Like {
+            of: target(None),
+            patch: titled("Planning"),
+        }),
+    };
+    let place = place();
+    let site = Site::new(&script, &place).unwrap();
+    site.create(&create).await.unwrap();
+    let lines = put(&script);
+    let has = |line: &str| lines.iter().any(|own| own == line);
+    for line in [
+        "UID:01936f2e-7c1a-7d3e-9a4b-5c6d7e8f9012@daybook",
+        "SUMMARY:Planning",
+        "DTSTART;TZID=W. Europe Standard Time:20261204T090000",
+        "DTEND;TZID=W. Europe Standard Time:20261204T100000",
+        "RRULE:FREQ=DAILY;COUNT=2",
+        "CLASS:PRIVATE",
+        "CATEGORIES:Client",
+        "X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC",
+        "TRIGGER:-PT15M",
+        "X-WR-CALNAME:Work",
+        "ORGANIZER;CN=Ada:mailto:ada@example.com",
+        "ATTENDEE;CN=Bo;ROLE=OPT-PARTICIPANT;PARTSTAT=NEEDS-ACTION;SCHEDULE-AGENT=CLIENT:mailto:bo@client.example",
+    ] {
+        assert!(has(line), "{line} in {lines:#?}");
+    }
+    let starting = |word: &str| lines.iter().filter(|line| line.starts_with(word)).count();
+    assert_eq!(
+        starting("BEGIN:VEVENT"),
+        1,
+        "no changed occurrence of the old part"
+    );
+    for word in ["RECURRENCE-ID", "EXDATE", "SEQUENCE", "DURATION"] {
+        assert_eq!(starting(word), 0, "{word}");
     }
 }

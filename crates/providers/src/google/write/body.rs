@@ -103,7 +103,7 @@ const fn transparency(opaque: bool) -> &'static str {
 }
 
 /// A request for a link. Its id is the intent's, so that a repeated request makes no second link.
-fn meet(key: Uuid) -> Value {
+pub(super) fn meet(key: Uuid) -> Value {
     json!({"createRequest": {
         "requestId": id(key),
         "conferenceSolutionKey": {"type": "hangoutsMeet"},

@@ -1,11 +1,13 @@
-//! Locked copies of events (contracts/google §5): what they say is the original's, and changes to it are refused without a reason.
+//! Changes of events, of which some are locked copies (contracts/google §5): what those say is the original's, and Google refuses to
+//! change it without saying why.
 
 use daybook_provider_api::calendar::write::{LOCKED, Place};
 use daybook_provider_api::error::ErrorKind;
 use daybook_provider_api::{Error, Result, Session};
 use serde_json::{Map, Value};
 
-use super::{errors, get};
+use super::{Found, errors, get};
+use crate::google::calls::patch_event::PatchEvent;
 
 /// What cannot be changed of a locked copy.
 const MAIN: [&str; 6] = [
@@ -17,16 +19,33 @@ const MAIN: [&str; 6] = [
     "recurrence",
 ];
 
-/// Refuses, before Google is asked, what it would refuse of an event that was read.
-pub(super) fn check(event: Option<&Value>, fields: &Map<String, Value>) -> Result<()> {
-    match event {
-        Some(event) if is_locked(event) && touches_main(fields) => Err(locked()),
-        _ => Ok(()),
+/// Changes these fields of an event. Of one that was read and is locked, Google is not even asked.
+pub(super) async fn patch(
+    session: &Session<'_>,
+    place: &Place,
+    found: &Found,
+    fields: Map<String, Value>,
+    notify: bool,
+) -> Result<Value> {
+    if found.event.as_ref().is_some_and(is_locked) && touches_main(&fields) {
+        return Err(locked());
+    }
+    let fields = Value::Object(fields);
+    let call = PatchEvent {
+        calendar: &place.calendar,
+        event: &found.id,
+        fields: &fields,
+        etag: found.etag.as_deref(),
+        notify,
+    };
+    match call.send(session).await {
+        Ok(event) => Ok(event),
+        Err(error) => Err(explained(error, session, place, &found.id, &fields).await),
     }
 }
 
 /// What a refusal of these fields was about: that the event is locked, only the event tells.
-pub(super) async fn explained(
+async fn explained(
     error: Error,
     session: &Session<'_>,
     place: &Place,

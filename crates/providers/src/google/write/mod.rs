@@ -1,6 +1,7 @@
 //! Writing events at Google (contracts/google §6 and §7): every call may be repeated.
 
 mod body;
+mod like;
 mod locked;
 mod meet;
 mod people;
@@ -22,7 +23,6 @@ use super::calls::find_instance::FindInstance;
 use super::calls::get_event::GetEvent;
 use super::calls::insert_event::InsertEvent;
 use super::calls::list_events::{ListEvents, PROBE_PAGE};
-use super::calls::patch_event::PatchEvent;
 use super::{Google, errors, map, wire};
 
 #[async_trait]
@@ -45,9 +45,12 @@ impl EventWriter for Google {
         place: &Place,
         create: &Create,
     ) -> Result<Written> {
-        let event = body::create(&create.draft, create.key, &place.default_zone)?;
+        let mut event = body::create(&create.draft, create.key, &place.default_zone)?;
         if create.draft.conference.is_some() {
             meet::check_allowed(session, place).await?;
+        }
+        if let Some(other) = &create.like {
+            like::complete(session, place, &mut event, other, create.key).await?;
         }
         let call = InsertEvent {
             calendar: &place.calendar,
@@ -270,19 +273,8 @@ async fn write(
         let event = get(session, place, &found.id).await?;
         return written(living(event)?, place);
     }
-    locked::check(found.event.as_ref(), &fields)?;
-    let fields = Value::Object(fields);
-    let call = PatchEvent {
-        calendar: &place.calendar,
-        event: &found.id,
-        fields: &fields,
-        etag: found.etag.as_deref(),
-        notify,
-    };
-    match call.send(session).await {
-        Ok(event) => written(event, place),
-        Err(error) => Err(locked::explained(error, session, place, &found.id, &fields).await),
-    }
+    let event = locked::patch(session, place, found, fields, notify).await?;
+    written(event, place)
 }
 
 /// The event that an earlier attempt with this key created: its id is taken.

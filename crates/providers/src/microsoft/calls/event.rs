@@ -20,6 +20,22 @@ pub(in super::super) async fn get(
     wire::event(&body).ok_or_else(errors::malformed)
 }
 
+/// As [`get`], with all that Graph says.
+///
+/// # Errors
+/// As [`get`].
+pub(in super::super) async fn whole(
+    session: &Session<'_>,
+    calendar: &str,
+    id: &str,
+) -> Result<(wire::Event, serde_json::Value)> {
+    let request = super::get(&address(session, calendar, id))?;
+    let body = super::send(session, request).await?;
+    let all = serde_json::from_slice(&body).map_err(|_| errors::malformed())?;
+    let event = wire::event(&body).ok_or_else(errors::malformed)?;
+    Ok((event, all))
+}
+
 /// Removes an event, a series or an occurrence; an organizer's cancels it. Already gone is success.
 pub(in super::super) async fn delete(
     session: &Session<'_>,

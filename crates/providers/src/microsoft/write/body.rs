@@ -230,18 +230,29 @@ fn description(text: &str, current: &wire::Event) -> Value {
     }
 }
 
-/// From the rule that Teams draws above its part, or from the element that holds it; else the link itself.
-fn joined_part(html: &str, current: &wire::Event) -> Option<String> {
+/// Where the part of an online meeting begins: at the rule that Teams draws above it, or at the element that holds it.
+fn joined_from(html: &str) -> Option<usize> {
     let lower = html.to_ascii_lowercase();
     let drawn = lower.find("__________");
     let held = lower
         .find("me-email-text")
         .and_then(|at| lower.get(..at)?.rfind('<'));
-    let from = match (drawn, held) {
+    match (drawn, held) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
-    };
-    if let Some(part) = from.and_then(|from| html.get(from..)) {
+    }
+}
+
+/// The text of an event without the part that says how to join: another meeting has another link.
+pub(super) fn without_joined_part<'t>(text: &'t str, event: &wire::Event) -> &'t str {
+    let online = event.is_online_meeting == Some(true);
+    let from = joined_from(text).filter(|_| online);
+    from.and_then(|from| text.get(..from)).unwrap_or(text)
+}
+
+/// The part of an online meeting; else the link itself.
+fn joined_part(html: &str, current: &wire::Event) -> Option<String> {
+    if let Some(part) = joined_from(html).and_then(|from| html.get(from..)) {
         let part = part.split("</body>").next().unwrap_or(part);
         return Some(part.to_owned());
     }
@@ -250,7 +261,7 @@ fn joined_part(html: &str, current: &wire::Event) -> Option<String> {
     Some(format!("<div><a href=\"{link}\">{link}</a></div>"))
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -2,6 +2,7 @@
 //! Graph replaces lists and bodies as a whole.
 
 mod body;
+mod like;
 mod read_back;
 
 use async_trait::async_trait;
@@ -46,12 +47,19 @@ impl EventWriter for Microsoft {
         create: &Create,
     ) -> Result<Written> {
         let home = map::home(&place.default_zone);
-        let body = body::of_draft(create, place, &home)?;
+        let mut body = body::of_draft(create, place, &home)?;
         if let Some(found) = find_event::by_key(session, &place.calendar, create.key).await? {
             return Ok(written(session, place, found).await);
         }
         if create.draft.conference.is_some() {
             has_teams(session, &place.calendar).await?;
+        }
+        if let Some(other) = &create.like {
+            let (event, source) =
+                event::whole(session, &place.calendar, &other.of.provider_id).await?;
+            let teams = like::has_teams(&event, &source)
+                && has_teams(session, &place.calendar).await.is_ok();
+            like::complete(&mut body, &event, &source, &other.patch, teams);
         }
         let made = match write_event::create(session, &place.calendar, &body).await {
             // What a second POST with one transactionId gives is not said: perhaps this.

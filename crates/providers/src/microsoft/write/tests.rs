@@ -43,6 +43,7 @@ fn create_of(draft: Draft) -> Create {
         key: KEY.parse().unwrap(),
         draft,
         notify: true,
+        like: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The HTTP face: authentication, hosts, and the walk from a path to what lives there.
 
 mod digest;
+mod free_busy;
 mod listing;
 mod objects;
 mod paths;

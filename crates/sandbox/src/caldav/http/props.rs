@@ -3,7 +3,7 @@
 use super::Call;
 use super::listing::content_type;
 use super::paths::{Target, encode};
-use crate::caldav::profile::SyncSupport;
+use crate::caldav::profile::{Quirks, SyncSupport};
 use crate::caldav::state::{Calendar, CalendarKind, State};
 use crate::caldav::xml::{APPLE, CALDAV, CALSERVER, DAV, Element, Name};
 
@@ -143,7 +143,7 @@ fn calendar_property(state: &mut State, path: &str, name: &Name) -> Option<Eleme
             let revision = calendar.visible(now, quirks.sync_lag);
             element.text(calendar.ctag(revision))
         }
-        (DAV, "supported-report-set") => reports(quirks.sync),
+        (DAV, "supported-report-set") => reports(&quirks),
         (CALDAV, "supported-calendar-component-set") if !calendar.spec.components_hidden => element
             .children(
                 calendar
@@ -196,14 +196,17 @@ fn privileges(calendar: &Calendar) -> Element {
     )
 }
 
-fn reports(sync: SyncSupport) -> Element {
+fn reports(quirks: &Quirks) -> Element {
     let report = |inner: Element| {
         Element::dav("supported-report").child(Element::dav("report").child(inner))
     };
     let mut set = Element::dav("supported-report-set")
         .child(report(Element::cal("calendar-query")))
         .child(report(Element::cal("calendar-multiget")));
-    if sync == SyncSupport::Collection {
+    if quirks.free_busy {
+        set = set.child(report(Element::cal("free-busy-query")));
+    }
+    if quirks.sync == SyncSupport::Collection {
         set = set.child(report(Element::dav("sync-collection")));
     }
     set

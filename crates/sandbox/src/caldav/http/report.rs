@@ -1,12 +1,12 @@
-//! REPORT: sync-collection (RFC 6578), calendar-multiget and calendar-query (RFC 4791).
+//! REPORT: sync-collection (RFC 6578), calendar-multiget and calendar-query (RFC 4791); free-busy-query is next door.
 
 use jiff::Timestamp;
 
-use super::Call;
 use super::listing::{collection_row, current, deliver, object_row};
 use super::paths::{Target, encode, from_href};
 use super::propfind::requested;
 use super::reply::{Reply, prop_row, status_row};
+use super::{Call, free_busy};
 use crate::caldav::anomaly::{Anomaly, INVENTED};
 use crate::caldav::ics::{Property, When, overlaps, parse};
 use crate::caldav::profile::SyncSupport;
@@ -33,6 +33,9 @@ pub(super) fn report(state: &mut State, call: &Call<'_>, target: &Target) -> Rep
         }
         (CALDAV, "calendar-multiget") => multiget(state, &path, root),
         (CALDAV, "calendar-query") => query(state, call, &path, root),
+        (CALDAV, "free-busy-query") if state.quirks.free_busy => {
+            free_busy::query(state, call, &path, root)
+        }
         _ => Reply::error(403, Element::dav("supported-report"), &state.quirks),
     }
 }
@@ -235,7 +238,9 @@ fn query(state: &mut State, call: &Call<'_>, path: &str, root: &Element) -> Repl
 }
 
 /// `start` and `end`: UTC only (RFC 4791 §9.9).
-fn time_range(element: &Element) -> Result<(Option<Timestamp>, Option<Timestamp>), String> {
+pub(super) fn time_range(
+    element: &Element,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), String> {
     let read = |name: &str| match element.get_attribute(name) {
         None => Ok(None),
         Some(text) => match When::read(&Property::new(name, text)) {

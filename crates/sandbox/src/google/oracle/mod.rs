@@ -204,6 +204,14 @@ impl GoogleSim {
         live.map(row).collect()
     }
 
+    /// What an event says beside its times, in the provider's words.
+    #[must_use]
+    pub fn fields(&self, calendar: &str, id: &str) -> Option<Value> {
+        let state = self.sim.lock();
+        let event = state.calendars.get(calendar)?.events.get(id)?;
+        Some(Value::Object(event.fields.clone()))
+    }
+
     /// Ids of all calendars on someone's list, with their roles.
     #[must_use]
     pub fn calendars_of(&self, email: &str) -> Vec<(String, Role)> {

@@ -259,6 +259,14 @@ impl MicrosoftSim {
         )
     }
 
+    /// What an event says beside its times, in the provider's words.
+    #[must_use]
+    pub fn fields(&self, calendar: &str, id: &str) -> Option<Value> {
+        let state = self.sim.lock();
+        let event = find(&state, calendar, id).ok()?;
+        Some(Value::Object(event.fields))
+    }
+
     /// Ids and names of all calendars on someone's list, the default one first.
     #[must_use]
     pub fn calendars_of(&self, email: &str) -> Vec<(String, String)> {

@@ -23,7 +23,9 @@ pub struct CheckInput {
     pub date: Day,
     /// Minutes a slot is long; by default as the configuration says.
     pub duration_minutes: Option<i64>,
-    /// Ask the providers now instead of looking at the mirror.
+    /// Ask the providers now instead of looking at the mirror. One that cannot be asked is looked up in the mirror (`calendars[].source`
+    /// says which). Providers say when somebody is busy, and not by which events: where `busy_rules` are not the defaults, the mirror says
+    /// which events count otherwise, and a calendar whose mirror cannot be relied upon is unknown then.
     #[serde(default)]
     pub live: bool,
     /// Say why slots are refused.

@@ -53,7 +53,10 @@ pub struct AvailabilityInput {
     /// Say why slots are refused.
     #[serde(default)]
     pub explain: bool,
-    /// Ask the providers now instead of looking at the mirror.
+    /// Ask the providers now instead of looking at the mirror. One that cannot be asked is looked up in the mirror (`calendars[].source`
+    /// says which). Providers say when somebody is busy, and not by which events: where `busy_rules` are not the defaults, the mirror says
+    /// which events count otherwise, and `limits` are counted from the mirror, too; a calendar whose mirror cannot be relied upon is
+    /// unknown then.
     #[serde(default)]
     pub live: bool,
     /// Which events count as busy.
@@ -68,7 +71,8 @@ pub struct AvailabilityInput {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantInput {
-    /// A member: all their calendars that are synced and count as busy.
+    /// A member: all their calendars that are synced and count as busy. One that Daybook itself switched off after refusals, or that its
+    /// provider no longer lists, is unknown until somebody switches it on or off, removes it, or marks it as no source of busy time.
     pub member_id: Option<Uuid>,
     /// These calendars: 1 to 50.
     pub calendar_ids: Option<Vec<Uuid>>,

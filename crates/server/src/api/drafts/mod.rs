@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use daybook_domain::InstanceId;
 use daybook_engine::timesheets::convert::Convert;
-use daybook_engine::timesheets::drafts::{self, Because, Draft};
+use daybook_engine::timesheets::drafts::{self, Because, Draft, Shown};
 use daybook_engine::timesheets::follow;
 use daybook_engine::{Context, Principal};
 use http::StatusCode;
@@ -18,7 +18,7 @@ use super::events::convert::{ConvertBulkBody, ConvertedBody};
 use super::time::body::{TimeEntryBody, bodies};
 use super::wire::{DraftReasonSchema, instant};
 use crate::cursor::List;
-use crate::extract::{Creating, Id, Json, Page, Query, Reader, Writer};
+use crate::extract::{Creating, Id, Json, Page, Query, Reader, Writer, switch};
 use crate::problem::{Check, Problem};
 
 /// Most drafts that are logged at once.
@@ -78,6 +78,10 @@ pub struct DraftQuery {
     pub from: Option<String>,
     /// Beginning before this instant or date; by default now.
     pub to: Option<String>,
+    /// Those that were put aside, in place of those that wait; by default false.
+    #[serde(default, deserialize_with = "switch")]
+    #[param(required = false)]
+    pub dismissed: bool,
     /// Rows a page, by default 50.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
@@ -184,7 +188,7 @@ impl From<Draft> for DraftBody {
 /// List drafts
 ///
 /// Your meetings that are not logged, with what they would be booked on and why. All-day and declined ones are left out, and
-/// those that were put aside.
+/// those that were put aside: with `dismissed=true` these are listed, to be brought back or logged after all.
 #[utoipa::path(get, path = "/drafts", tag = "Time", params(DraftQuery), responses((status = 200, body = List<DraftBody>)))]
 pub async fn list(
     State(cx): State<Context>,
@@ -194,7 +198,12 @@ pub async fn list(
     let page: Page<(Timestamp, InstanceId)> = Page::new(query.limit, query.cursor.as_deref())?;
     let range = range(&cx, (query.from.as_deref(), query.to.as_deref()), (7, 0))?;
     let limit = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
-    let found = drafts::list(&cx, &who, range, page.after, limit).await?;
+    let shown = if query.dismissed {
+        Shown::PutAside
+    } else {
+        Shown::Waiting
+    };
+    let found = drafts::list_of(&cx, &who, shown, range, page.after, limit).await?;
     Ok(page.list(
         found.drafts,
         |draft| (draft.event.start_us, draft.event.id),

@@ -156,7 +156,6 @@ async fn one(
     only_offered: bool,
 ) -> Result<(TimeEntryBody, bool), Problem> {
     let ask = Convert {
-        instance: input.synced_event_id.into(),
         client_id: input.client_id.map(Into::into),
         project_id: input.project_id.map(Into::into),
         force: input.force,
@@ -164,6 +163,7 @@ async fn one(
         description: input.description,
         only_offered,
         separate: input.separate,
+        ..Convert::of(input.synced_event_id.into())
     };
     let (entry, created) = convert::convert(cx, who, ask).await?;
     let body = bodies(cx, who, vec![entry])

@@ -50,6 +50,7 @@ impl From<engine_write::Error> for Problem {
             Error::NeedsReauth => Self::conflict("needs_reauth", text),
             Error::Disconnected => Self::conflict("disconnected", text),
             Error::Unknown(_) => Self::provider("provider_unreachable", text),
+            Error::NotBegun => Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_begun", text),
             Error::Provider(error) => provider_problem(&error),
             Error::Store(error) => error.into(),
         }

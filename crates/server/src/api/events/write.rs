@@ -86,6 +86,7 @@ async fn make(
 /// Create several events
 ///
 /// Each stands for itself: what cannot be created is refused with its reason, the others are made. With an `Idempotency-Key` the whole batch may be sent again.
+/// When the provider is so slow that the time is up, the rest is not begun, and each says so (503 `not_begun`): send the batch again.
 #[utoipa::path(post, path = "/integrations/calendars/{id}/events/batch", tag = "Events", request_body = EventBatchInput, responses((status = 200, body = EventBatchBody)))]
 pub async fn create_batch(
     State(cx): State<Context>,
@@ -140,17 +141,25 @@ pub async fn create_batch(
 
 /// Change an event
 ///
-/// One occurrence, this and the following ones, or the whole series. What is not named stays as it is at the provider.
-#[utoipa::path(patch, path = "/integrations/calendars/{id}/events/{event_id}", tag = "Events", params(OnlyScopeQuery), request_body = EventPatch, responses((status = 200, body = EventBody)))]
+/// One occurrence, this and the following ones, or the whole series. What is not named stays as it is at the provider. With `following` the
+/// series is cut in two: the new part keeps what the old one carries (reminders, categories, visibility; a meeting link of its own), and
+/// occurrences that were changed keep what is their own, unless the start or the rule changes. After 502 it may be sent again at once, and
+/// is done once.
+#[utoipa::path(patch, path = "/integrations/calendars/{id}/events/{event_id}", tag = "Events", params(OnlyScopeQuery, ("Idempotency-Key" = Option<String>, Header, description = "Your name for this change: sent again within 24 hours, it is answered as the first time and changes nothing more.")), request_body = EventPatch, responses((status = 200, body = EventBody)))]
 pub async fn change(
     State(cx): State<Context>,
     Writer(who): Writer,
     Id2(id, event): Id2<CalendarId, Uuid>,
     Query(query): Query<OnlyScopeQuery>,
-    Json(patch): Json<EventPatch>,
-) -> Result<Json<EventBody>, Problem> {
-    let view = update::update(&cx, &who, id, event, query.scope, patch.read()?).await?;
-    Ok(Json(view.seen_by(who.member_id).into()))
+    Creating { body, key }: Creating<EventPatch>,
+) -> Result<Response, Problem> {
+    if let Some(earlier) = key.earlier(&cx, &who).await? {
+        return Ok(earlier);
+    }
+    let change = body.read()?;
+    let view = update::update_once(&cx, &who, id, event, query.scope, change, key.key()).await?;
+    let view = view.seen_by(who.member_id);
+    key.done(&cx, &who, &EventBody::from(view)).await
 }
 
 /// Remove an event

@@ -42,6 +42,9 @@ pub struct LineBody {
     pub tax: TaxBody,
     /// How many time entries it is made of; 0 for one set by hand.
     pub entries_count: usize,
+    /// How many minutes those entries were recorded with, before `minutes` was rounded; null when there are none.
+    #[schema(required = true)]
+    pub recorded_minutes: Option<i64>,
 }
 
 /// What is taxed at one rate.
@@ -308,7 +311,7 @@ impl InvoiceBody {
 
 fn lines(view: &View) -> Vec<LineBody> {
     let all = view.lines.iter().zip(&view.entries);
-    all.map(|(line, entries_count)| {
+    all.map(|(line, on)| {
         let quantity = Quantity {
             unit: line.unit,
             count: line.quantity,
@@ -322,7 +325,8 @@ fn lines(view: &View) -> Vec<LineBody> {
             price_minor: line.price_minor,
             amount_minor: line.amount_minor,
             tax: (&line.tax).into(),
-            entries_count: *entries_count,
+            entries_count: on.entries,
+            recorded_minutes: (on.entries > 0).then_some(on.minutes),
         }
     })
     .collect()

@@ -1,5 +1,6 @@
 //! What requests about invoices may say.
 
+use daybook_domain::duration;
 use daybook_domain::invoice::Unit;
 use daybook_engine::invoices::LineInput as Line;
 use jiff::civil::Date;
@@ -25,8 +26,10 @@ pub struct LineInput {
     pub unit: Option<String>,
     /// How many items, with at most three decimals; by default 1. For hours give minutes.
     pub quantity: Option<String>,
-    /// How many minutes, for hours.
+    /// How many minutes, for hours; or
     pub minutes: Option<i64>,
+    /// as you would type it: `2h 30m`, `1:30`, `2.5 hours`, or `2.5` alone. With a minus the amount is taken off.
+    pub duration: Option<String>,
     /// Price of an hour or an item, in minor units (cents).
     pub price_minor: Option<i64>,
     /// Tax; by default the invoice's.
@@ -216,7 +219,8 @@ pub(super) fn lines(check: &mut Check, inputs: &[LineInput]) -> Vec<Line> {
 fn line(check: &mut Check, at: usize, input: &LineInput) -> Line {
     let pointer = format!("/lines/{at}");
     let unit: Option<Unit> = check.parse_opt(&format!("{pointer}/unit"), input.unit.as_deref());
-    let count = match (input.minutes, &input.quantity) {
+    let minutes = minutes(check, &pointer, input);
+    let count = match (minutes, &input.quantity) {
         (Some(_), Some(_)) => {
             check.wrong(&pointer, "must have minutes or quantity, not both");
             None
@@ -225,10 +229,11 @@ fn line(check: &mut Check, at: usize, input: &LineInput) -> Line {
         (None, Some(text)) => Some(decimal(check, &format!("{pointer}/quantity"), text, 3)),
         (None, None) => None,
     };
-    if unit == Some(Unit::Hour) && input.line.is_none() && input.minutes.is_none() {
+    let timed = input.minutes.is_some() || input.duration.is_some();
+    if unit == Some(Unit::Hour) && input.line.is_none() && !timed {
         check.wrong(&format!("{pointer}/minutes"), "is needed for hours");
     }
-    if input.minutes.is_some() && input.line.is_none() && unit != Some(Unit::Hour) {
+    if timed && input.line.is_none() && unit != Some(Unit::Hour) {
         check.wrong(
             &format!("{pointer}/unit"),
             "must be hour where minutes are given",
@@ -248,4 +253,19 @@ fn line(check: &mut Check, at: usize, input: &LineInput) -> Line {
             .as_ref()
             .map(|one| tax(check, &format!("{pointer}/tax"), one)),
     }
+}
+
+/// The hours of a line, in minutes.
+fn minutes(check: &mut Check, pointer: &str, input: &LineInput) -> Option<i64> {
+    let Some(text) = &input.duration else {
+        return input.minutes;
+    };
+    let pointer = format!("{pointer}/duration");
+    if input.minutes.is_some() {
+        check.wrong(&pointer, "must be left out where minutes are given");
+        return input.minutes;
+    }
+    let read = duration::parse_line(text);
+    read.map_err(|error| check.wrong(&pointer, error.to_string()))
+        .ok()
 }

@@ -23,9 +23,9 @@ use crate::problem::{Check, Problem};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ApprovalQuery {
-    /// From the week of this date on; by default of the last five weeks.
+    /// From the week of this date on; by default of the last five weeks, and of all weeks with `state` `pending`, `rejected` or `open`.
     pub from: Option<String>,
-    /// Up to the week of this date; by default the current one. At most 26 weeks.
+    /// Up to the week of this date; by default the current one, and of later ones too with those states. At most 26 weeks where both are given.
     pub to: Option<String>,
     /// That stand so.
     #[param(value_type = Option<ApprovalStateSchema>)]
