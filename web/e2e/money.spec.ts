@@ -144,6 +144,24 @@ test("a client and a project get what an invoice needs, and rates by day", async
   await accessibleInBothThemes(page);
 });
 
+test("a client's page lists the rules that book on it, and begins one with the client's domain", async ({
+  page,
+}) => {
+  await page.goto("/clients");
+  await page.getByRole("link", { name: CLIENT }).first().click();
+  const rules = page.getByRole("region", { name: "Rules" });
+  await expect(rules).toContainText("No rule books meetings here yet.");
+  await rules.getByRole("button", { name: "Add rule" }).click();
+  const drawer = page.getByRole("dialog", { name: "Add rule" });
+  await expect(drawer.getByLabel("Name")).toHaveValue(CLIENT);
+  await expect(drawer.getByText("osprey.example", { exact: true })).toBeVisible();
+  await expect(drawer.getByLabel("Billing")).toHaveValue("project");
+  await drawer.getByRole("button", { name: "Save" }).click();
+  await expect(drawer).toBeHidden();
+  await expect(rules.getByRole("button", { name: CLIENT })).toBeVisible();
+  await expect(rules).toContainText(/Fits \d+ of \d+ meetings of the last 30 days/);
+});
+
 test("approved time is previewed, drafted, changed beside its paper, and finalised", async ({
   page,
   request,

@@ -222,6 +222,48 @@ test("suggestions are looked at, logged at once and taken back", async ({ page }
   await expect(boxes).toHaveCount(count);
 });
 
+test("what is put aside stays in its week, dimmed, and is brought back", async ({ page }) => {
+  const lastWeek = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
+  await inWeek(page, lastWeek);
+  const aside = grid(page).locator(".e-dismissed");
+  await grid(page).locator(".e-unlogged").first().click();
+  const drawer = page.getByRole("dialog", { name: "Log this meeting" });
+  await drawer.getByRole("button", { name: "Not work" }).click();
+  await expect(drawer).toBeHidden();
+  await aside.first().click();
+  await expect(drawer.getByText("It was put aside as no work.")).toBeVisible();
+  await expectAccessible(page);
+  const before = await aside.count();
+  await drawer.getByRole("button", { name: "Bring back" }).click();
+  await expect(drawer).toBeHidden();
+  await expect(aside).toHaveCount(before - 1);
+});
+
+test("new time is billed as its project says, and has its tags", async ({ page, baseURL }) => {
+  const name = `Inside ${RUN}`;
+  const made = await page.request.post("/api/v1/projects", {
+    data: { name, billable: false },
+    headers: origin(baseURL),
+  });
+  expect(made.ok()).toBe(true);
+  await page.goto(`/timesheet?view=list&entry=new&at=${dayOf(5)}T09:00/${dayOf(5)}T10:00`);
+  const drawer = page.getByRole("dialog", { name: "Add time" });
+  await drawer.getByLabel("Description").fill(`Tidied ${RUN}`);
+  const billable = drawer.getByRole("switch", { name: "Billable" });
+  await expect(billable).toBeChecked();
+  await drawer.getByRole("combobox", { name: "Project" }).click();
+  await page.getByRole("option", { name }).click();
+  await expect(billable).not.toBeChecked();
+  await drawer.getByRole("combobox", { name: "Tags" }).fill("desk");
+  await page.keyboard.press("Enter");
+  await expectAccessible(page);
+  const answer = page.waitForResponse(
+    (r) => r.url().endsWith("/time-entries") && r.request().method() === "POST",
+  );
+  await drawer.getByRole("button", { name: "Save" }).click();
+  expect(await (await answer).json()).toMatchObject({ billable: false, tags: ["desk"] });
+});
+
 test("durations are typed into projects × days: new, changed, refused, taken back and removed", async ({
   page,
   request,

@@ -15,7 +15,7 @@ import { type Dropped, type Moved, movedBy, type Selected, stretchOf } from "./d
 import { GridBlockFace } from "./GridBlockFace";
 
 /** A quarter of an hour is high enough for one line of text. */
-const QUARTER_PX = 16;
+const QUARTER_PX = 19;
 const CLOCK = {
   "24": { hour: "2-digit", minute: "2-digit", hour12: false },
   "12": { hour: "numeric", minute: "2-digit", hour12: true },
@@ -112,7 +112,7 @@ export function WeekGrid(props: WeekGridProps) {
         headerToolbar={false as never}
         nowIndicator
         slotDuration={clockTime(0, snap)}
-        slotMinHeight={(QUARTER_PX * snap) / 15}
+        slotMinHeight={Math.max(QUARTER_PX, (QUARTER_PX * snap) / 15)}
         slotMinTime={clockTime(from)}
         slotMaxTime={clockTime(until)}
         eventMinHeight={24}

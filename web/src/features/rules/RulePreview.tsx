@@ -51,7 +51,9 @@ export function RulePreview({ values, rule }: { values: RuleValues; rule?: Rule 
   const timeZone = useTimeZone();
   const [settled] = useDebouncedValue(values, 300);
   // Nothing is saved under the name.
-  const input = { ...inputOf(settled), name: "…" };
+  const said = inputOf(settled);
+  // What a rule fits is known before it says what becomes of it.
+  const input = { ...said, name: "…", billable: said.exclude ? null : (said.billable ?? true) };
   const preview = useQuery({
     ...queries.rulePreview(input, rule?.id),
     enabled: hasCondition(settled),
