@@ -18,7 +18,6 @@ import {
 import { periodOf } from "../src/features/invoices/periods";
 import { givesTimeBack, possible } from "../src/features/invoices/steps";
 import { lackingOf, placeOf } from "../src/features/invoices/unprintable";
-import { minutesOf } from "../src/features/projects/budget";
 import { numberOf } from "../src/lib/numbering";
 import { formatMinutes } from "../src/lib/time";
 
@@ -124,14 +123,9 @@ describe("a draft's lines", () => {
   });
 });
 
-describe("hours and pieces", () => {
+describe("pieces", () => {
   it("are read as people type them", () => {
-    expect(["1:30", "1.5", "1,5", "0:05", "40", " 2 "].map(minutesOf)).toEqual([90, 90, 90, 5, 2400, 120]);
     expect(["2", "-1", "0,125", "1.5"].map(piecesOf)).toEqual(["2", "-1", "0.125", "1.5"]);
-  });
-  it("are refused when they are none", () => {
-    for (const text of ["", "1:60", "-1", "1h", "NaN", "1e3", "1.2345"])
-      expect(minutesOf(text), text).toBeUndefined();
     for (const text of ["", "1:30", "--1", "1.2345", "two"]) expect(piecesOf(text), text).toBeUndefined();
   });
 });

@@ -2,9 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Calendar, CalendarEvent, Notifications, Rate, Rule } from "../src/api/types";
 import { destinations } from "../src/features/events/values";
 import { changesOf, withChoice } from "../src/features/notifications/choices";
-import { usedOf } from "../src/features/projects/budget";
+import { minutesOf, usedOf } from "../src/features/projects/budget";
 import { inOrder, validityOf } from "../src/features/rates/rates";
-import { domainOf, rulesOfClient, rulesOfProject } from "../src/features/rules/booking";
 import { conditionsOf, hasCondition, inputOf, restOf, valuesOf } from "../src/features/rules/conditions";
 import { archivedOf } from "../src/lib/archived";
 import { base64Of } from "../src/lib/base64";
@@ -12,6 +11,11 @@ import { countries, countryName } from "../src/lib/countries";
 import { decimalsOf } from "../src/lib/money";
 
 describe("a budget", () => {
+  it("is written in hours as people type them, and nothing else", () => {
+    expect(["1:30", "1.5", "1,5", "0:05", "40", " 2 "].map(minutesOf)).toEqual([90, 90, 90, 5, 2400, 120]);
+    for (const text of ["", "1:60", "-1", "1h", "NaN", "1e3", "1.2345"])
+      expect(minutesOf(text), text).toBeUndefined();
+  });
   it("turns amber from four fifths on and red beyond its end", () => {
     expect([0, 79, 80, 100, 101].map((used) => usedOf(used, 100).tone)).toEqual([
       "ok",
@@ -130,31 +134,6 @@ describe("what is archived of a client and a project", () => {
     expect(of("c", "r")).toBeUndefined();
     expect(of(null, null)).toBeUndefined();
     expect(of("gone", "gone")).toBeUndefined();
-  });
-});
-
-describe("rules of a client or a project", () => {
-  const on = (client_id: string | null, project_id: string | null, exclude = false) =>
-    ({ id: `${client_id}/${project_id}`, client_id, project_id, exclude }) as Rule;
-  const rules = [on("acme", null), on(null, "site"), on("other", "app"), on("acme", "shop", true)];
-  const ids = (found: Rule[]) => found.map((rule) => rule.id);
-  it("are those that book on it, or on a project of the client", () => {
-    const projects = [
-      { id: "site", client_id: "acme" },
-      { id: "app", client_id: "other" },
-    ];
-    expect(ids(rulesOfClient(rules, "acme", projects))).toEqual(["acme/null", "null/site"]);
-    expect(ids(rulesOfProject(rules, "app"))).toEqual(["other/app"]);
-    expect(rulesOfProject(rules, "shop")).toEqual([]);
-  });
-  it("begin with the domain of the client's address, unless anybody can have one there", () => {
-    expect(["Ada@Acme.Example", "bo@gmail.com", "nobody", "", null].map(domainOf)).toEqual([
-      "acme.example",
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
   });
 });
 

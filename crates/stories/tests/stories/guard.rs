@@ -274,7 +274,7 @@ impl CalendarProvider for Forgetful {
         &self,
         session: &Session<'_>,
     ) -> daybook_provider_api::Result<Vec<daybook_domain::calendar::RemoteCalendar>> {
-        self.google
+        self.inner
             .calendar()
             .unwrap()
             .list_calendars(session)

@@ -240,5 +240,5 @@ async fn a_locked_copy_at_google_says_where_to_change_it() {
         ..Change::default()
     };
     let changed = update(&world.cx, &who, id, event.id.into(), None, free).await;
-    assert!(!changed.unwrap().opaque);
+    assert!(!changed.unwrap().busy);
 }

@@ -92,7 +92,7 @@ export function moved(rows: Row[], key: string, by: -1 | 1): Row[] {
 
 /** What the lines of time were recorded with, and what of it is billed; undefined where no line is made of time. */
 export function roundedOf(lines: Pick<InvoiceLine, "minutes" | "recorded_minutes">[]) {
-  const timed = lines.filter((line) => line.recorded_minutes !== null && line.minutes !== null);
+  const timed = lines.filter((line) => line.recorded_minutes != null && line.minutes != null);
   if (timed.length === 0) return undefined;
   const sum = (of: "minutes" | "recorded_minutes") => timed.reduce((all, line) => all + (line[of] ?? 0), 0);
   return { recorded: sum("recorded_minutes"), billed: sum("minutes") };
