@@ -143,6 +143,7 @@ describe("an event's way to another calendar", () => {
       id,
       active: true,
       sync_enabled: true,
+      write_target: true,
       connection_status: "connected",
       provider_details: { access_role: "owner" },
       ...more,
@@ -153,6 +154,7 @@ describe("an event's way to another calendar", () => {
       here,
       calendar("there"),
       calendar("unseen", { sync_enabled: false }),
+      calendar("untargeted", { write_target: false }),
       calendar("readonly", { provider_details: { access_role: "reader" } }),
       calendar("broken", { connection_status: "needs_reauth" }),
     ];

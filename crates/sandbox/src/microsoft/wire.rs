@@ -117,7 +117,9 @@ impl View<'_> {
         if let Value::Object(defaults) = defaults {
             map.extend(defaults);
         }
-        let body = fields.get("body").map(|b| self.body(b));
+        let body = fields
+            .get("body")
+            .map(|b| self.body(&without_early_link(event, b)));
         map.extend(fields);
         let body =
             body.unwrap_or_else(|| self.body(&json!({"contentType": "html", "content": ""})));
@@ -209,6 +211,16 @@ pub(super) fn settings(person: &Person) -> Value {
     json!({"timeZone": zone, "timeFormat": "HH:mm", "dateFormat": "dd.MM.yyyy",
         "workingHours": {"daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
             "startTime": "09:00:00.0000000", "endTime": "17:00:00.0000000", "timeZone": {"name": zone}}})
+}
+
+/// As long as a meeting's link is being made, the text does not have it either.
+fn without_early_link(event: &Event, body: &Value) -> Value {
+    let mut body = body.clone();
+    let url = event.join_url.as_ref().filter(|_| event.pending_reads > 0);
+    if let (Some(url), Some(content)) = (url, body["content"].as_str()) {
+        body["content"] = json!(content.replace(url.as_str(), ""));
+    }
+    body
 }
 
 /// Text of an HTML body, its tags dropped.

@@ -139,10 +139,10 @@ async fn a_batch_is_of_one_to_fifty() {
 
 #[tokio::test]
 async fn a_batch_at_a_provider_that_hangs_says_which_were_made() {
-    for desk in [
-        Desk::google().await,
-        Desk::microsoft().await,
-        Desk::caldav().await,
+    for (desk, reads) in [
+        (Desk::google().await, 0),
+        (Desk::microsoft().await, 3),
+        (Desk::caldav().await, 1),
     ] {
         let titles = ["One", "Two", "Three", "Four"];
         let items = titles.iter().zip(9..).map(|(title, on)| day(title, on));
@@ -159,7 +159,7 @@ async fn a_batch_at_a_provider_that_hangs_says_which_were_made() {
                 fault.add(Rule::on("*", Fault::DropResponse).method(write).after(1));
             }
             for read in ["GET", "REPORT", "PROPFIND"] {
-                let later = if read == "GET" { 3 } else { 0 };
+                let later = if read == "GET" { reads } else { 0 };
                 fault.add(Rule::on("*", Fault::DropResponse).method(read).after(later));
             }
         }
@@ -179,11 +179,11 @@ async fn a_batch_at_a_provider_that_hangs_says_which_were_made() {
         assert_eq!(codes[0], None, "{}", made.text);
         assert_eq!(codes[3], Some("not_begun"), "{}", made.text);
         assert_eq!(items[3]["problem"]["status"], 503);
-        assert!(
-            codes.contains(&Some("provider_unreachable")),
-            "{}",
-            made.text
-        );
+        // At Google the id is ours, so that asking again tells whether it was made, in one short call.
+        if reads > 0 {
+            let unknown = codes.contains(&Some("provider_unreachable"));
+            assert!(unknown, "{}", made.text);
+        }
         world.clock.pass(3_600);
         let again = desk.post_once(&batch(&desk), &body, "slow").await;
         assert!(

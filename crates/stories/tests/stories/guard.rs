@@ -274,11 +274,7 @@ impl CalendarProvider for Forgetful {
         &self,
         session: &Session<'_>,
     ) -> daybook_provider_api::Result<Vec<daybook_domain::calendar::RemoteCalendar>> {
-        self.inner
-            .calendar()
-            .unwrap()
-            .list_calendars(session)
-            .await
+        self.inner.calendar().unwrap().list_calendars(session).await
     }
 
     fn changes(&self, pull: Pull) -> Box<dyn ChangeStream> {

@@ -198,7 +198,7 @@ async fn approve_on_the_page_decides_or_says_why_not() {
 
         // Bo does not approve.
         let pressed = desk.press("U2", "approval_approve", &id).await;
-        pressed.refused("only an owner or admin");
+        pressed.refused("Only an owner or admin");
         assert_eq!(desk.status(&entry).await, Status::Pending);
 
         let pressed = desk.press("U1", "approval_approve", &id).await;
@@ -360,7 +360,7 @@ async fn change_first_on_the_page_shows_what_was_logged() {
         let (answer, pressed) = desk.fill("U1", &form, values).await;
         allow(&desk.cx, "time_entry").await;
         assert_eq!(answer["view"]["title"]["text"], "Logged");
-        assert!(answer.to_string().contains("0.5 h"), "{answer}");
+        assert!(answer.to_string().contains("30 min"), "{answer}");
         assert!(answer["view"].get("submit").is_none());
         assert!(pressed.shows().contains("2 meetings of this week."));
         assert!(
