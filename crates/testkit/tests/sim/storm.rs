@@ -56,7 +56,8 @@ impl At {
             Self::Google => 1 + events,
             // Occurrences are told as well.
             Self::Microsoft(_) => 1 + events + OCCURRENCES,
-            Self::Caldav => 2,
+            // What the server can do is asked as well; all events come in one listing.
+            Self::Caldav => 3,
         }
     }
 
