@@ -360,7 +360,7 @@ async fn change_first_on_the_page_shows_what_was_logged() {
         let (answer, pressed) = desk.fill("U1", &form, &values).await;
         allow(&desk.cx, "time_entry").await;
         assert_eq!(answer["view"]["title"]["text"], "Logged");
-        assert!(answer.to_string().contains("0.5 h"), "{answer}");
+        assert!(answer.to_string().contains("30 min"), "{answer}");
         assert!(answer["view"].get("submit").is_none());
         assert!(pressed.shows().contains("2 meetings of this week."));
         assert!(
