@@ -100,8 +100,8 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         name: "targets_and_privacy",
-        sqlite: include_str!("../migrations/sqlite/0017_targets_and_privacy.sql"),
-        postgres: include_str!("../migrations/postgres/0017_targets_and_privacy.sql"),
+        sqlite: include_str!("../migrations/sqlite/0016_targets_and_privacy.sql"),
+        postgres: include_str!("../migrations/postgres/0016_targets_and_privacy.sql"),
     },
 ];
 

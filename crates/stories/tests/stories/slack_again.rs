@@ -128,10 +128,13 @@ async fn an_undo_that_failed_took_nothing_back_and_takes_one_when_it_comes_again
         // There was nothing to take back then: the same again does not find what came later.
         assert_eq!(undo("t0").await.unwrap().unwrap(), nothing);
         assert_eq!(entries_of(&cx, &ada).await.len(), 3);
-        refuse(&cx, "UPDATE", "slack_request").await;
-        undo("t9").await.unwrap_err();
-        allow(&cx, "slack_request").await;
-        assert_eq!(entries_of(&cx, &ada).await.len(), 3);
+        // Neither when it cannot be taken back, nor when the answer cannot be kept.
+        for (step, table) in [("INSERT", "time_entry_change"), ("UPDATE", "slack_request")] {
+            refuse(&cx, step, table).await;
+            undo("t9").await.unwrap_err();
+            allow(&cx, table).await;
+            assert_eq!(entries_of(&cx, &ada).await.len(), 3, "{table}");
+        }
         let gone = undo("t9").await.unwrap().unwrap();
         assert!(gone.to_string().contains("Deleted"), "{gone}");
         assert_eq!(undo("t9").await.unwrap().unwrap(), gone);

@@ -9,3 +9,6 @@ UPDATE event SET etag = NULL WHERE search = '' AND etag IS NOT NULL AND calendar
     WHERE n.provider IN ('caldav', 'apple')
 );
 UPDATE calendar SET sync_cursor = NULL;
+
+-- What waits for approval, however old it is, is looked up by its status.
+CREATE INDEX time_entry_status ON time_entry (workspace_id, status, started_at);
