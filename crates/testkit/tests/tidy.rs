@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sandbox", &[]),
 ];
 /// May import everything.
-const TOPS: &[&str] = &["daybook", "testkit"];
+const TOPS: &[&str] = &["daybook", "testkit", "stories"];
 /// Libraries that a room does without.
 const WITHOUT: &[(&str, &[&str])] = &[
     ("domain", &["tokio", "sqlx", "reqwest", "axum"]),

@@ -252,9 +252,10 @@ impl CalendarObject {
 impl Class {
     pub(super) fn parse(text: &str) -> Self {
         match text.to_ascii_uppercase().as_str() {
-            "PRIVATE" => Self::Private,
+            "PUBLIC" | "" => Self::Public,
             "CONFIDENTIAL" => Self::Confidential,
-            _ => Self::Public,
+            // A word that is not known is as good as this one (RFC 5545 §3.8.1.3).
+            _ => Self::Private,
         }
     }
 }

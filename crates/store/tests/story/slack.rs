@@ -280,7 +280,7 @@ mod told {
         assert_eq!(claim(&mut tx, a, &key).await.unwrap(), Claim::Busy);
         assert_eq!(claim(&mut tx, b, &key).await.unwrap(), Claim::Fresh);
         // Whoever took it was stopped: a moment later it is taken once more, and by one only.
-        db.clock.pass(11);
+        db.clock.advance(SignedDuration::from_secs(11));
         assert_eq!(claim(&mut tx, a, &key).await.unwrap(), Claim::Fresh);
         assert_eq!(claim(&mut tx, a, &key).await.unwrap(), Claim::Busy);
         // It could not be done.
@@ -292,7 +292,7 @@ mod told {
         let before = answered(&mut tx, a, &key).await.unwrap();
         assert_eq!(before, Some(said.clone()));
         // What was answered stays so.
-        db.clock.pass(60);
+        db.clock.advance(SignedDuration::from_secs(60));
         release(&mut tx, a, &key).await.unwrap();
         let again = claim(&mut tx, a, &key).await.unwrap();
         assert_eq!(again, Claim::Again(said));
