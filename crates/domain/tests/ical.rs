@@ -566,3 +566,17 @@ fn odd_lines_and_names_are_written_as_they_are_read() {
         );
     }
 }
+
+#[test]
+fn a_class_that_nobody_knows_is_private() {
+    let start = "DTSTART:20260302T090000Z\r\nDTEND:20260302T100000Z\r\n";
+    for (line, class) in [
+        ("", Class::Public),
+        ("CLASS:public\r\n", Class::Public),
+        ("CLASS:CONFIDENTIAL\r\n", Class::Confidential),
+        ("CLASS:X-SECRET\r\n", Class::Private),
+    ] {
+        let (event, _) = one(&format!("{start}{line}"));
+        assert_eq!(event.class, class, "{line:?}");
+    }
+}

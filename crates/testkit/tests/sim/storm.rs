@@ -53,9 +53,8 @@ impl At {
     fn needed(self) -> usize {
         let events = usize::from(EVENTS);
         match self {
-            Self::Google => 1 + events,
-            // Occurrences are told as well.
-            Self::Microsoft(_) => 1 + events + OCCURRENCES,
+            // At Microsoft occurrences come with their series.
+            Self::Google | Self::Microsoft(_) => 1 + events,
             // What the server can do is asked as well; all events come in one listing.
             Self::Caldav => 3,
         }
