@@ -690,6 +690,7 @@ async fn an_object_moves_to_another_collection_and_never_onto_another() {
 
 /// One event, a series with a hole and a moved occurrence, and what takes no time.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "told in one go")]
 async fn busy_time_is_told_by_servers_that_can() {
     let kit = Kit::demo(Profile::Sabre);
     let home = kit.home_calendar();

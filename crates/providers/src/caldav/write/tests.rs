@@ -701,6 +701,7 @@ async fn nothing_is_written_to_another_server() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "told in one go")]
 async fn busy_times_are_read_and_a_server_that_cannot_say_is_not_asked() {
     use crate::caldav::calls::FreeBusyQuery;
     use crate::caldav::free_busy::ask_all;
