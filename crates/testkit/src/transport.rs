@@ -75,7 +75,6 @@ impl SimTransport {
         };
         match fault {
             None => Ok(()),
-            Some(TransportFault::NoAddress) => Err(TransportError::Resolve),
             Some(
                 TransportFault::ResetBefore
                 | TransportFault::ResetAfter

@@ -63,7 +63,7 @@ async fn answer(
         return Ok(response);
     };
     match fault {
-        TransportFault::NoAddress | TransportFault::ResetBefore | TransportFault::ResetAfter => {
+        TransportFault::ResetBefore | TransportFault::ResetAfter => {
             abort.now();
             Err(io::Error::from(io::ErrorKind::ConnectionReset))
         }
