@@ -92,28 +92,16 @@ pub async fn grant_ending(
     ends: Timestamp,
 ) -> Result<bool> {
     let day = ends.strftime("%-d %B, %H:%M UTC");
-    let letter = Draft {
+    let draft = Draft {
         subject: format!("Connect {} again before {day}", it.account),
         heading: format!("The access to {} ends soon", it.account),
         paragraphs: vec![format!(
             "{} lets Daybook read the account {} until {day} only. Connect it again before then and nothing stops; your choices and what was synced stay.",
             it.provider_name, it.account
         )],
-        button: Some((
-            "Connect again",
-            page(cx, &format!("/integrations/connect/{}", it.provider)),
-        )),
-        foot: "You get this mail because the account is yours.".to_owned(),
         ..Draft::default()
     };
-    let fact = format!("grant_ending {} {}", it.id, ends.as_microsecond());
-    let about = About {
-        kind: "grant_ending",
-        fact: &fact,
-        to: it.to,
-        member: Some(it.member),
-    };
-    post(cx, tx, ws, (about, letter)).await
+    to_owner(cx, tx, ws, it, ("grant_ending", ends), draft).await
 }
 
 /// Tells the owner of an account that it must be connected again; each time it breaks (`since`) is a fact of its own.
@@ -127,23 +115,38 @@ pub async fn connection_broken(
     it: &Account<'_>,
     since: Timestamp,
 ) -> Result<bool> {
-    let letter = Draft {
+    let draft = Draft {
         subject: format!("Connect {} again", it.account),
         heading: format!("{} must be connected again", it.provider_name),
         paragraphs: vec![format!(
             "{} no longer lets Daybook read the account {}. Its calendars are not synced until you connect it again; what was synced stays.",
             it.provider_name, it.account
         )],
+        ..Draft::default()
+    };
+    to_owner(cx, tx, ws, it, ("connection_broken", since), draft).await
+}
+
+/// Sends the owner of an account these words, with the way to connect it again. `kind` at one time is one fact.
+async fn to_owner(
+    cx: &Context,
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    it: &Account<'_>,
+    (kind, at): (&'static str, Timestamp),
+    words: Draft,
+) -> Result<bool> {
+    let letter = Draft {
         button: Some((
             "Connect again",
             page(cx, &format!("/integrations/connect/{}", it.provider)),
         )),
         foot: "You get this mail because the account is yours.".to_owned(),
-        ..Draft::default()
+        ..words
     };
-    let fact = format!("connection_broken {} {}", it.id, since.as_microsecond());
+    let fact = format!("{kind} {} {}", it.id, at.as_microsecond());
     let about = About {
-        kind: "connection_broken",
+        kind,
         fact: &fact,
         to: it.to,
         member: Some(it.member),
