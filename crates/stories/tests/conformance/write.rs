@@ -104,6 +104,7 @@ impl<'a> Desk<'a> {
             event.id.into(),
             scope,
             change,
+            None,
         )
         .await
     }

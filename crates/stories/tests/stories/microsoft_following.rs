@@ -33,7 +33,7 @@ async fn handled(world: &World) -> (Principal, CalendarId) {
     let one = Some(Scope::Instance);
     for (nth, change) in [(2, moved), (6, named("Demo"))] {
         let event = shown[nth].id.into();
-        update(&world.cx, &who, id, event, one, change)
+        update(&world.cx, &who, id, event, one, change, None)
             .await
             .unwrap();
     }
@@ -100,6 +100,7 @@ async fn what_was_said_of_single_occurrences_stays() {
             fifth.id.into(),
             scope,
             named("Planning"),
+            None,
         )
         .await
         .unwrap();
@@ -136,6 +137,7 @@ async fn nothing_is_left_of_a_part_that_was_taken_out_before() {
         shown[2].id.into(),
         scope,
         named("Rest"),
+        None,
     )
     .await
     .unwrap();
@@ -161,7 +163,7 @@ async fn a_cut_survives_the_loss_of_any_call() {
             .add(Rule::on("/v1.0/*", fault).after(nth));
         let scope = Some(Scope::Following);
         let event = fifth.id.into();
-        let done = update(&world.cx, &who, id, event, scope, named("Planning")).await;
+        let done = update(&world.cx, &who, id, event, scope, named("Planning"), None).await;
         world.microsoft.desk().clear();
         if done.is_ok() {
             break;
@@ -179,7 +181,7 @@ async fn a_cut_survives_the_loss_of_any_call() {
                 matches!(done, Err(Error::Unknown(_) | Error::Provider(_))),
                 "{name}: {done:?}"
             );
-            update(&world.cx, &who, id, event, scope, named("Planning"))
+            update(&world.cx, &who, id, event, scope, named("Planning"), None)
                 .await
                 .unwrap();
         }

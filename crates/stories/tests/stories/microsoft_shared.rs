@@ -66,7 +66,7 @@ async fn a_colleagues_calendar_is_read_and_written() {
             title: Some("Retro".into()),
             ..Change::default()
         };
-        update(&world.cx, &who, id, event.id.into(), None, renamed)
+        update(&world.cx, &who, id, event.id.into(), None, renamed, None)
             .await
             .unwrap();
         assert!(sim.delete_event(&bos, &hidden(&world, &bos)));

@@ -215,6 +215,7 @@ async fn a_series_moves_as_a_whole_with_its_exceptions() {
             all[1].id.into(),
             Some(Scope::Instance),
             retro,
+            None,
         )
         .await
         .unwrap();
@@ -527,6 +528,7 @@ async fn what_cannot_move_is_said_so_and_stays() {
         first.id.into(),
         Some(Scope::Instance),
         retro,
+        None,
     )
     .await
     .unwrap();

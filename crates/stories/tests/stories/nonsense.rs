@@ -143,7 +143,7 @@ async fn what_is_not_ours_to_write_is_said_so() {
         ..Change::default()
     };
     let made = create(&world.cx, &who, team, review(), None).await;
-    let changed = update(&world.cx, &who, team, event.id.into(), None, title()).await;
+    let changed = update(&world.cx, &who, team, event.id.into(), None, title(), None).await;
     let removed = delete(&world.cx, &who, team, event.id.into(), None, false).await;
     for refused in [made.err(), changed.err(), removed.err()] {
         assert!(matches!(refused, Some(Error::ReadOnly(_))), "{refused:?}");
@@ -160,7 +160,7 @@ async fn what_is_not_ours_to_write_is_said_so() {
         .unwrap();
     world.run_jobs().await;
     world.google.share(TEAM, ADA, Role::Reader);
-    let refused = update(&world.cx, &who, team, event.id.into(), None, title()).await;
+    let refused = update(&world.cx, &who, team, event.id.into(), None, title(), None).await;
     assert!(matches!(refused, Err(Error::ReadOnly(_))), "{refused:?}");
     let held: Vec<OracleEvent> = world.google.snapshot(TEAM);
     assert_eq!(held[0].summary, "Theirs");
@@ -194,7 +194,7 @@ async fn a_locked_event_is_written_later_or_not_at_all() {
         title: Some("Mine".into()),
         ..Change::default()
     };
-    let refused = update(&world.cx, &who, id, event.id.into(), None, title).await;
+    let refused = update(&world.cx, &who, id, event.id.into(), None, title, None).await;
     assert!(matches!(refused, Err(Error::Locked(_))), "{refused:?}");
     world.caldav.desk().clear();
     world.clock.pass(600);
@@ -228,7 +228,7 @@ async fn a_locked_copy_at_google_says_where_to_change_it() {
         ..title.clone()
     };
     for change in [title, with_guests] {
-        let refused = update(&world.cx, &who, id, event.id.into(), None, change).await;
+        let refused = update(&world.cx, &who, id, event.id.into(), None, change, None).await;
         let Err(Error::Locked(text)) = &refused else {
             panic!("{refused:?}");
         };
@@ -239,6 +239,6 @@ async fn a_locked_copy_at_google_says_where_to_change_it() {
         opaque: Some(false),
         ..Change::default()
     };
-    let changed = update(&world.cx, &who, id, event.id.into(), None, free).await;
+    let changed = update(&world.cx, &who, id, event.id.into(), None, free, None).await;
     assert!(!changed.unwrap().busy);
 }

@@ -265,12 +265,8 @@ fn told(written: &mut Written, now: Written) {
     }
 }
 
-/// What `event` says that its series does not. A text that was taken away is an empty one, which a note can keep.
+/// What `event` says that its series does not.
 pub(super) fn own_of(event: &ProviderEvent, master: &ProviderEvent) -> Patch {
-    let (is, all) = (draft(event), draft(master));
-    let text = |is: &Option<String>, all: &Option<String>| {
-        (is != all).then(|| Some(is.clone().unwrap_or_default()))
-    };
     let in_place = match &event.role {
         Role::Override { original_start, .. } => {
             let length = EventDuration::between(&master.start, &master.end);
@@ -280,14 +276,22 @@ pub(super) fn own_of(event: &ProviderEvent, master: &ProviderEvent) -> Patch {
         }
         _ => true,
     };
+    difference(&draft(event), &draft(master), in_place)
+}
+
+/// What `want` says that `is` does not. A text that is taken away is an empty one, which a note can keep.
+fn difference(want: &Draft, is: &Draft, same_times: bool) -> Patch {
+    let text = |want: &Option<String>, is: &Option<String>| {
+        (want != is).then(|| Some(want.clone().unwrap_or_default()))
+    };
     Patch {
-        title: (is.title != all.title).then(|| is.title.clone()),
-        description: text(&is.description, &all.description),
-        location: text(&is.location, &all.location),
-        times: (!in_place).then(|| (is.start.clone(), is.end.clone())),
-        attendees: (emails(&is) != emails(&all)).then(|| is.attendees.clone()),
+        title: (want.title != is.title).then(|| want.title.clone()),
+        description: text(&want.description, &is.description),
+        location: text(&want.location, &is.location),
+        times: (!same_times).then(|| (want.start.clone(), want.end.clone())),
+        attendees: (emails(want) != emails(is)).then(|| want.attendees.clone()),
         recurrence: None,
-        opaque: (is.opaque != all.opaque).then_some(is.opaque),
+        opaque: (want.opaque != is.opaque).then_some(want.opaque),
     }
 }
 
@@ -382,19 +386,8 @@ fn missing(changed: &Changed, now: &Written, series: &str) -> Patch {
             (start.clone(), following::end(&start, length))
         }
     };
-    let (is, want) = (draft(base), &changed.says);
-    let text = |is: &Option<String>, want: &Option<String>| {
-        (is != want).then(|| Some(want.clone().unwrap_or_default()))
-    };
+    let want = &changed.says;
     let same_times = OccurrenceKey::of(&start) == OccurrenceKey::of(&want.start)
         && OccurrenceKey::of(&end) == OccurrenceKey::of(&want.end);
-    Patch {
-        title: (is.title != want.title).then(|| want.title.clone()),
-        description: text(&is.description, &want.description),
-        location: text(&is.location, &want.location),
-        times: (!same_times).then(|| (want.start.clone(), want.end.clone())),
-        attendees: (emails(&is) != emails(want)).then(|| want.attendees.clone()),
-        recurrence: None,
-        opaque: (is.opaque != want.opaque).then_some(want.opaque),
-    }
+    difference(want, &draft(base), same_times)
 }

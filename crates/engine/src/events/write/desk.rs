@@ -11,6 +11,7 @@ use daybook_provider_api::{self as provider, Credential, Patience};
 use daybook_store as store;
 use jiff::{SignedDuration, Timestamp};
 use store::calendars::Calendar;
+use store::event_writes::EventWrite;
 
 use super::{Error, link};
 use crate::calendars::changeable;
@@ -128,6 +129,13 @@ impl<'a> Desk<'a> {
             access,
             until: None,
         })
+    }
+
+    /// Writes of several steps to this event whose end is not known.
+    pub(super) async fn under_way(&self, event: EventId) -> store::Result<Vec<EventWrite>> {
+        let workspace = self.calendar.workspace_id;
+        let mut tx = self.cx.store.read_in(workspace).await?;
+        store::event_writes::under_way(&mut tx, workspace, event).await
     }
 
     /// Whether there is time to begin something.

@@ -192,11 +192,7 @@ async fn earlier(
     found: &Found,
     asked: &Value,
 ) -> Result<Option<(EventWrite, Steps)>, Error> {
-    let workspace = desk.calendar.workspace_id;
-    let mut tx = desk.cx.store.read_in(workspace).await?;
-    let notes = store::event_writes::under_way(&mut tx, workspace, found.event_id).await?;
-    drop(tx);
-    for intent in notes {
+    for intent in desk.under_way(found.event_id).await? {
         let Some(steps) = noted(&intent.request).filter(|_| intent.kind == Kind::Split) else {
             continue;
         };

@@ -162,10 +162,7 @@ async fn under_way(
     found: &Found,
     ask: &Move,
 ) -> Result<Option<(EventWrite, Steps)>, Error> {
-    let workspace = from.calendar.workspace_id;
-    let mut tx = from.cx.store.read_in(workspace).await?;
-    let notes = store::event_writes::under_way(&mut tx, workspace, found.event_id).await?;
-    drop(tx);
+    let notes = from.under_way(found.event_id).await?;
     let mut moves = notes.into_iter().filter_map(|intent| {
         let steps = noted(&intent.request)?;
         Some((intent, steps))

@@ -46,23 +46,8 @@ pub struct Change {
 /// Changes event `id` of `calendar`. Answers with what the id names afterwards.
 ///
 /// # Errors
-/// [`Error`]; [`Error::Changed`] when somebody else changed the same things meanwhile.
+/// [`Error`]; [`Error::Reused`] for the key of another cut; [`Error::Changed`] when somebody else changed the same things meanwhile.
 pub async fn update(
-    cx: &Context,
-    who: &Principal,
-    calendar: CalendarId,
-    id: Uuid,
-    scope: Option<Scope>,
-    ask: Change,
-) -> Result<InstanceView, Error> {
-    update_once(cx, who, calendar, id, scope, ask, None).await
-}
-
-/// As [`update`]; the same `key` cuts a series once, also when the series is no longer what it was.
-///
-/// # Errors
-/// As [`update`]; [`Error::Reused`].
-pub async fn update_once(
     cx: &Context,
     who: &Principal,
     calendar: CalendarId,

@@ -157,7 +157,7 @@ pub async fn change(
         return Ok(earlier);
     }
     let change = body.read()?;
-    let view = update::update_once(&cx, &who, id, event, query.scope, change, key.key()).await?;
+    let view = update::update(&cx, &who, id, event, query.scope, change, key.key()).await?;
     let view = view.seen_by(who.member_id);
     key.done(&cx, &who, &EventBody::from(view)).await
 }
