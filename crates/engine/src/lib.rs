@@ -12,6 +12,7 @@ pub mod connections;
 pub mod context;
 pub mod events;
 pub mod health;
+mod hex;
 pub mod invoices;
 pub mod jobs;
 pub mod live;

@@ -295,10 +295,7 @@ pub async fn set_logo(
     let mut billing = store::billing::get(&mut tx, ws).await?;
     billing.logo = None;
     if let Some(logo) = logo {
-        let hash: String = Sha256::digest(&logo.data)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hash = crate::hex::hex(&Sha256::digest(&logo.data));
         store::billing::keep_logo(&mut tx, ws, &hash, &logo).await?;
         billing.logo = Some(hash);
     }

@@ -9,7 +9,7 @@ use store::slack::bindings;
 use store::slack::notices::{Kind, NewNotice};
 
 use super::notify;
-use crate::timesheets::drafts::{self, Draft};
+use crate::timesheets::drafts::{self, Draft, Shown};
 use crate::{Context, Principal};
 
 /// A meeting that ended longer ago is not asked about: the mirror, or this server, learned of it too late.
@@ -32,7 +32,7 @@ pub async fn over(
     if until <= from {
         return Ok(Vec::new());
     }
-    let mut found = drafts::read(tx, who, (from, until), None, MOST)
+    let mut found = drafts::read(tx, who, Shown::Waiting, (from, until), None, MOST)
         .await?
         .drafts;
     found.retain(|draft| draft.event.start_us >= from && draft.event.end_us <= until);
@@ -129,7 +129,7 @@ async fn ask(
     let since = now.saturating_sub(ASKED_WITHIN).unwrap_or(now);
     let mut tx = cx.store.read_in(workspace).await?;
     let who = self::member(&mut tx, workspace, member).await?;
-    let found = drafts::read(&mut tx, &who, (since, now), None, MOST).await?;
+    let found = drafts::read(&mut tx, &who, Shown::Waiting, (since, now), None, MOST).await?;
     drop(tx);
     let ended = |draft: &&Draft| draft.event.end_us <= now && draft.event.end_us > since;
     for draft in found.drafts.iter().filter(ended) {

@@ -177,11 +177,8 @@ pub(super) async fn bill(
     entry: TimeEntry,
     asked: bool,
 ) -> Result<TimeEntry, Error> {
-    let cause = entry.cause_key.clone().unwrap_or_default();
-    if !entry.billable || !is_meeting(&cause) {
-        return Ok(entry);
-    }
-    let first = store::drafts::bill(tx, entry.workspace_id, &cause, entry.id).await?;
+    let cause = entry.cause_key.as_deref().unwrap_or_default();
+    let first = claim(tx, &entry, cause).await?;
     if first || asked {
         return Ok(entry);
     }
@@ -191,6 +188,18 @@ pub(super) async fn bill(
     };
     let (ws, id) = (entry.workspace_id, entry.id);
     Ok(store::time_entries::update(tx, ws, id, entry.version, &changes).await?)
+}
+
+/// Says that a meeting is billed by this entry, if it is billed at all; false when another one bills it already.
+pub(super) async fn claim(
+    tx: &mut store::Tx,
+    entry: &TimeEntry,
+    cause: &str,
+) -> store::Result<bool> {
+    if !entry.billable || !is_meeting(cause) {
+        return Ok(true);
+    }
+    store::drafts::bill(tx, entry.workspace_id, cause, entry.id).await
 }
 
 /// The entry there is, or the cause of the one to be made.

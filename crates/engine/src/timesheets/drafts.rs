@@ -128,20 +128,6 @@ pub struct Page {
 pub async fn list(
     cx: &Context,
     who: &Principal,
-    range: (Timestamp, Timestamp),
-    after: After,
-    limit: usize,
-) -> Result<Page, Error> {
-    list_of(cx, who, Shown::Waiting, range, after, limit).await
-}
-
-/// As [`list`], of those that wait or of those that were put aside.
-///
-/// # Errors
-/// As [`list`].
-pub async fn list_of(
-    cx: &Context,
-    who: &Principal,
     shown: Shown,
     (from, to): (Timestamp, Timestamp),
     after: After,
@@ -155,7 +141,7 @@ pub async fn list_of(
         });
     }
     let mut tx = cx.store.read_in(who.workspace_id).await?;
-    let mut page = read_of(&mut tx, who, shown, (from, to), after, limit).await?;
+    let mut page = read(&mut tx, who, shown, (from, to), after, limit).await?;
     price(&mut tx, who, &mut page.drafts).await?;
     Ok(page)
 }
@@ -165,16 +151,6 @@ pub async fn list_of(
 /// # Errors
 /// When the database cannot be read.
 pub(crate) async fn read(
-    tx: &mut store::Tx,
-    who: &Principal,
-    range: (Timestamp, Timestamp),
-    after: After,
-    limit: usize,
-) -> store::Result<Page> {
-    read_of(tx, who, Shown::Waiting, range, after, limit).await
-}
-
-async fn read_of(
     tx: &mut store::Tx,
     who: &Principal,
     shown: Shown,

@@ -1,7 +1,7 @@
 //! One entry becomes two, several become one, one is made again.
 
 use daybook_domain::TimeEntryId;
-use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, Step, is_meeting, minutes_between};
+use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, Step, minutes_between};
 use daybook_store as store;
 use jiff::Timestamp;
 use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
@@ -9,7 +9,7 @@ use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
 use super::booking::{self, Said};
 use super::entries::{MAX_DESCRIPTION, edit, end_of, erase, load_to_change, tell};
 use super::policy::Policy;
-use super::{Error, history, submissions};
+use super::{Error, convert, history, submissions};
 use crate::slack::notify;
 use crate::{Context, Once, Outcome, Principal};
 
@@ -111,9 +111,7 @@ pub async fn merge(cx: &Context, who: &Principal, ids: &[TimeEntryId]) -> Result
         if let Some(cause) = &entry.cause_key {
             store::drafts::dismiss(&mut tx, ws, entry.member_id, cause).await?;
             // Its time is billed as before, by the entry that holds it now.
-            if first.billable && is_meeting(cause) {
-                store::drafts::bill(&mut tx, ws, cause, first.id).await?;
-            }
+            convert::claim(&mut tx, first, cause).await?;
         }
     }
     let merged = edit(cx, who, &mut tx, &policy, first, changes, "merged").await?;

@@ -20,6 +20,7 @@ use super::Error;
 use super::bulk::{self, Done, What};
 use super::policy::Policy;
 use crate::accounts::members::everybody;
+use crate::hex::hex;
 use crate::jobs::{Work, read};
 use crate::mail::letters::{self, ApprovalAsked};
 use crate::slack::notify;
@@ -172,11 +173,7 @@ pub(crate) fn seen(waiting: &[TimeEntry]) -> String {
         hash.update(entry.id.as_uuid());
         hash.update(entry.version.to_be_bytes());
     }
-    let digest = hash.finalize();
-    digest[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&hash.finalize()[..8])
 }
 
 /// Its entries that wait for approval, as somebody saw them.

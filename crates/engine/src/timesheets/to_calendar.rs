@@ -1,12 +1,11 @@
 //! Puts work that was entered by hand into a calendar: one event for one entry, and the two know each other (SPEC §2.8).
 
 use daybook_domain::id::derived;
-use daybook_domain::time_entry::is_meeting;
 use daybook_domain::{CalendarId, TimeEntryId};
 use daybook_store as store;
 use store::instances::InstanceView;
 
-use super::{entries, history};
+use super::{convert, entries, history};
 use crate::events::write::create::{self, NewEvent};
 use crate::events::write::{self, When};
 use crate::{Context, Principal};
@@ -106,9 +105,7 @@ async fn link(
     store::time_entries::link_event(&mut tx, ws, entry, event.id, calendar, &cause).await?;
     let after = store::time_entries::get(&mut tx, ws, entry).await?;
     // Others whose calendars show it are told that it is billed already.
-    if after.billable && is_meeting(&cause) {
-        store::drafts::bill(&mut tx, ws, &cause, entry).await?;
-    }
+    convert::claim(&mut tx, &after, &cause).await?;
     history::changed(&mut tx, who, (&before, &after), "linked", None).await?;
     Ok(tx.commit().await?)
 }

@@ -36,7 +36,7 @@ fn range() -> (Timestamp, Timestamp) {
 }
 
 async fn drafts_of(world: &World, who: &Principal) -> Vec<Draft> {
-    let page = drafts::list(&world.cx, who, range(), None, 1_000).await;
+    let page = drafts::list(&world.cx, who, Shown::Waiting, range(), None, 1_000).await;
     page.unwrap().drafts
 }
 
@@ -50,7 +50,7 @@ async fn bob(world: &World, ada: &Principal) -> Principal {
 }
 
 async fn put_aside(world: &World, who: &Principal) -> Vec<String> {
-    let page = drafts::list_of(&world.cx, who, Shown::PutAside, range(), None, 1_000).await;
+    let page = drafts::list(&world.cx, who, Shown::PutAside, range(), None, 1_000).await;
     let titles = page.unwrap().drafts.into_iter();
     titles.map(|draft| draft.event.details.title).collect()
 }
@@ -809,7 +809,7 @@ async fn many(
     let mut ids = Vec::new();
     let mut after = None;
     loop {
-        let page = drafts::list(&world.cx, &who, range(), after, 400)
+        let page = drafts::list(&world.cx, &who, Shown::Waiting, range(), after, 400)
             .await
             .unwrap();
         ids.extend(page.drafts.iter().map(|draft| draft.event.id));

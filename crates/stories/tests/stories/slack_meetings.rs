@@ -144,7 +144,9 @@ async fn not_this_one_sticks_everywhere() {
             "2026-03-01T00:00:00Z".parse().unwrap(),
             "2026-04-01T00:00:00Z".parse().unwrap(),
         );
-        let left = drafts::list(&cx, &ada, range, None, 10).await.unwrap();
+        let left = drafts::list(&cx, &ada, drafts::Shown::Waiting, range, None, 10)
+            .await
+            .unwrap();
         assert!(left.drafts.is_empty());
         let today = crate::slack::time(&cx, "U1", "today", "t1").await;
         assert!(

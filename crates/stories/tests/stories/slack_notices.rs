@@ -344,7 +344,9 @@ async fn a_meeting_that_is_not_wanted_is_no_draft_any_more() {
 async fn titles_of_drafts(cx: &Context, who: &Principal) -> Vec<String> {
     let now = cx.clock.now();
     let range = (now - SignedDuration::from_hours(48), now);
-    let found = drafts::list(cx, who, range, None, 100).await.unwrap();
+    let found = drafts::list(cx, who, drafts::Shown::Waiting, range, None, 100)
+        .await
+        .unwrap();
     let mut titles: Vec<String> = found
         .drafts
         .into_iter()

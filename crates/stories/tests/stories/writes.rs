@@ -88,7 +88,7 @@ async fn changed(
     scope: Option<Scope>,
     change: Change,
 ) -> Result<InstanceView, Error> {
-    update(&world.cx, who, id, event.id.into(), scope, change).await
+    update(&world.cx, who, id, event.id.into(), scope, change, None).await
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn work_entered_by_hand_becomes_an_event_and_is_not_billed_twice() {
             "2026-03-01T00:00:00Z".parse().unwrap(),
             "2026-04-01T00:00:00Z".parse().unwrap(),
         );
-        let found = drafts::list(&world.cx, &bob, range, None, 10).await;
+        let found = drafts::list(&world.cx, &bob, drafts::Shown::Waiting, range, None, 10).await;
         let found = found.unwrap().drafts;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].billed_by, Some(who.member_id));

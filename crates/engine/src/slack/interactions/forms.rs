@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::buttons::{self, show};
+use crate::hex::hex;
 use crate::slack::entry::{self, New};
 use crate::slack::respond::Spot;
 use crate::slack::who::Bound;
@@ -296,12 +297,4 @@ fn refused(error: Error) -> Result<Option<Value>, Error> {
 /// A sentence in the place of the form.
 fn gone(text: &str) -> Value {
     json!({"response_action": "update", "view": blocks::nothing_changed(text)})
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -203,7 +203,7 @@ pub async fn list(
     } else {
         Shown::Waiting
     };
-    let found = drafts::list_of(&cx, &who, shown, range, page.after, limit).await?;
+    let found = drafts::list(&cx, &who, shown, range, page.after, limit).await?;
     Ok(page.list(
         found.drafts,
         |draft| (draft.event.start_us, draft.event.id),
