@@ -75,6 +75,7 @@ impl SimTransport {
         };
         match fault {
             None => Ok(()),
+            Some(TransportFault::NoAddress) => Err(TransportError::Resolve),
             Some(
                 TransportFault::ResetBefore
                 | TransportFault::ResetAfter

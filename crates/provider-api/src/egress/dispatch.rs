@@ -164,6 +164,11 @@ impl Egress {
             sent.fetch_add(1, Ordering::Relaxed);
         }
         let started = Instant::now();
+        let expected = if to.target == Target::Trusted || asks_for_data(request.method()) {
+            Expected::Data
+        } else {
+            Expected::Anything
+        };
         let limits = TransportLimits {
             timeout: call.options.timeout,
             max_body: call.options.max_body,
@@ -172,7 +177,7 @@ impl Egress {
         let outcome = self.transport.send(request, limits).await.map(without_nul);
         self.circuits.record(
             &to.host,
-            meaning(&outcome, to.target),
+            meaning(&outcome, expected),
             self.clock.now(),
             self.ids.as_ref(),
         );
@@ -210,12 +215,25 @@ async fn slot(
     }
 }
 
+/// What a request can be answered with by somebody who understood it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// Never with a page for people: where one comes, something in front of the provider answers.
+    Data,
+    /// With whatever the address has.
+    Anything,
+}
+
+/// Questions of WebDAV, which are answered in XML or refused.
+fn asks_for_data(method: &http::Method) -> bool {
+    matches!(method.as_str(), "PROPFIND" | "REPORT")
+}
+
 /// What the host's circuit learns.
-fn meaning(outcome: &Result<http::Response<Bytes>, TransportError>, target: Target) -> Outcome {
+fn meaning(outcome: &Result<http::Response<Bytes>, TransportError>, expected: Expected) -> Outcome {
     match outcome {
         Ok(response) if is_outage(response.status()) => Outcome::Failed,
-        // A provider's API that answers with a page for people is not there: something in front of it answers.
-        Ok(response) if target == Target::Trusted && is_page(response) => Outcome::Failed,
+        Ok(response) if expected == Expected::Data && is_page(response) => Outcome::Failed,
         Ok(_) | Err(TransportError::TooLarge | TransportError::Encoding) => Outcome::Answered,
         Err(TransportError::Blocked) => Outcome::Nothing,
         Err(_) => Outcome::Failed,

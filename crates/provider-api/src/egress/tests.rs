@@ -293,6 +293,58 @@ async fn an_outage_costs_few_requests_and_refusals_none() {
     assert_eq!(egress.circuit("api.example"), CircuitState::Closed);
 }
 
+/// Answers everything with a page for people.
+struct Pages;
+
+#[async_trait]
+impl Transport for Pages {
+    async fn send(
+        &self,
+        _: http::Request<Bytes>,
+        _: TransportLimits,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let page = http::Response::builder().header("content-type", "text/html; charset=utf-8");
+        Ok(page.body(Bytes::from_static(b"<html>")).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn a_page_for_people_is_no_answer_to_webdav() {
+    let egress = Egress::with_transport(
+        EgressConfig::default(),
+        clock(),
+        Arc::new(SeededIds::new(1)),
+        Arc::new(Pages),
+    );
+    for (method, open) in [
+        ("PROPFIND", true),
+        ("REPORT", true),
+        ("GET", false),
+        ("POST", false),
+        ("PUT", false),
+    ] {
+        let host = format!("{}.example", method.to_ascii_lowercase());
+        let call = Call {
+            provider: "caldav",
+            account: None,
+            options: CallOptions::CALDAV,
+            sent: None,
+        };
+        for _ in 0..5 {
+            let request = http::Request::builder()
+                .method(method)
+                .uri(format!("https://{host}/"));
+            let request = request.body(Bytes::new()).unwrap();
+            assert!(egress.send(request, call).await.is_ok());
+        }
+        assert_eq!(
+            egress.circuit(&host) != CircuitState::Closed,
+            open,
+            "{method}"
+        );
+    }
+}
+
 // The network, on loopback only.
 
 /// Answers DNS queries from a list, one answer per query, the last for ever.

@@ -74,7 +74,12 @@ async fn intercept(State(cx): State<Context>, mut request: Request, next: Next) 
     };
     if !matches!(
         response.extensions().get(),
-        Some(TransportFault::ResetBefore | TransportFault::ResetAfter | TransportFault::NoAnswer)
+        Some(
+            TransportFault::NoAddress
+                | TransportFault::ResetBefore
+                | TransportFault::ResetAfter
+                | TransportFault::NoAnswer
+        )
     ) {
         entry.status = response.status().as_u16();
     }
@@ -109,6 +114,7 @@ async fn act(cx: &Context, fault: Fault, request: Request, next: Next) -> Respon
 fn instead(cx: &Context, fault: &Fault) -> Option<Response> {
     let error = |shape: Shape| Some(cx.dialect.error(&shape));
     match fault {
+        Fault::NoAddress => Some(cut(TransportFault::NoAddress)),
         Fault::ResetBefore => Some(cut(TransportFault::ResetBefore)),
         Fault::HtmlLogin => Some(plain("text/html; charset=utf-8", bodies::LOGIN_PAGE)),
         Fault::EmptyBody => Some(plain("application/json", Vec::new())),

@@ -107,6 +107,8 @@ pub enum Fault {
         /// Speed.
         bytes_per_second: u32,
     },
+    /// The provider's name does not resolve (over HTTP the connection is reset instead).
+    NoAddress,
     /// Connection reset before the request had any effect.
     ResetBefore,
     /// The request takes effect, then the connection is reset before the first answer byte.
@@ -233,6 +235,8 @@ pub enum RetryAfter {
 /// A fault below HTTP, attached to the response as an extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransportFault {
+    /// The name does not resolve; nothing was processed.
+    NoAddress,
     /// Connection reset; nothing was processed.
     ResetBefore,
     /// Connection reset; the request took effect.

@@ -99,7 +99,12 @@ async fn one(batch: &Batch, call: &Call, outer: &HeaderMap, step: &Value) -> Val
     let (parts, body) = response.into_parts();
     let cut = matches!(
         parts.extensions.get(),
-        Some(TransportFault::ResetBefore | TransportFault::ResetAfter | TransportFault::NoAnswer)
+        Some(
+            TransportFault::NoAddress
+                | TransportFault::ResetBefore
+                | TransportFault::ResetAfter
+                | TransportFault::NoAnswer
+        )
     );
     if cut {
         return json!({"status": 504, "body": {"error": {"code": "UnknownError", "message": ""}}});

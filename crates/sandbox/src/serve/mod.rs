@@ -63,7 +63,7 @@ async fn answer(
         return Ok(response);
     };
     match fault {
-        TransportFault::ResetBefore | TransportFault::ResetAfter => {
+        TransportFault::NoAddress | TransportFault::ResetBefore | TransportFault::ResetAfter => {
             abort.now();
             Err(io::Error::from(io::ErrorKind::ConnectionReset))
         }

@@ -1,4 +1,4 @@
-//! R13: a day on which Google and Microsoft answer with errors, with pages for people, or not at all. Of many connections (a
+//! R13: a day on which all providers answer with errors, with pages for people, not at all, or cannot even be found. Of many connections (a
 //! thousand with `DAYBOOK_CROWD_CONNECTIONS=1000`) none is switched off, nobody is told more than once, few requests are sent, and an interval after the providers are back every
 //! calendar is up to date.
 
@@ -7,16 +7,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use daybook_domain::calendar::RemoteCalendar;
 use daybook_domain::connection::ErrorKind;
-use daybook_engine::Context;
+use daybook_engine::connections::password;
+use daybook_engine::{Context, Principal};
 use daybook_provider_api::calendar::{
     CalendarCapability, CalendarProvider, ChangeStream, KnownResources, Page, Pull,
 };
 use daybook_provider_api::manifest::Manifest;
 use daybook_provider_api::registry::{Configured, Identity};
 use daybook_provider_api::{Error, Provider, Registry, Result, Session};
+use daybook_sandbox::caldav::CalendarSpec;
 use daybook_sandbox::fault::{Desk, Fault, RetryAfter, Rule};
 use daybook_sandbox::microsoft::Account;
-use daybook_testkit::World;
+use daybook_testkit::{CALDAV, CALDAV_PASSWORD, World};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -25,24 +27,38 @@ use crate::{hours, number};
 /// Connections of one workspace.
 const TEAM: usize = 10;
 
-/// A world with this many people, half of them with calendars at Google, half at Microsoft, all read once.
+/// A person by number, and the team's number.
+fn name(team: usize, n: usize) -> String {
+    format!("p{team}-{n}@crowd.example")
+}
+
+/// Those of this many people whose calendars are on the CalDAV server.
+fn on_servers(count: usize) -> Vec<String> {
+    let all = (0..count).map(|nth| (nth / TEAM, nth % TEAM));
+    let there = all.filter(|(team, n)| (team + n) % 3 == 2);
+    there.map(|(team, n)| name(team, n)).collect()
+}
+
+/// A world with this many people, a third of them each with calendars at Google, at Microsoft and on a CalDAV server, all read once.
 async fn people(count: usize) -> World {
     let world = World::builder().build().await.unwrap();
     for team in 0..count.div_ceil(TEAM) {
         let who = world.owner(&format!("team-{team}")).await;
         for n in 0..TEAM.min(count - team * TEAM) {
-            let person = format!("p{team}-{n}@crowd.example");
-            let provider = if n % 2 == 0 {
-                world.google.add_person(&person, "P", "Europe/Berlin");
-                "google"
-            } else {
-                let zone = "Europe/Berlin";
-                world
-                    .microsoft
-                    .add_person(&person, "P", zone, Account::Work);
-                "microsoft"
-            };
-            world.try_connect(&who, provider, &person).await.unwrap();
+            let person = name(team, n);
+            let zone = "Europe/Berlin";
+            match (team + n) % 3 {
+                0 => {
+                    world.google.add_person(&person, "P", zone);
+                    world.try_connect(&who, "google", &person).await.unwrap();
+                }
+                1 => {
+                    let kind = Account::Work;
+                    world.microsoft.add_person(&person, "P", zone, kind);
+                    world.try_connect(&who, "microsoft", &person).await.unwrap();
+                }
+                _ => on_a_server(&world, &who, &person).await,
+            }
         }
     }
     daybook_engine::jobs::ensure_schedule(&world.cx)
@@ -51,12 +67,30 @@ async fn people(count: usize) -> World {
     world
 }
 
-fn desks(world: &World) -> [&Arc<Desk>; 2] {
-    [world.google.desk(), world.microsoft.desk()]
+/// An account on the CalDAV server, connected with its password.
+async fn on_a_server(world: &World, who: &Principal, person: &str) {
+    world.caldav.add_account(person, CALDAV_PASSWORD);
+    let home = CalendarSpec::named("Home");
+    world.caldav.add_calendar(person, home).unwrap();
+    let ask = password::Connect {
+        provider: "caldav".to_owned(),
+        url: Some(format!("{CALDAV}/")),
+        username: person.to_owned(),
+        password: CALDAV_PASSWORD.to_owned().into(),
+    };
+    password::connect(&world.cx, who, ask).await.unwrap();
 }
 
-/// Both providers fall ill: every request below these paths gets an error, a page for people, or nothing.
-fn fall_ill(world: &World, paths: [&str; 2]) {
+fn desks(world: &World) -> [&Arc<Desk>; 3] {
+    [
+        world.google.desk(),
+        world.microsoft.desk(),
+        world.caldav.desk(),
+    ]
+}
+
+/// All providers fall ill: every request below these paths gets an error, a page for people, or nothing, or finds no address.
+fn fall_ill(world: &World, paths: [&str; 3]) {
     let status = |status| Fault::Status {
         status,
         retry_after: RetryAfter::None,
@@ -64,7 +98,8 @@ fn fall_ill(world: &World, paths: [&str; 2]) {
     for (desk, path) in desks(world).into_iter().zip(paths) {
         desk.add(Rule::on(path, status(503)).with_probability(0.25));
         desk.add(Rule::on(path, Fault::HtmlLogin).with_probability(0.4));
-        desk.add(Rule::on(path, Fault::DropResponse).with_probability(0.5));
+        desk.add(Rule::on(path, Fault::DropResponse).with_probability(0.4));
+        desk.add(Rule::on(path, Fault::NoAddress).with_probability(0.5));
         desk.add(Rule::on(path, status(500)));
     }
 }
@@ -99,7 +134,7 @@ async fn most_notices(world: &World) -> usize {
 }
 
 /// Something new in every calendar, so that being up to date can be seen.
-fn news(world: &World) {
+fn news(world: &World, servers_people: &[String]) {
     for person in world.google.people() {
         let event = json!({
             "summary": "News",
@@ -116,6 +151,12 @@ fn news(world: &World) {
         });
         world.microsoft.put_event(&calendar, &event).unwrap();
     }
+    for person in servers_people {
+        let home = world.caldav.calendars(person).remove(0);
+        let event = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:news\r\nDTSTAMP:20260301T000000Z\r\n\
+                     DTSTART:20260309T100000Z\r\nDTEND:20260309T110000Z\r\nSUMMARY:News\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        world.caldav.put(&format!("{home}news.ics"), event).unwrap();
+    }
 }
 
 #[tokio::test]
@@ -131,8 +172,8 @@ async fn a_day_of_outage_costs_connections_nothing() {
     pass(&world, &cx, hour).await;
     let normal = requests(&world);
 
-    fall_ill(&world, ["/", "/"]);
-    news(&world);
+    fall_ill(&world, ["/", "/", "/"]);
+    news(&world, &on_servers(people_count));
     requests(&world);
     pass(&world, &cx, hour * 24).await;
     let during = requests(&world);
@@ -190,7 +231,7 @@ async fn who_takes_any_error_for_a_refusal_loses_connections() {
     };
     pass(&world, &cx, SignedDuration::from_hours(1)).await;
     // Tokens are still to be had, so the refusals look confirmed.
-    fall_ill(&world, ["/calendar/", "/v1.0/"]);
+    fall_ill(&world, ["/calendar/", "/v1.0/", "/"]);
     pass(&world, &cx, SignedDuration::from_hours(6)).await;
     let well = count(&world, "connection WHERE status = 'connected'").await;
     let notices = most_notices(&world).await;
