@@ -12,9 +12,10 @@ use daybook_sandbox::google::{OracleEvent, Role};
 use daybook_testkit::{ADA, CALDAV_PASSWORD, CALDAV_USER, World, google_truth, mirror};
 use serde_json::json;
 
+use crate::microsoft;
 use crate::mirror::ics;
 use crate::writes::review;
-use crate::{ada, connection, meeting, put, titles, week};
+use crate::{ada, calendar, connection, meeting, put, titles, week};
 
 const TEAM: &str = "team@group.example";
 
@@ -108,6 +109,24 @@ async fn a_description_of_five_megabytes_does_not_keep_the_calendar_back() {
     assert_eq!(titles(&shown), ["Large", "Talk"]);
     let kept = shown[0].details.description.as_deref();
     assert!(kept.is_some_and(|text| !text.contains('<')), "kept as text");
+}
+
+/// Three bodies of 3.6 MB beside each other are more than is read of one answer; each alone is not.
+#[tokio::test]
+async fn large_bodies_beside_each_other_do_not_keep_a_microsoft_calendar_back() {
+    let world = World::builder().build().await.unwrap();
+    for (day, title) in (4..).zip(["One", "Two", "Three", "Talk"]) {
+        let mut event = microsoft::meeting(title, day, 10);
+        if title != "Talk" {
+            event["body"] = json!({"contentType": "html", "content": "<b>x</b> ".repeat(400_000)});
+        }
+        microsoft::put(&world, &event);
+    }
+    let (who, _, id) = microsoft::ada(&world).await;
+    let shown = week(&world, &who).await;
+    assert_eq!(titles(&shown), ["One", "Two", "Three", "Talk"]);
+    let held = calendar(&world, &who, id).await;
+    assert!(held.last_error.is_none(), "{:?}", held.last_error);
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use super::super::wire::{Event, Page};
 use super::super::{errors, links};
 
-/// Events of a page, and of one that was too large.
-pub(in super::super) const PAGE_SIZES: [u16; 3] = [200, 40, 5];
+/// Events of a page, and of one that was too large. Bodies are as large as people make them: two of them can be too much together.
+pub(in super::super) const PAGE_SIZES: [u16; 4] = [200, 40, 5, 1];
 
 /// One page of a round.
 pub(in super::super) enum Delta<'a> {

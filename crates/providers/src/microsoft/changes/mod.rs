@@ -110,17 +110,20 @@ impl Changes {
             };
             let size = PAGE_SIZES.get(self.size).copied().unwrap_or(1);
             match call.send(session, size).await {
-                Err(error)
-                    if error.code.as_deref() == Some("too_large")
-                        && self.size + 1 < PAGE_SIZES.len() =>
-                {
+                Err(error) if is_too_large(&error) && self.size + 1 < PAGE_SIZES.len() => {
                     self.size += 1;
                 }
                 Err(error) if error.kind == ErrorKind::CursorExpired && self.full => {
                     self.start_over();
                     return Err(lost_thread(&error));
                 }
-                answer => return answer,
+                answer => {
+                    // One by one only past what is large: a whole calendar would take a request for each event.
+                    if answer.is_ok() && self.size + 1 == PAGE_SIZES.len() {
+                        self.size -= 1;
+                    }
+                    return answer;
+                }
             }
         }
     }
@@ -301,7 +304,7 @@ impl ChangeStream for Changes {
 }
 
 /// What Graph says of these masters, asked for together. What failed is asked for once more by itself; but not what Graph told us
-/// to wait with, and nothing more after another failure.
+/// to wait with, and nothing more after another failure. What is too large together is asked for one by one.
 async fn fetched(
     session: &Session<'_>,
     calendar: &str,
@@ -310,7 +313,16 @@ async fn fetched(
     let mut told = match ids {
         [] => return Ok(Vec::new()),
         [id] => return Ok(vec![event::get(session, calendar, id).await]),
-        several => batch::events(session, calendar, several).await?,
+        several => match batch::events(session, calendar, several).await {
+            Err(error) if is_too_large(&error) => {
+                let mut told = Vec::with_capacity(several.len());
+                for id in several {
+                    told.push(event::get(session, calendar, id).await);
+                }
+                return Ok(told);
+            }
+            told => told?,
+        },
     };
     for (answer, id) in told.iter_mut().zip(ids) {
         let at_once =
@@ -323,6 +335,11 @@ async fn fetched(
         }
     }
     Ok(told)
+}
+
+/// The answer is larger than egress takes; answers to less may not be.
+fn is_too_large(error: &Error) -> bool {
+    error.code.as_deref() == Some("too_large")
 }
 
 /// How long to wait after it.

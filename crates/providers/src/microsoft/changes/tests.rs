@@ -725,6 +725,38 @@ async fn a_page_that_is_too_large_is_asked_for_in_pieces() {
     assert!(read.script.last_prefer().contains("odata.maxpagesize=40"));
 }
 
+/// Large bodies beside each other: even five are too much. What comes after them is not asked for one by one.
+#[tokio::test]
+async fn what_is_too_large_in_any_company_is_asked_for_alone() {
+    let mut read = Read::full();
+    for _ in 0..3 {
+        read.script.then(0, "");
+    }
+    read.answered(200, &page(&[single("a")], false))
+        .await
+        .unwrap();
+    assert!(read.script.last_prefer().contains("odata.maxpagesize=1,"));
+    read.answered(200, &page(&[single("b")], true))
+        .await
+        .unwrap();
+    assert!(read.script.last_prefer().contains("odata.maxpagesize=5,"));
+}
+
+#[tokio::test]
+async fn masters_that_are_too_large_together_are_fetched_one_by_one() {
+    let mut read = Read::incremental();
+    let rows = [occurrence("s", 1), occurrence("t", 1)];
+    read.answered(200, &page(&rows, true)).await.unwrap();
+    read.script.then(0, "");
+    read.script.then(200, &master("s"));
+    read.script.then(200, &master("t"));
+    let (changes, _, _) = read.all().await;
+    assert_eq!(changes.len(), 2);
+    let asked = read.asked();
+    assert!(asked[1].ends_with("/v1.0/$batch"), "{asked:?}");
+    assert_eq!(asked.len(), 4, "{asked:?}");
+}
+
 #[tokio::test]
 async fn what_cannot_be_read_stays_as_it_is() {
     let mut read = Read::full();
