@@ -25,7 +25,7 @@ fuzz_target!(|file: &[u8]| {
             let _ = last_instant(&event.series());
         }
         let text = write_calendar(&events, Timestamp::UNIX_EPOCH);
-        parse(text.as_bytes(), &zone, &ParseLimits { object_bytes: usize::MAX, bytes: usize::MAX, lines: usize::MAX, ..limits })
+        parse(text.as_bytes(), &zone, &ParseLimits { bytes: usize::MAX, lines: usize::MAX, ..limits })
             .expect("what was written can be read");
     }
     if let Ok(tree) = Tree::parse(file, &limits) {

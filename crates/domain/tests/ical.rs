@@ -264,10 +264,9 @@ fn limits_hold_before_anything_is_read() {
     };
     assert!(refused(&"BEGIN:VCALENDAR\r\n".repeat(2_000)));
     assert!(refused(&"A:B\r\n".repeat(500)));
-    assert!(refused(&format!(
-        "BEGIN:VCALENDAR\r\nX:{}",
-        "y".repeat(600)
-    )));
+    for long in ["y".repeat(600), "y\r\n ".repeat(600)] {
+        assert!(!refused(&format!("BEGIN:VCALENDAR\r\nX:{long}")), "kept");
+    }
     assert!(refused(&"BEGIN:VEVENT\r\n".repeat(9)), "nine levels");
     assert!(!refused(&"BEGIN:VEVENT\r\n".repeat(8)));
     assert_eq!(
@@ -280,12 +279,61 @@ fn limits_hold_before_anything_is_read() {
         parse(deep.as_bytes(), &berlin(), &ParseLimits::default()),
         Err(IcalError::TooLarge { .. })
     ));
-    let large = format!(
-        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260101\r\n{}END:VEVENT\r\nEND:VCALENDAR",
-        format!("X:{}\r\n", "y".repeat(60_000)).repeat(20)
+}
+
+/// Neither a description nor an attachment says when an event takes place: the rest is read whatever their size, folded or not.
+#[test]
+fn times_are_read_whatever_the_size_of_the_rest() {
+    let folded =
+        |name: &str, rows: usize| format!("{name}:{}", vec!["x".repeat(74); rows].join("\r\n "));
+    let long = "x".repeat(100_000);
+    for large in [
+        folded("DESCRIPTION", 70_000),
+        folded("ATTACH;ENCODING=BASE64;VALUE=BINARY", 120_000),
+        format!("DESCRIPTION:{long}"),
+        format!("X-ALT-DESC;FMTTYPE=text/html:{long}"),
+        format!("X-UNKNOWN;X-P=\"{long}\":1"),
+        format!("ATTENDEE;CN={long}:mailto:a@example.org"),
+        format!(
+            "EXDATE:20270101T090000Z{}",
+            ",20270101T090000Z".repeat(5_000)
+        ),
+        format!("X:{}\r\n", "y".repeat(60_000)).repeat(20) + "X:1",
+    ] {
+        let (event, _) = one(&format!(
+            "{large}\r\nDTSTART:20260601T090000Z\r\nDTEND:20260601T100000Z\r\nRRULE:FREQ=DAILY;COUNT=3\r\n\
+             TRANSP:OPAQUE\r\nLOCATION:Room 1"
+        ));
+        let name: String = large.chars().take(20).collect();
+        let at = |time: &str| EventTime::Timed {
+            at: time.parse().unwrap(),
+            zone: None,
+        };
+        assert_eq!(event.start, at("2026-06-01T09:00:00Z"), "{name}");
+        assert_eq!(event.end, at("2026-06-01T10:00:00Z"), "{name}");
+        assert_eq!(event.recurrence.rules.len(), 1, "{name}");
+        assert_eq!(event.location.as_deref(), Some("Room 1"), "{name}");
+        assert_eq!(event.description, None, "{name}");
+        assert!(event.attendees.is_empty(), "{name}");
+    }
+}
+
+/// A changed occurrence that does not say which one it is must not be taken for its series.
+#[test]
+fn what_is_left_out_is_counted() {
+    assert_eq!(read(MEETING)[0].left_out, 0);
+    let broken = MEETING.replacen(
+        "RECURRENCE-ID:20260602T070000Z",
+        "RECURRENCE-ID:on Tuesday",
+        1,
     );
-    let object = read(&large).remove(0);
-    assert!(object.master.is_none() && object.warnings.len() == 1);
+    let object = read(&broken).remove(0);
+    assert_eq!((object.left_out, object.overrides.len()), (1, 0));
+    assert!(!object.master.unwrap().recurrence.is_empty());
+    let start = "DTSTART;TZID=W. Europe Standard Time:20260601T090000";
+    let object = read(&MEETING.replacen(start, "X-START:lost", 1)).remove(0);
+    assert_eq!((object.left_out, object.overrides.len()), (1, 1));
+    assert!(object.master.is_none());
 }
 
 #[test]

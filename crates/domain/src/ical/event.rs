@@ -109,6 +109,9 @@ pub struct CalendarObject {
     pub master: Option<VEvent>,
     /// Changed occurrences.
     pub overrides: Vec<VEvent>,
+    /// How many events with this UID the file has that could not be read, or are more changed occurrences than one series may have: they
+    /// are in neither of the above, and the warnings say why.
+    pub left_out: usize,
     /// The zones that the file defines.
     pub timezones: Arc<[VTimezone]>,
     /// What was odd, for people.

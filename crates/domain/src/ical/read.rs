@@ -17,8 +17,8 @@ use crate::zone::{Resolved, VTimezone, Zone, resolve};
 
 /// Reads a file. Times without a zone are those of `zone`: the calendar's, else the user's, never the server's.
 ///
-/// An event that cannot be read at all (no start, too large) is left out with a warning on its object; nothing that one
-/// event says makes the file fail.
+/// An event that cannot be read at all (no start, or it does not say which occurrence it replaces) is left out, with a warning on its
+/// object and counted there; nothing that one event says makes the file fail.
 ///
 /// # Errors
 /// See [`Tree::parse`]; also [`IcalError::TooLarge`] for too many events.
@@ -60,6 +60,7 @@ pub fn parse(
                 uid,
                 master: None,
                 overrides: Vec::new(),
+                left_out: 0,
                 timezones: Arc::clone(&timezones),
                 warnings: Vec::new(),
             });
@@ -67,8 +68,9 @@ pub fn parse(
         });
         if let Some(object) = objects.get_mut(place) {
             object.warnings.append(&mut warnings);
-            if let Some(event) = event {
-                add(object, event, limits);
+            match event {
+                Some(event) => add(object, event, limits),
+                None => object.left_out += 1,
             }
         }
     }
@@ -85,6 +87,7 @@ fn add(object: &mut CalendarObject, event: VEvent, limits: &ParseLimits) {
                     limits.overrides
                 ),
             );
+            object.left_out += 1;
             return;
         }
         // The same occurrence twice: the newer revision wins.
@@ -135,13 +138,6 @@ pub(super) struct Moment {
 
 impl Reader<'_> {
     fn event(&self, component: &Component, warnings: &mut Vec<String>) -> Option<VEvent> {
-        if component.size() > self.limits.object_bytes {
-            warnings.push(format!(
-                "An event is larger than {} octets; Daybook did not read it.",
-                self.limits.object_bytes
-            ));
-            return None;
-        }
         let uid = self.uid(component, warnings);
         let Some(start) = self.moment(component, "DTSTART", warnings) else {
             warnings
@@ -150,6 +146,15 @@ impl Reader<'_> {
         };
         let (end, duration) = self.end(component, &start, warnings);
         let recurrence_id = self.moment(component, "RECURRENCE-ID", warnings);
+        let written = component.value("RECURRENCE-ID").unwrap_or_default();
+        if recurrence_id.is_none() && !written.trim().is_empty() {
+            // Taken for the series itself, it would put an end to all other occurrences.
+            warnings.push(
+                "A changed occurrence does not say which one it replaces; Daybook left it out."
+                    .to_owned(),
+            );
+            return None;
+        }
         let mut event = VEvent::new(uid, event_time(&start), end, start.zone.clone());
         event.duration = duration;
         event.wall = match start.value {

@@ -9,11 +9,10 @@ use super::line::ContentLine;
 pub struct ParseLimits {
     /// Octets in the file.
     pub bytes: usize,
-    /// Octets in one event with everything in it.
-    pub object_bytes: usize,
-    /// Physical lines.
+    /// Lines; a folded one counts once.
     pub lines: usize,
-    /// Octets in one physical line; longer unfolded lines are kept but not looked into.
+    /// Octets in a line of text, folded or not, that is looked into. A longer one (a description, an attachment) is kept and not read; what
+    /// says when the event takes place is read whatever its length.
     pub line_bytes: usize,
     /// Components within components.
     pub depth: usize,
@@ -24,11 +23,10 @@ pub struct ParseLimits {
 }
 
 impl Default for ParseLimits {
-    /// 10 MiB, 1 MiB per event, 100,000 lines of 64 KiB, 8 levels, 5,000 overrides, 50,000 events.
+    /// 10 MiB, 100,000 lines, 64 KiB of a line looked into, 8 levels, 5,000 overrides, 50,000 events.
     fn default() -> Self {
         Self {
             bytes: 10 * 1024 * 1024,
-            object_bytes: 1024 * 1024,
             lines: 100_000,
             line_bytes: 64 * 1024,
             depth: 8,
@@ -232,16 +230,6 @@ impl Component {
             .retain(|node| !matches!(node, Node::Line(line) if line.is(name)));
     }
 
-    /// Octets in it, about.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        let inside = self.nodes.iter().map(|node| match node {
-            Node::Line(line) => line.as_str().len() + 2,
-            Node::Component(child) => child.size(),
-        });
-        inside.sum::<usize>() + 2 * self.name.len() + 14
-    }
-
     /// Appends it, folded.
     pub fn write_into(&self, out: &mut String) {
         ContentLine::new("BEGIN", &[], &self.name).fold_into(out);
@@ -273,18 +261,14 @@ fn check_size(file: &[u8], limits: &ParseLimits) -> Result<(), IcalError> {
     if file.len() > limits.bytes {
         return Err(too_large(limits.bytes, "octets"));
     }
-    let mut lines = 0;
-    for line in file
+    // What goes on with a line costs no more than its octets, which are counted already.
+    let lines = file
         .split(|byte| matches!(byte, b'\n' | b'\r'))
-        .filter(|line| !line.is_empty())
-    {
-        lines += 1;
-        if lines > limits.lines {
-            return Err(too_large(limits.lines, "lines"));
-        }
-        if line.len() > limits.line_bytes {
-            return Err(too_large(limits.line_bytes, "octets in one line"));
-        }
+        .filter(|line| !matches!(line.first(), None | Some(b' ' | b'\t')))
+        .take(limits.lines.saturating_add(1))
+        .count();
+    if lines > limits.lines {
+        return Err(too_large(limits.lines, "lines"));
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::participant::{CalendarUser, Participant};
 use super::tree::Component;
 use crate::event::Status;
 
-/// What is not about time, decoded by `calcard`.
+/// What is not about time, decoded by `calcard`; lines of more than `longest` octets are not looked into.
 pub(super) fn describe(component: &Component, event: &mut VEvent, longest: usize) {
     let Some(decoded) = decode(component, longest) else {
         return;
@@ -34,10 +34,15 @@ pub(super) fn describe(component: &Component, event: &mut VEvent, longest: usize
     event.busy_status = component
         .value("X-MICROSOFT-CDO-BUSYSTATUS")
         .and_then(|text| BusyStatus::parse(text.trim()));
-    event.organizer = component.line("ORGANIZER").map(CalendarUser::of);
+    let short = |line: &&ContentLine| line.as_str().len() <= longest;
+    event.organizer = component
+        .line("ORGANIZER")
+        .filter(short)
+        .map(CalendarUser::of);
     event.attendees = component
         .lines()
         .filter(|line| line.is("ATTENDEE"))
+        .filter(short)
         .take(2_000)
         .map(Participant::of)
         .collect();
@@ -53,26 +58,22 @@ pub(super) fn describe(component: &Component, event: &mut VEvent, longest: usize
     event.meeting_url = meeting_url(component, event);
 }
 
-/// The event alone, without what is read elsewhere and without lines too long to look into.
+/// What is read of the event here and nothing else, without lines too long to look into: what is decoded takes a multiple of its octets.
 fn decode(component: &Component, longest: usize) -> Option<ICalendarComponent> {
-    const ELSEWHERE: &[&str] = &[
-        "DTSTART",
-        "DTEND",
-        "DURATION",
-        "RECURRENCE-ID",
-        "RRULE",
-        "EXRULE",
-        "RDATE",
-        "EXDATE",
-        "ATTACH",
-        "ATTENDEE",
-        "ORGANIZER",
-        "X-ALT-DESC",
+    const READ: &[&str] = &[
+        "SUMMARY",
+        "DESCRIPTION",
+        "LOCATION",
+        "COLOR",
+        "URL",
+        "STATUS",
+        "CLASS",
+        "TRANSP",
+        "CATEGORIES",
     ];
     let mut text = String::from("BEGIN:VEVENT\r\n");
     for line in component.lines() {
-        let skipped = line.as_str().len() > longest || ELSEWHERE.iter().any(|name| line.is(name));
-        if !skipped {
+        if line.as_str().len() <= longest && READ.iter().any(|name| line.is(name)) {
             text.push_str(line.as_str());
             text.push_str("\r\n");
         }

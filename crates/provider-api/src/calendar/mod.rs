@@ -94,7 +94,8 @@ pub trait ChangeStream: Send {
 pub struct Page {
     /// What changed, in the order told.
     pub changes: Vec<Change>,
-    /// Resources or events told to exist that the mirror already holds in this version (provider ids or hrefs).
+    /// Resources or events told to exist of which nothing new is told (provider ids or hrefs): the mirror holds them in this version, or
+    /// they could not be read. What it holds stays; of a resource, all but the events that `changes` tells of.
     pub unchanged: Vec<String>,
     /// What comes next.
     pub next: Next,

@@ -115,6 +115,23 @@ impl CalDavSim {
             .ok_or(SimError::NoCalendar(path))
     }
 
+    /// Stores a text as it is, also one that no check would let pass: what a server with a fault hands out. Returns its ETag.
+    ///
+    /// # Errors
+    /// [`SimError::NoCalendar`].
+    pub fn put_unchecked(&self, href: &str, text: &str) -> Result<String, SimError> {
+        let path = from_href(href);
+        let mut state = self.lock();
+        let place = state
+            .split(&path)
+            .map(|(calendar, name)| (calendar.to_owned(), name.to_owned()));
+        place
+            .and_then(|(calendar, name)| {
+                state.store(&calendar, &name, "unchecked", text.to_owned())
+            })
+            .ok_or(SimError::NoCalendar(path))
+    }
+
     /// Rewrites an object's text and returns the new ETag.
     ///
     /// # Errors

@@ -33,6 +33,7 @@ mod slack_meetings;
 mod slack_notices;
 mod slack_socket;
 mod submissions;
+mod unreadable;
 mod writes;
 
 use daybook_domain::sync::Statistics;

@@ -52,6 +52,8 @@ impl<'a> Plan<'a> {
                 .filter(|state| state.resource.is_none())
                 .into_iter()
                 .chain(states.rows_of(name))
+                // Of a resource that was read in part, some events are told anew.
+                .filter(|state| !told.upserts.contains_key(state.provider_event_id.as_str()))
                 .collect();
             for state in rows {
                 plan.unchanged += 1;

@@ -6,9 +6,13 @@ use http::Request;
 use http::header::{ACCEPT, ETAG};
 use url::Url;
 
+use super::multiget::is_whole;
 use super::{Call, Resource, unsendable};
 use crate::caldav::errors;
 use crate::caldav::transport::Answer;
+
+/// Code of the error that says: this is no whole calendar object.
+pub(in crate::caldav) const NOT_A_CALENDAR: &str = "not_a_calendar";
 
 /// GET on a resource.
 pub(in crate::caldav) struct GetResource;
@@ -37,14 +41,11 @@ impl Call for GetResource {
 /// resource held no events.
 fn present(answer: &Answer) -> Result<Resource> {
     let data = String::from_utf8_lossy(&answer.body).into_owned();
-    let text = data.trim_start_matches('\u{feff}').trim();
-    let is =
-        |line: Option<&str>, word: &str| line.is_some_and(|l| l.trim().eq_ignore_ascii_case(word));
-    if !is(text.lines().next(), "BEGIN:VCALENDAR") || !is(text.lines().last(), "END:VCALENDAR") {
+    if !is_whole(&data) {
         return Err(errors::malformed(
             "The CalDAV server sent something else in place of a calendar object. Daybook tries again later.",
         )
-        .with_code("not_a_calendar"));
+        .with_code(NOT_A_CALENDAR));
     }
     Ok(Resource::Present {
         etag: answer

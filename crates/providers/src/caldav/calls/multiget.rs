@@ -51,6 +51,17 @@ impl Call for Multiget<'_> {
     }
 }
 
+/// Whether a text begins and ends as a calendar object does, and so was not cut off on its way.
+pub(in crate::caldav) fn is_whole(data: &str) -> bool {
+    let mut lines = data
+        .trim_start_matches('\u{feff}')
+        .split(['\r', '\n'])
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let is = |line: Option<&str>, word: &str| line.is_some_and(|l| l.eq_ignore_ascii_case(word));
+    is(lines.next(), "BEGIN:VCALENDAR") && is(lines.next_back(), "END:VCALENDAR")
+}
+
 pub(super) fn resource(mut row: Row) -> Option<(Href, Resource)> {
     if row.is_gone() {
         return Some((row.href, Resource::Gone));

@@ -7,7 +7,7 @@ use daybook_provider_api::error::ErrorKind;
 use daybook_provider_api::{Error, Result};
 
 use super::{Changes, Context};
-use crate::caldav::calls::{GetResource, Member, Multiget, Resource};
+use crate::caldav::calls::{GetResource, Member, Multiget, NOT_A_CALENDAR, Resource, is_whole};
 use crate::caldav::errors;
 use crate::caldav::href::Href;
 use crate::caldav::map;
@@ -21,8 +21,10 @@ const CHUNK: usize = 50;
 pub(super) struct Fetched {
     /// In the order listed.
     pub(super) changes: Vec<Change>,
-    /// Told to exist, but this account may not read them: left as they are.
+    /// Told to exist, and not handed out or not whole: left as they are, and asked for again.
     pub(super) untold: Vec<String>,
+    /// Handed out, and not understood, or not all of it: what the mirror holds of them stays. Asked again the server would say the same.
+    pub(super) unread: Vec<String>,
 }
 
 impl Changes {
@@ -31,16 +33,17 @@ impl Changes {
         for chunk in batch.chunks(CHUNK) {
             let mut answers = self.multiget(cx, chunk).await?;
             for member in chunk {
-                let resource = match answers.remove(&member.href) {
-                    Some(Resource::Present { etag, data }) => {
-                        Some(Resource::Present { etag, data })
-                    }
-                    // Left out, or said to be gone though it was just listed: the resource itself is asked.
-                    _ if cx.holds(&member.href) => get(cx, &member.href).await?,
+                let told = answers.remove(&member.href);
+                let cut = told.as_ref().is_some_and(is_cut);
+                let resource = match told {
+                    Some(Resource::Present { .. }) if !cut => told,
+                    // Left out, cut off, or said to be gone though it was just listed: the resource itself is asked.
+                    _ if cx.holds(&member.href) => get(cx, &member.href, cut).await?,
+                    _ if cut => None,
                     told => told,
                 };
                 match resource {
-                    Some(resource) => fetched.changes.push(self.change(member, resource)),
+                    Some(resource) => self.take(member, resource, &mut fetched),
                     None => fetched.untold.push(member.href.as_str().to_owned()),
                 }
             }
@@ -70,25 +73,36 @@ impl Changes {
                 self.one_by_one = true;
                 Ok(HashMap::new())
             }
+            // Too large together; each by itself may not be.
+            Err(error) if chunk.len() > 1 && errors::is_too_large(&error) => Ok(HashMap::new()),
             Err(error) => Err(error),
         }
     }
 
-    fn change(&self, member: &Member, resource: Resource) -> Change {
+    fn take(&self, member: &Member, resource: Resource, fetched: &mut Fetched) {
         let href = member.href.as_str().to_owned();
         match resource {
-            Resource::Gone => Change::ResourceRemoved { href },
+            Resource::Gone => fetched.changes.push(Change::ResourceRemoved { href }),
             Resource::Present { etag, data } => {
                 let etag = etag.or_else(|| member.etag.clone());
-                let events = map::events(&self.owner, &href, etag.as_deref(), &data);
-                Change::Resource { href, etag, events }
+                let read = map::read(&self.owner, &href, etag.as_deref(), &data);
+                if !read.whole {
+                    fetched.unread.push(href.clone());
+                }
+                fetched.changes.extend(read.changes(href, etag));
             }
         }
     }
 }
 
-/// One resource; `None` when the server refuses this one in a way that will not pass.
-async fn get(cx: &Context<'_>, href: &Href) -> Result<Option<Resource>> {
+/// Whether the text that was handed out is not all of the resource.
+fn is_cut(resource: &Resource) -> bool {
+    matches!(resource, Resource::Present { data, .. } if !is_whole(data))
+}
+
+/// One resource; `None` when the server refuses this one in a way that will not pass, or when it was `cut` off in another answer and is
+/// not whole in this one either.
+async fn get(cx: &Context<'_>, href: &Href, cut: bool) -> Result<Option<Resource>> {
     match ask(
         cx.transport,
         &cx.trusted,
@@ -103,6 +117,13 @@ async fn get(cx: &Context<'_>, href: &Href) -> Result<Option<Resource>> {
                 resource = href.as_str(),
                 code = error.status,
                 "A calendar resource is refused by its server; it is left as it was."
+            );
+            Ok(None)
+        }
+        Err(error) if cut && error.code.as_deref() == Some(NOT_A_CALENDAR) => {
+            tracing::warn!(
+                resource = href.as_str(),
+                "A calendar resource is cut off; it is left as it was, and asked for again with the next read."
             );
             Ok(None)
         }

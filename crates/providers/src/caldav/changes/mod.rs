@@ -166,6 +166,7 @@ impl Changes {
         let mut unchanged = std::mem::take(&mut piece.unchanged);
         unchanged.append(&mut piece.refused);
         unchanged.extend(fetched.untold);
+        unchanged.extend(fetched.unread);
         Ok(Page {
             changes,
             unchanged,

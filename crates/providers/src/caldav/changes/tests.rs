@@ -80,8 +80,12 @@ fn status_row(href: &str, status: u16) -> String {
 }
 
 fn data_row(href: &str, etag: &str) -> String {
+    text_row(href, etag, "BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+}
+
+fn text_row(href: &str, etag: &str, text: &str) -> String {
     format!(
-        "<d:response><d:href>{href}</d:href><d:propstat><d:prop><d:getetag>{etag}</d:getetag><c:calendar-data>BEGIN:VCALENDAR</c:calendar-data></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
+        "<d:response><d:href>{href}</d:href><d:propstat><d:prop><d:getetag>{etag}</d:getetag><c:calendar-data>{text}</c:calendar-data></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
     )
 }
 
@@ -672,4 +676,107 @@ async fn what_was_refused_is_asked_for_again_until_it_comes() {
     let elsewhere = refused_cursor("sync", "t4", &["/other/x.ics"]);
     let quiet = read(&script, Some(&elsewhere), &known).await.unwrap();
     assert_eq!(quiet[0].next, done(&sync_cursor("t5"), false));
+}
+
+fn object(inner: &str) -> String {
+    format!("BEGIN:VCALENDAR\nVERSION:2.0\n{inner}END:VCALENDAR\n")
+}
+
+/// A text that nobody could read stays the same until it is changed: nothing is gone, and it is not fetched at every read.
+#[tokio::test]
+async fn what_cannot_be_read_is_left_as_it_is() {
+    let (odd, deep) = ("/home/cal/odd.ics", "/home/cal/deep.ics");
+    let no_start = object("BEGIN:VEVENT\nUID:odd\nEND:VEVENT\n");
+    let nested = object(&"BEGIN:X\n".repeat(20));
+    let script = Script::new(HOME)
+        .on(
+            REPORT,
+            207,
+            &synced(&(row(odd, "2") + &row(deep, "2")), "t2"),
+        )
+        .on(
+            REPORT,
+            207,
+            &multi(&(text_row(odd, "2", &no_start) + &text_row(deep, "2", &nested))),
+        );
+    let known = Known::of(&[(odd, "1"), (deep, "1")]);
+    let pages = read(&script, Some(&sync_cursor("t1")), &known)
+        .await
+        .unwrap();
+    assert_eq!(
+        pages,
+        [Page {
+            changes: vec![],
+            unchanged: vec![odd.to_owned(), deep.to_owned()],
+            next: done(&sync_cursor("t2"), false)
+        }]
+    );
+    assert_eq!(script.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn what_can_be_read_of_a_resource_is_told_and_nothing_is_gone() {
+    let href = "/home/cal/s.ics";
+    let series = object(
+        "BEGIN:VEVENT\nUID:s\nDTSTART:20261201T090000Z\nRRULE:FREQ=DAILY;COUNT=5\nEND:VEVENT\n\
+         BEGIN:VEVENT\nUID:s\nRECURRENCE-ID:20261202T090000Z\nEND:VEVENT\n",
+    );
+    let script = Script::new(HOME)
+        .on(REPORT, 207, &synced(&row(href, "2"), "t2"))
+        .on(REPORT, 207, &multi(&text_row(href, "2", &series)));
+    let pages = read(&script, Some(&sync_cursor("t1")), &Known::default())
+        .await
+        .unwrap();
+    let [Change::Upsert(event)] = pages[0].changes.as_slice() else {
+        panic!("{pages:?}")
+    };
+    assert_eq!(
+        (event.provider_id.as_str(), event.etag.as_deref()),
+        (href, Some("2"))
+    );
+    assert_eq!(pages[0].unchanged, [href]);
+}
+
+/// Cut off on its way, a text looks like another one. The resource itself is asked, and again with the next read.
+#[tokio::test]
+async fn what_is_cut_off_is_asked_for_again() {
+    let href = "/home/cal/a.ics";
+    let get = format!("GET {CAL}a.ics");
+    let cut = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:202612";
+    let whole = object("BEGIN:VEVENT\nUID:a\nDTSTART:20261201T090000Z\nEND:VEVENT\n");
+    let script = Script::new(HOME)
+        .on(REPORT, 207, &synced(&row(href, "2"), "t2"))
+        .on(REPORT, 207, &multi(&text_row(href, "2", cut)))
+        .on(&get, 200, cut);
+    let known = Known::of(&[(href, "1")]);
+    let first = read(&script, Some(&sync_cursor("t1")), &known)
+        .await
+        .unwrap();
+    let remembered = refused_cursor("sync", "t2", &[href]);
+    assert!(first[0].changes.is_empty());
+    assert_eq!(first[0].unchanged, [href]);
+    assert_eq!(first[0].next, done(&remembered, false));
+
+    let script = Script::new(HOME)
+        .on(REPORT, 207, &synced("", "t3"))
+        .on(REPORT, 207, &multi(&text_row(href, "2", cut)))
+        .on(&get, 200, &whole);
+    let second = read(&script, Some(&remembered), &known).await.unwrap();
+    assert_eq!(resources(&second[0]), [(href, None)]);
+    assert_eq!(second[0].next, done(&sync_cursor("t3"), false));
+}
+
+#[tokio::test]
+async fn what_is_too_large_together_is_fetched_one_by_one() {
+    let (a, b) = ("/home/cal/a.ics", "/home/cal/b.ics");
+    let too_large = errors::malformed("the answer is larger than allowed").with_code("too_large");
+    let script = Script::new(HOME)
+        .on(REPORT, 207, &synced(&(row(a, "1") + &row(b, "1")), "t2"))
+        .fails(REPORT, too_large)
+        .on(&format!("GET {CAL}a.ics"), 200, &object(""))
+        .on(&format!("GET {CAL}b.ics"), 200, &object(""));
+    let pages = read(&script, Some(&sync_cursor("t1")), &Known::default())
+        .await
+        .unwrap();
+    assert_eq!(resources(&pages[0]), [(a, Some("1")), (b, Some("1"))]);
 }

@@ -201,6 +201,11 @@ pub(super) fn is_unsupported(error: &Error) -> bool {
         || error.code.as_deref() == Some("supported-report")
 }
 
+/// The answer is larger than is read of one; answers to less may not be.
+pub(super) fn is_too_large(error: &Error) -> bool {
+    matches!(error.code.as_deref(), Some("too_large" | "xml_too_large"))
+}
+
 /// The server takes passwords only in a way that Daybook does not send them.
 fn digest_only() -> Error {
     Error::new(

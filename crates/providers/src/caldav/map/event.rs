@@ -2,7 +2,7 @@
 //! caldav-apple §6 and §8, icalendar-recurrence §4).
 
 use daybook_domain::event::{
-    Attendee, Details, EventTime, Person, ProviderEvent, ResponseStatus, Role, Status,
+    Attendee, Change, Details, EventTime, Person, ProviderEvent, ResponseStatus, Role, Status,
 };
 use daybook_domain::ical::{
     self, BusyStatus, CalendarObject, CalendarUser, Class, ParseLimits, PartStat, Participant,
@@ -40,19 +40,41 @@ struct Source<'a> {
     data: &'a str,
 }
 
-/// The events in the resource `href`. A resource that cannot be read has none, and a line in the log: one broken object
-/// must not keep a calendar from being read.
-pub(in crate::caldav) fn events(
-    owner: &Owner,
-    href: &str,
-    etag: Option<&str>,
-    data: &str,
-) -> Vec<ProviderEvent> {
+/// What was read of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::caldav) struct Read {
+    /// The master or single event first, then its changed occurrences.
+    pub(in crate::caldav) events: Vec<ProviderEvent>,
+    /// Whether the resource holds these events and no others. What is not whole takes nothing away: events that could not be read are
+    /// not gone.
+    pub(in crate::caldav) whole: bool,
+}
+
+impl Read {
+    /// What it tells of the resource `href`: all of it, or the events that were read and nothing about the others.
+    pub(in crate::caldav) fn changes(self, href: String, etag: Option<String>) -> Vec<Change> {
+        let events = self.events;
+        if self.whole {
+            return vec![Change::Resource { href, etag, events }];
+        }
+        events
+            .into_iter()
+            .map(|event| Change::Upsert(Box::new(event)))
+            .collect()
+    }
+}
+
+/// The events in the resource `href`. One that cannot be read at all has none and is not whole, and there is a line in the log: one
+/// broken object must not keep a calendar from being read.
+pub(in crate::caldav) fn read(owner: &Owner, href: &str, etag: Option<&str>, data: &str) -> Read {
     let objects = match ical::parse(data.as_bytes(), &owner.zone, &ParseLimits::default()) {
         Ok(objects) => objects,
         Err(error) => {
-            tracing::warn!(resource = href, %error, "A calendar resource was not understood; its events are left out.");
-            return Vec::new();
+            tracing::warn!(resource = href, %error, "A calendar resource was not understood; what the mirror holds of it stays as it is.");
+            return Read {
+                events: Vec::new(),
+                whole: false,
+            };
         }
     };
     let source = Source {
@@ -77,7 +99,18 @@ pub(in crate::caldav) fn events(
         };
         source.object(&id, object, &mut events);
     }
-    events
+    let left_out: usize = objects.iter().map(|object| object.left_out).sum();
+    if left_out > 0 {
+        tracing::warn!(
+            resource = href,
+            left_out,
+            "Events in a calendar resource were not understood; what the mirror holds of them stays as it is."
+        );
+    }
+    Read {
+        events,
+        whole: left_out == 0,
+    }
 }
 
 /// The zone that `C:calendar-timezone` means; `None` when it says nothing known.

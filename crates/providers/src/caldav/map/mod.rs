@@ -4,7 +4,7 @@ mod calendar;
 mod event;
 
 pub(super) use calendar::calendars;
-pub(super) use event::{Owner, events};
+pub(super) use event::{Owner, read};
 
 #[cfg(test)]
 fn calendar_zone(text: &str) -> Option<daybook_domain::zone::Zone> {

@@ -85,15 +85,21 @@ fn a_sparse_calendar() {
 }
 
 mod objects {
-    use daybook_domain::event::{EventTime, ProviderEvent, ResponseStatus, Role, Status};
+    use daybook_domain::event::{Change, EventTime, ProviderEvent, ResponseStatus, Role, Status};
 
-    use crate::caldav::map::{Owner, events};
+    use crate::caldav::map::{self, Owner};
 
     const HREF: &str = "/cal/x.ics";
 
     fn read(data: &str) -> Vec<ProviderEvent> {
+        told(data).0
+    }
+
+    /// The events, and whether they are all that the resource holds.
+    fn told(data: &str) -> (Vec<ProviderEvent>, bool) {
         let owner = Owner::new("Europe/Berlin", Some("Ada@Example.com"));
-        events(&owner, HREF, Some("\"1\""), data)
+        let read = map::read(&owner, HREF, Some("\"1\""), data);
+        (read.events, read.whole)
     }
 
     fn object(inner: &str) -> String {
@@ -355,16 +361,48 @@ mod objects {
 
     #[test]
     fn what_cannot_be_read_has_no_events() {
-        for data in [
-            "",
-            "not a calendar",
-            "BEGIN:VCALENDAR",
-            "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:t\nEND:VTODO\nEND:VCALENDAR\n",
-            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:n\nSUMMARY:no start\nEND:VEVENT\nEND:VCALENDAR\n",
+        for (data, whole) in [
+            ("", false),
+            ("not a calendar", false),
+            ("BEGIN:VCALENDAR", true),
+            (
+                "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:t\nEND:VTODO\nEND:VCALENDAR\n",
+                true,
+            ),
+            (
+                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:n\nSUMMARY:no start\nEND:VEVENT\nEND:VCALENDAR\n",
+                false,
+            ),
         ] {
-            assert_eq!(read(data), [], "{data}");
+            assert_eq!(told(data), (Vec::new(), whole), "{data}");
         }
-        assert_eq!(read(&"BEGIN:VEVENT\n".repeat(20_000)), []);
+        assert_eq!(told(&"BEGIN:VEVENT\n".repeat(20_000)), (Vec::new(), false));
+    }
+
+    /// The series is there although one of its changed occurrences cannot be read, and nothing is said to be gone.
+    #[test]
+    fn what_is_read_in_part_takes_nothing_away() {
+        let series =
+            "BEGIN:VEVENT\nUID:s\nDTSTART:20260601T090000Z\nRRULE:FREQ=DAILY;COUNT=5\nEND:VEVENT\n";
+        let owner = Owner::new("Europe/Berlin", None);
+        for changed in [
+            "RECURRENCE-ID:20260602T090000Z\nSUMMARY:no start",
+            "RECURRENCE-ID:tomorrow\nDTSTART:20260602T100000Z",
+        ] {
+            let data = object(&format!(
+                "{series}BEGIN:VEVENT\nUID:s\n{changed}\nEND:VEVENT\n"
+            ));
+            let read = map::read(&owner, HREF, None, &data);
+            assert!(!read.whole, "{changed}");
+            let changes = read.changes(HREF.to_owned(), None);
+            let [Change::Upsert(event)] = changes.as_slice() else {
+                panic!("{changes:?}")
+            };
+            assert!(matches!(event.role, Role::Master { .. }), "{changed}");
+        }
+        let whole = map::read(&owner, HREF, None, &object(series));
+        let changes = whole.changes(HREF.to_owned(), None);
+        assert!(matches!(changes.as_slice(), [Change::Resource { .. }]));
     }
 
     proptest::proptest! {

@@ -142,9 +142,9 @@ impl<'a> Site<'a> {
     pub(super) fn written(&self, held: Held, provider_id: String) -> Written {
         let href = held.href.as_str().to_owned();
         let etag = held.etag;
-        let events = map::events(&self.owner, &href, etag.as_deref(), &held.data);
+        let read = map::read(&self.owner, &href, etag.as_deref(), &held.data);
         Written {
-            changes: vec![Change::Resource { href, etag, events }],
+            changes: read.changes(href, etag),
             provider_id,
             conference_pending: false,
         }

@@ -913,8 +913,8 @@ proptest! {
             }
         }
         prop_assert_eq!(next, None, "lost");
-        let event = map::events(&site.owner, HREF, None, &written);
-        prop_assert_eq!(event.len(), 1);
+        let read = map::read(&site.owner, HREF, None, &written);
+        prop_assert_eq!((read.events.len(), read.whole), (1, true));
     }
 }
 
