@@ -5,7 +5,7 @@
 //! `workspaces::{create, list_all, by_slug}`, everything in `users`, `identities`, `password_resets` and `sign_in_flows`, `members::of_user`, `sessions::{by_token_hash, get, delete,
 //! delete_of_user, delete_expired}`, `api_keys::by_token_hash`, `invitations::by_token_hash`, `idempotency::delete_older`,
 //! `connections::{count_same_grant, due_for_refresh}`, `oauth_flows::{take, delete_expired}`, `calendars::{due, due_for_expansion}`,
-//! `push_channels::{by_token_hashes, due, unwanted, delete_expired}`, `activity::delete_older`, `mails::delete_older`, `submissions::delete_older`, `event_writes::delete_older`,
+//! `push_channels::{by_token_hashes, by_remote_ids, opening_elsewhere, due, unwanted, delete_expired}`, `activity::delete_older`, `mails::delete_older`, `submissions::delete_older`, `event_writes::delete_older`,
 //! `slack::installations::everywhere`, `slack::bindings::{find, everybody}`, the `delete_expired` and
 //! `delete_older` of `slack`, and all of `jobs`, `leases`, `schedules`, `meta` and
 //! `keys`.

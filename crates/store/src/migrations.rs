@@ -103,6 +103,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0016_targets_and_privacy.sql"),
         postgres: include_str!("../migrations/postgres/0016_targets_and_privacy.sql"),
     },
+    Migration {
+        name: "shared_channels",
+        sqlite: include_str!("../migrations/sqlite/0017_shared_channels.sql"),
+        postgres: include_str!("../migrations/postgres/0017_shared_channels.sql"),
+    },
 ];
 
 /// "daybook" as a number: the advisory lock that lets one node migrate at a time.

@@ -62,6 +62,7 @@ const ACROSS_WORKSPACES: &[&str] = &[
     "crates/engine/src/jobs/schedule.rs",
     "crates/engine/src/jobs/sync_all_calendars.rs",
     "crates/engine/src/push/receive.rs",
+    "crates/engine/src/push/shared.rs",
     "crates/engine/src/push/together.rs",
     "crates/engine/src/slack/events.rs",
     "crates/engine/src/slack/interactions/mod.rs",

@@ -1,7 +1,7 @@
 //! Asks a provider about a channel, with credentials that work: refused once, they are refreshed and it is asked again.
 
 use daybook_domain::connection::ErrorKind;
-use daybook_provider_api::calendar::push::{Channel, Watch};
+use daybook_provider_api::calendar::push::{Channel, Standing, Watch};
 use daybook_provider_api::{self as provider, Credential, Push, Session};
 use jiff::Timestamp;
 use store::push_channels::PushChannel;
@@ -15,19 +15,31 @@ use daybook_store as store;
 pub(super) enum Ask<'a> {
     /// To make one.
     Watch(&'a Watch),
+    /// Which ones there are to the same calendar.
+    Standing(&'a Watch),
     /// To prolong one until then.
     Renew(&'a Channel, Timestamp),
     /// To end one.
     Stop(&'a Channel),
 }
 
-/// The answer; a channel unless it was to be ended.
+/// What the provider says.
+pub(super) enum Answer {
+    /// It was made, or prolonged.
+    Channel(Channel),
+    /// These are there.
+    Standing(Vec<Standing>),
+    /// It was ended.
+    Ended,
+}
+
+/// The provider's answer.
 pub(super) async fn ask(
     cx: &Context,
     push: &dyn Push,
     mut access: Access,
     what: Ask<'_>,
-) -> Result<Option<Channel>, Error> {
+) -> Result<Answer, Error> {
     let mut renewed = false;
     loop {
         let session = access.session(cx);
@@ -48,15 +60,15 @@ pub(super) async fn ask(
     }
 }
 
-async fn send(
-    push: &dyn Push,
-    session: &Session<'_>,
-    what: &Ask<'_>,
-) -> provider::Result<Option<Channel>> {
+async fn send(push: &dyn Push, session: &Session<'_>, what: &Ask<'_>) -> provider::Result<Answer> {
     match what {
-        Ask::Watch(watch) => push.watch(session, watch).await.map(Some),
-        Ask::Renew(channel, until) => push.renew(session, channel, *until).await.map(Some),
-        Ask::Stop(channel) => push.stop(session, channel).await.map(|()| None),
+        Ask::Watch(watch) => push.watch(session, watch).await.map(Answer::Channel),
+        Ask::Standing(watch) => push.standing(session, watch).await.map(Answer::Standing),
+        Ask::Renew(channel, until) => push
+            .renew(session, channel, *until)
+            .await
+            .map(Answer::Channel),
+        Ask::Stop(channel) => push.stop(session, channel).await.map(|()| Answer::Ended),
     }
 }
 

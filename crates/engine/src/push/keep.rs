@@ -2,7 +2,8 @@
 //! and otherwise makes a new one before the old one is stopped.
 //!
 //! A channel is written down before the provider is asked. If the answer is lost, the row stays, and the channel's first notice
-//! tells what to stop. A refusal is no error of the calendar: it is polled, and asked for again later.
+//! tells what to stop. A refusal is no error of the calendar: it is polled, and asked for again later. What the provider has already is
+//! shared where it is another connection's ([`super::shared`]).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,12 +15,13 @@ use daybook_store as store;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+use store::Tx;
 use store::calendars::Calendar;
 use store::push_channels::{NewChannel, Opened, PushChannel, State};
 use url::Url;
 
-use super::ask::{Ask, ask, remote};
-use super::{addresses, capability, is_wanted, release};
+use super::ask::{Answer, Ask, ask, remote};
+use super::{addresses, capability, is_wanted, release, shared};
 use crate::Context;
 use crate::connections::{Error, vault};
 use crate::jobs::stop_push_channel;
@@ -78,13 +80,13 @@ pub async fn keep(cx: &Context, workspace: WorkspaceId, id: CalendarId) -> store
 }
 
 /// What one round needs.
-struct Keeper<'a> {
-    cx: &'a Context,
-    calendar: &'a Calendar,
+pub(super) struct Keeper<'a> {
+    pub(super) cx: &'a Context,
+    pub(super) calendar: &'a Calendar,
     push: &'a dyn Push,
     /// How many channels were asked for without an answer.
     lost: u32,
-    now: Timestamp,
+    pub(super) now: Timestamp,
 }
 
 impl Keeper<'_> {
@@ -127,6 +129,11 @@ impl Keeper<'_> {
         .await
     }
 
+    /// Asks with the credentials of the calendar's connection.
+    pub(super) async fn ask(&self, what: Ask<'_>) -> Result<Answer, Error> {
+        ask(self.cx, self.push, self.access().await?, what).await
+    }
+
     /// Prolongs a channel; one that the provider no longer has is replaced, and what it did not tell is read.
     async fn renew(&self, channel: &PushChannel, address: &str) -> Result<(), Error> {
         let (workspace, cx) = (channel.workspace_id, self.cx);
@@ -134,15 +141,8 @@ impl Keeper<'_> {
             return self.open(address, true).await;
         };
         let until = self.until();
-        match ask(
-            cx,
-            self.push,
-            self.access().await?,
-            Ask::Renew(&known, until),
-        )
-        .await
-        {
-            Ok(Some(answer)) => {
+        match self.ask(Ask::Renew(&known, until)).await {
+            Ok(Answer::Channel(answer)) => {
                 let mut tx = cx.store.write_in(workspace).await?;
                 let opened = self.opened(&answer, until);
                 store::push_channels::opened(&mut tx, workspace, channel.id, &opened).await?;
@@ -152,9 +152,7 @@ impl Keeper<'_> {
             Err(Error::Provider(error))
                 if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) =>
             {
-                let mut tx = cx.store.write_in(workspace).await?;
-                store::push_channels::delete(&mut tx, workspace, channel.id).await?;
-                tx.commit().await?;
+                shared::lost(cx, channel).await?;
                 self.open(address, true).await
             }
             other => other.map(|_| ()),
@@ -175,8 +173,28 @@ impl Keeper<'_> {
         };
         self.intend(id, address, &watch).await?;
         match ask(self.cx, self.push, access, Ask::Watch(&watch)).await {
-            Ok(Some(answer)) => self.made(id, &self.opened(&answer, watch.until), gap).await,
-            Ok(None) => Ok(()),
+            Err(Error::Provider(error)) if error.kind == ErrorKind::Conflict => {
+                self.taken(id, &watch, gap, error).await
+            }
+            answer => self.answered(id, &watch, answer, gap).await,
+        }
+    }
+
+    /// The answer to the making of a channel.
+    pub(super) async fn answered(
+        &self,
+        id: PushChannelId,
+        watch: &Watch,
+        answer: Result<Answer, Error>,
+        gap: bool,
+    ) -> Result<(), Error> {
+        match answer {
+            Ok(Answer::Channel(answer)) => {
+                let tx = self.cx.store.write_in(self.calendar.workspace_id).await?;
+                self.made(tx, id, &self.opened(&answer, watch.until), gap)
+                    .await
+            }
+            Ok(_) => Ok(()),
             Err(error) => {
                 if never_made(&error) {
                     self.forget(id).await?;
@@ -203,7 +221,7 @@ impl Keeper<'_> {
     }
 
     /// The provider's words in ours: it may shorten a channel's life, not lengthen it.
-    fn opened<'a>(&self, answer: &'a Channel, until: Timestamp) -> Opened<'a> {
+    pub(super) fn opened<'a>(&self, answer: &'a Channel, until: Timestamp) -> Opened<'a> {
         let expires_at = answer.expires_at.min(until);
         Opened {
             remote_id: &answer.remote_id,
@@ -213,10 +231,15 @@ impl Keeper<'_> {
         }
     }
 
-    /// The new channel takes the place of the old ones.
-    async fn made(&self, id: PushChannelId, opened: &Opened<'_>, gap: bool) -> Result<(), Error> {
+    /// The new channel takes the place of the old ones, in a transaction that ends with this.
+    pub(super) async fn made(
+        &self,
+        mut tx: Tx,
+        id: PushChannelId,
+        opened: &Opened<'_>,
+        gap: bool,
+    ) -> Result<(), Error> {
         let (workspace, calendar) = (self.calendar.workspace_id, self.calendar.id);
-        let mut tx = self.cx.store.write_in(self.calendar.workspace_id).await?;
         let channel = store::push_channels::opened(&mut tx, workspace, id, opened).await?;
         if channel.state == State::Closing {
             // Switched off while the provider was asked.
@@ -237,7 +260,8 @@ impl Keeper<'_> {
         Ok(tx.commit().await?)
     }
 
-    async fn forget(&self, id: PushChannelId) -> store::Result<()> {
+    /// There is no such channel.
+    pub(super) async fn forget(&self, id: PushChannelId) -> store::Result<()> {
         let mut tx = self.cx.store.write_in(self.calendar.workspace_id).await?;
         store::push_channels::delete(&mut tx, self.calendar.workspace_id, id).await?;
         tx.commit().await

@@ -2,11 +2,12 @@
 //!
 //! A notice is a hint and never data: it leads to an ordinary sync. Everything works without it; a slow poll always runs behind
 //! (contracts/README rule 7). [`keep`] sees to it that a calendar has one good channel, [`stop`] ends what is no longer wanted,
-//! [`receive`] takes what providers send.
+//! [`receive`] takes what providers send. Connections of one account share a channel where the provider keeps no second one.
 
 mod ask;
 mod keep;
 mod receive;
+mod shared;
 mod steps;
 mod stop;
 mod together;

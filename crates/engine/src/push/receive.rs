@@ -82,10 +82,9 @@ pub async fn receive(
     let distinct: BTreeSet<[u8; 32]> = hashes.iter().flatten().copied().collect();
     let distinct: Vec<[u8; 32]> = distinct.into_iter().collect();
     let known = store::push_channels::by_token_hashes(&mut tx, provider, &distinct).await?;
-    let told = believed(&notices, &hashes, known);
-    let refused = notices.len() - told.values().map(|told| told.notices).sum::<usize>();
-    count(provider, "refused", refused);
-    count(provider, "taken", notices.len() - refused);
+    let (told, taken) = believed(&notices, &hashes, known);
+    count(provider, "refused", notices.len() - taken);
+    count(provider, "taken", taken);
     if told.is_empty() {
         return Ok(Received::Noted);
     }
@@ -124,7 +123,6 @@ pub(super) struct Told {
     pub(super) says: BTreeSet<Kind>,
     pub(super) remote_id: String,
     pub(super) resource_id: Option<String>,
-    notices: usize,
 }
 
 /// [`Says`], in an order.
@@ -147,36 +145,39 @@ impl From<Says> for Kind {
     }
 }
 
-/// The notices that carry the token of a channel, and name that channel and its resource.
+/// What the notices say that carry the token of a channel, and name that channel and its resource; and how many do. Each who shares
+/// the channel is told.
 fn believed(
     notices: &[Notice],
     hashes: &[Option<[u8; 32]>],
     known: Vec<PushChannel>,
-) -> BTreeMap<PushChannelId, Told> {
-    let by_hash: BTreeMap<[u8; 32], PushChannel> = known
-        .into_iter()
-        .map(|channel| (channel.token_hash, channel))
-        .collect();
-    let mut told: BTreeMap<PushChannelId, Told> = BTreeMap::new();
-    for (notice, hash) in notices.iter().zip(hashes) {
-        let channel = hash.as_ref().and_then(|hash| {
-            let channel = by_hash.get(hash)?;
-            bool::from(channel.token_hash.ct_eq(hash)).then_some(channel)
-        });
-        let Some(channel) = channel.filter(|channel| names(notice, channel)) else {
-            continue;
-        };
-        let entry = told.entry(channel.id).or_insert_with(|| Told {
-            channel: channel.clone(),
-            says: BTreeSet::new(),
-            remote_id: notice.remote_id.clone(),
-            resource_id: notice.resource_id.clone(),
-            notices: 0,
-        });
-        entry.says.insert(notice.says.into());
-        entry.notices += 1;
+) -> (BTreeMap<PushChannelId, Told>, usize) {
+    let mut by_hash: BTreeMap<[u8; 32], Vec<PushChannel>> = BTreeMap::new();
+    for channel in known {
+        by_hash.entry(channel.token_hash).or_default().push(channel);
     }
-    told
+    let mut told: BTreeMap<PushChannelId, Told> = BTreeMap::new();
+    let mut taken = 0;
+    for (notice, hash) in notices.iter().zip(hashes) {
+        let Some(hash) = hash else { continue };
+        let same = by_hash.get(hash).map(Vec::as_slice).unwrap_or_default();
+        let meant = |channel: &&PushChannel| {
+            bool::from(channel.token_hash.ct_eq(hash)) && names(notice, channel)
+        };
+        let mut believed = false;
+        for channel in same.iter().filter(meant) {
+            let entry = told.entry(channel.id).or_insert_with(|| Told {
+                channel: channel.clone(),
+                says: BTreeSet::new(),
+                remote_id: notice.remote_id.clone(),
+                resource_id: notice.resource_id.clone(),
+            });
+            entry.says.insert(notice.says.into());
+            believed = true;
+        }
+        taken += usize::from(believed);
+    }
+    (told, taken)
 }
 
 /// Whether a notice names the channel and its resource, as far as they are known.

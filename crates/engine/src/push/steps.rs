@@ -15,7 +15,7 @@ use crate::jobs::{stop_push_channel, watch_calendar};
 /// Between two syncs of a calendar that notices ask for.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 /// For so long the answer to the making of a channel may be under way; after that it is lost.
-const UNDER_WAY: SignedDuration = SignedDuration::from_mins(10);
+pub(super) const UNDER_WAY: SignedDuration = SignedDuration::from_mins(10);
 /// Between two tries to stop a channel that still sends notices.
 const STOP_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 

@@ -10,14 +10,15 @@ use store::connections::Connection;
 use store::push_channels::{PushChannel, State};
 
 use super::ask::{Ask, ask, remote};
-use super::capability;
+use super::{capability, shared};
 use crate::Context;
 use crate::connections::{Error, vault};
 
 /// How long disconnecting an account waits for its channels to be stopped; what is left runs out by itself.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Ends a channel at its provider and forgets it. One that is gone is done; one whose making was never answered waits for its
+/// Ends a channel at its provider and forgets it. One that another connection needs is forgotten only; one that is gone is done; one
+/// whose making was never answered waits for its
 /// first notice.
 ///
 /// # Errors
@@ -32,12 +33,14 @@ pub async fn stop(cx: &Context, workspace: WorkspaceId, id: PushChannelId) -> Re
     let (Some(push), Some(known)) = (capability(cx, &channel.provider), remote(&channel)) else {
         return Ok(());
     };
-    let access = vault::access(cx, workspace, channel.connection_id).await?;
-    match ask(cx, push, access, Ask::Stop(&known)).await {
-        Err(Error::Provider(error))
-            if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) => {}
-        other => {
-            other?;
+    if !shared::is_needed(cx, &channel).await? {
+        let access = vault::access(cx, workspace, channel.connection_id).await?;
+        match ask(cx, push, access, Ask::Stop(&known)).await {
+            Err(Error::Provider(error))
+                if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) => {}
+            other => {
+                other?;
+            }
         }
     }
     let mut tx = cx.store.write_in(workspace).await?;

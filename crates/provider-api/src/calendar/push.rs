@@ -46,6 +46,15 @@ pub struct Channel {
     pub expires_at: Timestamp,
 }
 
+/// A channel that the provider has to a calendar already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The channel.
+    pub channel: Channel,
+    /// Where its notices go: to us, or to another server of the same operator.
+    pub address: String,
+}
+
 /// A request that reached `/hooks/{provider}`, before anything is believed.
 #[derive(Debug, Clone)]
 pub struct Inbound<'a> {
@@ -103,8 +112,18 @@ pub trait Push: Send + Sync {
     /// Makes a channel. The provider may call the hook before this returns (Graph's handshake).
     ///
     /// # Errors
-    /// `Unsupported` when this calendar cannot be watched: it is polled, and that is no error state.
+    /// `Unsupported` when this calendar cannot be watched: it is polled, and that is no error state. `Conflict` when the provider
+    /// keeps one channel for each calendar of an account, and has it ([`Push::standing`]).
     async fn watch(&self, session: &Session<'_>, watch: &Watch) -> Result<Channel>;
+
+    /// The channels to this calendar that the provider has of this account and client, whoever made them. Where `watch` never
+    /// conflicts nobody asks.
+    ///
+    /// # Errors
+    /// As any call.
+    async fn standing(&self, _: &Session<'_>, _: &Watch) -> Result<Vec<Standing>> {
+        Ok(Vec::new())
+    }
 
     /// Extends a channel, where the provider renews in place.
     ///

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use daybook_provider_api::calendar::Push;
 use daybook_provider_api::calendar::push::{
-    Channel, Decoded, Inbound, Notice, PushCapability, Says, Watch,
+    Channel, Decoded, Inbound, Notice, PushCapability, Says, Standing, Watch,
 };
 use daybook_provider_api::error::{ErrorKind, Retry};
 use daybook_provider_api::{Error, Result, Session};
@@ -49,16 +49,26 @@ impl Push for Microsoft {
             token: &watch.token,
             until: within_life(watch.until, session.egress.now()),
         };
-        let made = match create.send(session).await {
-            // One of the same kind is there: left over from an attempt whose answer was lost. Its secret is not ours.
-            Err(error) if error.kind == ErrorKind::Conflict => {
-                clear(session, &resource, watch.address.as_str()).await?;
-                create.send(session).await
-            }
-            other => other,
-        };
-        let made = made.map_err(not_watchable)?;
+        let made = create.send(session).await.map_err(not_watchable)?;
         Ok(channel(made, create.until))
+    }
+
+    async fn standing(&self, session: &Session<'_>, watch: &Watch) -> Result<Vec<Standing>> {
+        let resource = resource(&watch.calendar);
+        let same = |found: &Subscription| {
+            let path = found.resource.as_deref().unwrap_or_default();
+            path.trim_start_matches('/') == resource.trim_start_matches('/')
+        };
+        let all = subscriptions::all(session).await?.into_iter();
+        let standing = all.filter(same).filter_map(|mut found| {
+            let address = found.notification_url.take()?;
+            found.id.as_deref().filter(|id| !id.is_empty())?;
+            Some(Standing {
+                channel: channel(found, watch.until),
+                address,
+            })
+        });
+        Ok(standing.collect())
     }
 
     async fn renew(
@@ -141,25 +151,6 @@ fn resource(calendar: &str) -> String {
         }
     }
     format!("/me/calendars/{id}/events")
-}
-
-/// Ends what is left of earlier subscriptions of ours to the same events.
-async fn clear(session: &Session<'_>, resource: &str, address: &str) -> Result<()> {
-    let same = |found: &Subscription| {
-        let path = found.resource.as_deref().unwrap_or_default();
-        path.trim_start_matches('/') == resource.trim_start_matches('/')
-            && found.notification_url.as_deref() == Some(address)
-    };
-    for old in subscriptions::all(session)
-        .await?
-        .iter()
-        .filter(|old| same(old))
-    {
-        if let Some(id) = &old.id {
-            subscriptions::delete(session, id).await?;
-        }
-    }
-    Ok(())
 }
 
 /// No longer than a subscription may live, a minute kept back for the time it takes to ask.
@@ -317,19 +308,33 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_leftover_is_cleared_away() {
+    async fn what_stands_to_the_same_events_is_told_and_left_alone() {
         let list = r#"{"value":[
             {"id":"old","resource":"me/calendars/AAMk%2Fx=/events","notificationUrl":"https://daybook.example/hooks/microsoft"},
             {"id":"other","resource":"me/calendars/y/events","notificationUrl":"https://daybook.example/hooks/microsoft"},
-            {"id":"theirs","resource":"me/calendars/AAMk%2Fx=/events","notificationUrl":"https://else.example/"}]}"#;
-        let stage = Stage::with(&[(409, ""), (200, list), (204, ""), (201, MADE)]);
-        Microsoft::new()
-            .watch(&stage.session(), &watch())
-            .await
-            .unwrap();
-        let asked = stage.asked();
-        assert_eq!(asked.len(), 4);
-        assert!(asked[2].0 == "DELETE" && asked[2].1.ends_with("/subscriptions/old"));
+            {"id":"","resource":"me/calendars/AAMk%2Fx=/events","notificationUrl":"https://daybook.example/hooks/microsoft"},
+            {"id":"theirs","resource":"/me/calendars/AAMk%2Fx=/events","notificationUrl":"https://else.example/","expirationDateTime":"2026-11-28T07:59:00Z"}]}"#;
+        let stage = Stage::with(&[(409, ""), (200, list)]);
+        let session = stage.session();
+        let refused = Microsoft::new().watch(&session, &watch()).await;
+        assert_eq!(refused.unwrap_err().kind, ErrorKind::Conflict);
+        let standing = Microsoft::new().standing(&session, &watch()).await.unwrap();
+        let told: Vec<_> = standing
+            .iter()
+            .map(|one| (one.channel.remote_id.as_str(), one.address.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("old", "https://daybook.example/hooks/microsoft"),
+                ("theirs", "https://else.example/"),
+            ]
+        );
+        assert_eq!(
+            standing[1].channel.expires_at.to_string(),
+            "2026-11-28T07:59:00Z"
+        );
+        assert_eq!(stage.asked().len(), 2);
     }
 
     #[tokio::test]

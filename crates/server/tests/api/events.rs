@@ -353,6 +353,45 @@ async fn what_the_provider_refuses_is_named_as_the_request_names_it() {
         .refuses(&["/conference"]);
 }
 
+/// Outlook mails whoever is taken off an event.
+#[tokio::test]
+async fn the_guests_of_an_outlook_event_are_not_taken_off_unasked() {
+    let desk = Desk::microsoft().await;
+    let guests = json!({"attendee_emails": ["bo@x.example"], "notify_attendees": true});
+    let single = desk.create(&with(guests.clone())).await;
+    let mut weekly = with(guests);
+    weekly["summary"] = json!("Stand-up");
+    weekly["recurrence"] = json!(["RRULE:FREQ=WEEKLY;COUNT=4"]);
+    desk.create(&weekly).await;
+    let list = format!("{}?from=2026-03-01&to=2026-05-01&limit=200", desk.events());
+    let shown = desk.get(&list).await;
+    let all = shown.body["items"].as_array().unwrap();
+    let mut occurrences = all.iter().filter(|event| event["title"] == "Stand-up");
+    let third = desk.at(occurrences.nth(2).unwrap());
+    desk.world.microsoft.desk().reset_log();
+    let nobody = json!({"attendee_emails": []});
+    for path in [
+        desk.at(&single),
+        third.clone(),
+        format!("{third}?scope=following"),
+        format!("{third}?scope=series"),
+    ] {
+        let refused = desk.send("PATCH", &path, &nobody).await;
+        refused.is_problem(422, "attendees_always_notified");
+        assert_eq!(refused.body["errors"][0]["pointer"], "/notify_attendees");
+    }
+    let log = desk.world.microsoft.desk().requests();
+    let writes = ["POST", "PATCH", "DELETE"];
+    let asked = log.iter().find(|one| writes.contains(&one.method.as_str()));
+    assert!(asked.is_none(), "{asked:?}");
+    let agreed = json!({"attendee_emails": [], "notify_attendees": true});
+    let taken_off = desk.send("PATCH", &desk.at(&single), &agreed).await;
+    assert_eq!(taken_off.status, 200, "{}", taken_off.text);
+    // Now there is nobody to mail.
+    let again = desk.send("PATCH", &desk.at(&single), &nobody).await;
+    assert_eq!(again.status, 200, "{}", again.text);
+}
+
 #[tokio::test]
 async fn an_event_is_changed_moved_and_removed() {
     for desk in [

@@ -1,16 +1,17 @@
 //! Push channels: intended, opened, renewed, closed, and known by their token; cursors are kept like secrets.
 
-super::stories!(channels, cursors);
+super::stories!(channels, shared, cursors);
 
 mod told {
     use daybook_domain::PushChannelId;
+    use daybook_store::calendars::NewCalendars;
     use daybook_store::push_channels::{self as push, NewChannel, Opened, State};
     use daybook_store::test_support::TestDb;
-    use daybook_store::{Error, calendars as cal, jobs};
+    use daybook_store::{Error, calendars as cal, connections, jobs};
     use jiff::SignedDuration;
     use uuid::Uuid;
 
-    use crate::{Cast, cast};
+    use crate::{Cast, account, cast, remote};
 
     const BASE: &str = "https://daybook.example/hooks/";
 
@@ -128,6 +129,82 @@ mod told {
             push::intend(&mut tx, b.ws, &stolen).await,
             Err(Error::Reference)
         ));
+    }
+
+    /// The account of `a`, connected in the workspace of `b` too.
+    async fn twin(db: &TestDb, b: &Cast, subject: &str) -> Cast {
+        let mut tx = db.store.write_in(b.ws).await.unwrap();
+        let account = account(b.member, subject);
+        let (connection, _) = connections::upsert_authorised(&mut tx, b.ws, &account)
+            .await
+            .unwrap();
+        let (listed, on) = ([remote("main", true)], NewCalendars::PrimaryOn);
+        let listed = cal::upsert_listed(&mut tx, b.ws, connection.id, &listed, on)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        Cast {
+            connection: connection.id,
+            calendar: listed[0].id,
+            ..*b
+        }
+    }
+
+    pub async fn shared(db: &TestDb) {
+        let (a, b) = (cast(db, "acme").await, cast(db, "globex").await);
+        let twin = twin(db, &b, "acme").await;
+        let mut tx = db.store.write().await.unwrap();
+        let now = tx.now().await.unwrap();
+        let (before, end) = (
+            now - SignedDuration::from_hours(1),
+            now + SignedDuration::from_hours(24),
+        );
+        let first = new(&a, 1, &[1; 32], end);
+        push::intend(&mut tx, a.ws, &first).await.unwrap();
+        // Asked for by the same account elsewhere: not by oneself, by another account, or long ago.
+        for (one, since, there) in [
+            (&twin, before, true),
+            (&a, before, false),
+            (&b, before, false),
+            (&twin, end, false),
+        ] {
+            let found = push::opening_elsewhere(&mut tx, one.ws, one.calendar, since).await;
+            assert_eq!(found.unwrap(), there);
+        }
+        let opened = Opened {
+            remote_id: "r1",
+            resource_id: None,
+            expires_at: end,
+            renew_at: end,
+        };
+        let live = push::opened(&mut tx, a.ws, first.id, &opened)
+            .await
+            .unwrap();
+        let found = push::opening_elsewhere(&mut tx, twin.ws, twin.calendar, before).await;
+        assert!(!found.unwrap(), "it was answered");
+        let named = ["r0", "r1"];
+        let known = push::by_remote_ids(&mut tx, "google", &named).await;
+        assert_eq!(known.unwrap(), [live]);
+        let known = push::by_remote_ids(&mut tx, "other", &named).await;
+        assert_eq!(known.unwrap(), []);
+
+        // One token for both.
+        let second = new(&twin, 2, &[2; 32], end);
+        push::intend(&mut tx, twin.ws, &second).await.unwrap();
+        assert!(matches!(
+            push::set_token_hash(&mut tx, a.ws, second.id, &[1; 32]).await,
+            Err(Error::NotFound)
+        ));
+        push::set_token_hash(&mut tx, twin.ws, second.id, &[1; 32])
+            .await
+            .unwrap();
+        let both = push::by_token_hashes(&mut tx, "google", &[[1; 32]]).await;
+        assert_eq!(both.unwrap().len(), 2);
+        assert!(push::hold(&mut tx, a.ws, first.id, now).await.unwrap());
+        assert!(!push::hold(&mut tx, b.ws, first.id, now).await.unwrap());
+        assert!(!push::hold(&mut tx, a.ws, first.id, end).await.unwrap());
+        push::close(&mut tx, a.ws, first.id).await.unwrap();
+        assert!(!push::hold(&mut tx, a.ws, first.id, now).await.unwrap());
     }
 
     pub async fn cursors(db: &TestDb) {

@@ -16,6 +16,7 @@ mod microsoft;
 mod microsoft_following;
 mod microsoft_moves;
 mod microsoft_shared;
+mod microsoft_twice;
 mod mirror;
 mod moves;
 mod moves_again;

@@ -178,17 +178,16 @@ pub(super) async fn current(
     }
 }
 
-/// Providers that always mail are only told to write when there is nobody to mail, or the caller agreed.
+/// Providers that always mail are only told to write when there is nobody to mail, or the caller agreed. Who is taken off an event is
+/// mailed too.
 pub(super) fn mailed(
     desk: &Desk<'_>,
     found: &Found,
     patch: &Patch,
     notify: bool,
 ) -> Result<(), Error> {
-    let anybody = match &patch.attendees {
-        Some(people) => !people.is_empty(),
-        None => !found.shown().details.attendees.is_empty(),
-    };
+    let invites = patch.attendees.as_ref().is_some_and(|to| !to.is_empty());
+    let anybody = invites || !found.shown().details.attendees.is_empty();
     if anybody && !notify && !desk.writer.capability().quiet {
         return Err(Error::AlwaysNotifies);
     }

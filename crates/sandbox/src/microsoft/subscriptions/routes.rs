@@ -38,7 +38,7 @@ async fn create(call: Call) -> Result<Response, ApiError> {
         let mut state = call.sim.lock();
         let caller = call.mailbox(&state, scopes::READ_CALENDARS)?;
         let wanted = read(&call, &mut state, &caller, &body)?;
-        unique(&state, &wanted)?;
+        unique(&state, &wanted, call.now())?;
         wanted
     };
     let urls: Vec<String> = std::iter::once(&wanted.url)
@@ -48,7 +48,7 @@ async fn create(call: Call) -> Result<Response, ApiError> {
     handshake::validate(&call.sim, &urls).await?;
     let mut state = call.sim.lock();
     // Somebody else may have been quicker while the handshake went on.
-    unique(&state, &wanted)?;
+    unique(&state, &wanted, call.now())?;
     let mut answer = shown(&wanted);
     answer["clientState"] = json!(wanted.client_state);
     state.subscriptions.insert(wanted.id.clone(), wanted);
@@ -196,12 +196,13 @@ fn calendar_of(state: &State, caller: &Caller, resource: &str) -> Result<String,
     open(state, caller, id).map(|(id, _)| id)
 }
 
-fn unique(state: &State, wanted: &Subscription) -> Result<(), ApiError> {
+fn unique(state: &State, wanted: &Subscription, now: Timestamp) -> Result<(), ApiError> {
     let same = |s: &&Subscription| {
         s.email == wanted.email
             && s.client == wanted.client
             && s.calendar == wanted.calendar
             && s.changes == wanted.changes
+            && s.expires > now
     };
     match state.subscriptions.values().find(same) {
         Some(_) => Err(ApiError::new(
