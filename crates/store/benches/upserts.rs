@@ -236,6 +236,7 @@ fn sample() -> Vec<ProviderEvent> {
                     html_url: Some(format!("https://calendar.example.com/event?eid={n}")),
                     categories: vec![],
                     private: false,
+                    elsewhere: false,
                 },
                 zone_definition: None,
                 updated_at: Some(start),

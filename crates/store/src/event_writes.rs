@@ -187,6 +187,23 @@ pub async fn created_among(
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
+bulk! {
+    MOVED = "SELECT DISTINCT event_id FROM event_write WHERE workspace_id = $1 AND kind = 'move' AND state = 'done' AND finished_at >= $2 AND event_id IN (",
+    fixed 2, columns 1, ")"
+}
+
+/// Which of these events Daybook moved to where they are, not before `since`.
+pub async fn moved_since(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    events: &[EventId],
+    since: Timestamp,
+) -> Result<Vec<EventId>> {
+    let rows: Vec<(uuid::Uuid,)> =
+        bulk_fetch!(tx, (uuid::Uuid,), MOVED, [ws, since], events, |id| [*id]);
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
 /// The event is another row now: who created it stays known.
 pub async fn moved(tx: &mut Tx, ws: WorkspaceId, from: EventId, to: EventId) -> Result<()> {
     execute!(

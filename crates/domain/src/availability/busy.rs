@@ -13,6 +13,8 @@ pub struct Facts {
     pub opaque: bool,
     /// Working locations, birthdays and the like.
     pub informational: bool,
+    /// Its owner works elsewhere meanwhile.
+    pub elsewhere: bool,
     /// Whether it is a matter of days.
     pub all_day: bool,
 }
@@ -31,7 +33,7 @@ pub struct BusyRules {
     pub free: bool,
     /// All-day events that are marked as busy.
     pub all_day: bool,
-    /// Working locations, birthdays and the like.
+    /// Working locations, working elsewhere, birthdays and the like.
     pub working_location: bool,
 }
 
@@ -54,15 +56,16 @@ impl BusyRules {
     pub fn count(&self, event: &Facts) -> bool {
         let perhaps =
             event.status == Status::Tentative || event.response == ResponseStatus::Tentative;
+        let note = event.informational || event.elsewhere;
         let refusals = [
             event.status == Status::Cancelled,
-            event.informational && !self.working_location,
+            note && !self.working_location,
             // A working location is marked as free by its nature; switched on, it counts all the same.
-            !event.opaque && !self.free && !event.informational,
+            !event.opaque && !self.free && !note,
             event.response == ResponseStatus::Declined && !self.declined,
             event.response == ResponseStatus::NeedsAction && !self.unanswered,
             perhaps && !self.tentative,
-            event.all_day && !self.all_day && !event.informational,
+            event.all_day && !self.all_day && !note,
         ];
         !refusals.contains(&true)
     }
@@ -76,13 +79,14 @@ mod tests {
         let mut all = Vec::new();
         for status in Status::ALL {
             for response in ResponseStatus::ALL {
-                for bits in 0..8 {
+                for bits in 0..16 {
                     all.push(Facts {
                         status: *status,
                         response: *response,
                         opaque: bits & 1 > 0,
                         informational: bits & 2 > 0,
                         all_day: bits & 4 > 0,
+                        elsewhere: bits & 8 > 0,
                     });
                 }
             }
@@ -96,8 +100,32 @@ mod tests {
             let busy = event.status != Status::Cancelled
                 && event.opaque
                 && !event.informational
+                && !event.elsewhere
                 && event.response != ResponseStatus::Declined;
             assert_eq!(BusyRules::default().count(&event), busy, "{event:?}");
+        }
+    }
+
+    /// Working elsewhere is decided by the switch about working locations alone, however it is marked otherwise.
+    #[test]
+    fn working_elsewhere_has_its_switch() {
+        let event = Facts {
+            status: Status::Confirmed,
+            response: ResponseStatus::Organizer,
+            opaque: false,
+            informational: false,
+            elsewhere: true,
+            all_day: true,
+        };
+        for (free, working_location) in [(false, false), (false, true), (true, false), (true, true)]
+        {
+            let rules = BusyRules {
+                free,
+                working_location,
+                all_day: false,
+                ..BusyRules::default()
+            };
+            assert_eq!(rules.count(&event), working_location, "{rules:?}");
         }
     }
 

@@ -109,6 +109,10 @@ pub struct Details {
     /// Its owner marked it private: what it says is for nobody else, when it is for everybody.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub private: bool,
+    /// Its owner works elsewhere meanwhile (Graph's `workingElsewhere`, `X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE`): not opaque,
+    /// and free unless the rule about working locations says otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elsewhere: bool,
 }
 
 impl Details {

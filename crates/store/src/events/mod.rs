@@ -10,7 +10,8 @@ use jiff::civil::Date;
 
 pub use read::{
     EventState, Resource, count, count_all_day, count_since, counts, etags, get,
-    load_by_provider_ids, load_by_resources, master_page, resources_of, series_rows, zoned_page,
+    load_by_provider_ids, load_by_resources, master_page, missed_within, resources_of, series_rows,
+    zoned_page,
 };
 pub use write::{
     Swept, delete_by_provider_ids, delete_by_resources, lay, sweep, sweep_since, touch_generation,

@@ -204,6 +204,30 @@ pub async fn count_since(
     Ok(count)
 }
 
+/// Singles and series that no read has told since `generation` began, although something of them lies between `from` and `to`: their
+/// provider ids.
+pub async fn missed_within(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+    generation: i64,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<String>> {
+    let rows = fetch_all!(
+        tx,
+        (String,),
+        "SELECT e.provider_event_id FROM event e WHERE e.workspace_id = $1 AND e.calendar_id = $2 AND e.seen_generation < $3 AND e.kind <> 'override'
+         AND EXISTS (SELECT 1 FROM instance i WHERE i.workspace_id = e.workspace_id AND i.event_id = e.id AND i.status <> 'cancelled'
+         AND i.start_us < $4 AND i.end_us > $5)",
+        ws,
+        calendar,
+        generation,
+        to,
+        from
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// How many events the mirror of each calendar of the workspace holds; calendars without any are left out.
 pub async fn counts(tx: &mut Tx, ws: WorkspaceId) -> Result<HashMap<CalendarId, i64>> {
     let rows = fetch_all!(

@@ -34,6 +34,8 @@ row! {
         pub opaque: bool,
         /// Working locations, birthdays and the like.
         pub informational: bool,
+        /// Whether its owner works elsewhere meanwhile.
+        pub elsewhere: bool,
         /// The owner's answer.
         pub response_status: ResponseStatus,
     }
@@ -48,14 +50,17 @@ impl Taken {
             response: self.response_status,
             opaque: self.opaque,
             informational: self.informational,
+            elsewhere: self.elsewhere,
             all_day: self.all_day,
         }
     }
 }
 
+// What an event says is looked into only where it is not opaque: of most, nothing has to be read for it.
 bulk! {
     TAKEN = "SELECT i.id, i.calendar_id, i.event_id, i.occurrence_key, i.start_us, i.end_us, i.all_day, i.status, \
-             e.ical_uid, e.opaque, e.informational, e.response_status \
+             e.ical_uid, e.opaque, CASE WHEN e.opaque THEN FALSE ELSE (e.details ->> 'elsewhere') IS NOT NULL END AS elsewhere, \
+             e.informational, e.response_status \
              FROM instance i JOIN event e ON e.workspace_id = i.workspace_id AND e.id = coalesce(i.override_event_id, i.event_id) \
              WHERE i.workspace_id = $1 AND i.status <> 'cancelled' AND i.start_us < $2 AND i.end_us > $3 AND i.calendar_id IN (",
     fixed 3, columns 1, ") ORDER BY i.start_us, i.end_us, i.id"

@@ -170,6 +170,7 @@ pub mod told {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let mut free = single("free", "2026-03-02T11:00:00Z");
         free.opaque = false;
+        free.details.elsewhere = true;
         let mut declined = single("declined", "2026-03-02T10:00:00Z");
         declined.response_status = ResponseStatus::Declined;
         let told = [single("a", "2026-03-02T09:00:00Z"), declined, free];
@@ -213,6 +214,8 @@ pub mod told {
             (all[1].status, all[0].ical_uid.as_deref()),
             (Status::Tentative, Some("a@x"))
         );
+        let away: Vec<bool> = all.iter().map(|one| one.elsewhere).collect();
+        assert_eq!(away, [false, false, true]);
         let busy = all
             .iter()
             .filter(|one| BusyRules::default().count(&one.facts()))

@@ -1,6 +1,6 @@
 //! The mirror: events in bulk, series with their overrides, instances and ranges.
 
-super::stories!(events, resources, instances, a_big_page);
+super::stories!(events, resources, missed, instances, a_big_page);
 
 pub mod told {
     use daybook_domain::event::{Details, EventTime, ProviderEvent, ResponseStatus, Role, Status};
@@ -226,6 +226,50 @@ pub mod told {
             end_date: None,
             busy: true,
             status: Status::Confirmed,
+        }
+    }
+
+    pub async fn missed(db: &TestDb) {
+        let c = cast(db, "acme").await;
+        let mut taken_out = single("m_1", "2026-03-02T09:00:00Z");
+        taken_out.role = Role::Override {
+            series: "m".into(),
+            original_start: taken_out.start.clone(),
+            this_and_future: false,
+        };
+        let all = [
+            single("m", "2026-03-02T09:00:00Z"),
+            taken_out,
+            single("s", "2026-03-03T09:00:00Z"),
+            single("later", "2027-09-03T09:00:00Z"),
+        ];
+        let ids = put(db, &c, 1, &all).await;
+        let mut cancelled = instance(ids[0], Some("1"), "2026-03-02T09:00:00Z");
+        cancelled.status = Status::Cancelled;
+        let rows = [
+            cancelled,
+            instance(ids[0], Some("2"), "2026-03-09T09:00:00Z"),
+            instance(ids[2], None, "2026-03-03T09:00:00Z"),
+            instance(ids[3], None, "2027-09-03T09:00:00Z"),
+        ];
+        let mut tx = db.store.write().await.unwrap();
+        let drawn = [ids[0], ids[2], ids[3]];
+        ins::replace_for_events(&mut tx, c.ws, c.calendar, &drawn, &rows)
+            .await
+            .unwrap();
+        for (generation, from, to, expected) in [
+            (2, "2026-03-01", "2026-04-01", &["m", "s"][..]),
+            (1, "2026-03-01", "2026-04-01", &[][..]),
+            (2, "2026-03-01", "2026-03-03", &[][..]),
+            (2, "2026-03-04", "2028-01-01", &["later", "m"][..]),
+        ] {
+            let at = |day: &str| format!("{day}T00:00:00Z").parse::<Timestamp>().unwrap();
+            let range = (at(from), at(to));
+            let mut found = ev::missed_within(&mut tx, c.ws, c.calendar, generation, range)
+                .await
+                .unwrap();
+            found.sort();
+            assert_eq!(found, expected, "{from} to {to}");
         }
     }
 

@@ -323,8 +323,8 @@ impl Host {
                 assert!(world.microsoft.delete_event(&home, &id));
             }
             Self::Caldav => {
-                let exdate = format!("EXDATE:202603{day:02}T080000Z\r\nRRULE");
-                let changed = |ics: &str| ics.replacen("RRULE", &exdate, 1);
+                let exdate = format!("EXDATE:202603{day:02}T080000Z\r\nEND:VEVENT");
+                let changed = |ics: &str| ics.replacen("END:VEVENT", &exdate, 1);
                 world.caldav.edit(series, changed).unwrap();
             }
         }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use daybook_domain::CalendarId;
+use daybook_domain::availability::{BusyRules, Configuration as Settings};
 use daybook_domain::connection::Status;
 use daybook_domain::sync::Statistics;
 use daybook_domain::zone::Zone;
@@ -400,6 +401,42 @@ async fn live_free_busy_knows_what_the_mirror_does_not() {
         assert_eq!(found.calendars[0].origin, Origin::Live);
         assert_eq!(starts(&found), [9, 11, 12, 13, 14, 15, 16]);
         lawful(&world);
+    }
+}
+
+/// Working elsewhere is free unless the rule about working locations says otherwise, whoever is asked.
+#[tokio::test]
+async fn working_elsewhere_has_a_rule_of_its_own() {
+    for world in World::on_all(World::builder()).await {
+        for (hour, shown) in [(10, "workingElsewhere"), (12, "free"), (14, "busy")] {
+            let mut event = meeting(shown, 5, hour);
+            event["showAs"] = json!(shown);
+            put(&world, &event);
+        }
+        let (who, _, id) = ada(&world).await;
+        for (free, working_location, expected) in [
+            (false, false, &[9, 10, 11, 12, 13, 15, 16][..]),
+            (false, true, &[9, 11, 12, 13, 15, 16][..]),
+            (true, false, &[9, 10, 11, 13, 15, 16][..]),
+        ] {
+            let rules = BusyRules {
+                free,
+                working_location,
+                ..BusyRules::default()
+            };
+            let change = move |set: &mut Settings| set.busy_rules = rules;
+            let configuration = configure(&world, &who, &[id], change).await;
+            for live in [false, true] {
+                let ask = Ask {
+                    live,
+                    ..day(THURSDAY)
+                };
+                let found = on(&world, &who, configuration, ask).await;
+                assert_eq!(starts(&found), expected, "live: {live}, {rules:?}");
+                let origin = if live { Origin::Live } else { Origin::Mirror };
+                assert_eq!(found.calendars[0].origin, origin);
+            }
+        }
     }
 }
 

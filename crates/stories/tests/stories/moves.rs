@@ -250,6 +250,50 @@ async fn a_series_moves_as_a_whole_with_its_exceptions() {
     }
 }
 
+/// Google tells the exceptions of a series that moved only to the next sync of where it went: nobody changed them there. What somebody
+/// changes after that is told.
+#[tokio::test]
+async fn the_exceptions_of_a_moved_series_are_no_changes() {
+    let (world, who, home, team) = two_at_google().await;
+    let weekly = NewEvent {
+        recurrence: vec!["RRULE:FREQ=WEEKLY;COUNT=4".into()],
+        ..draft("Rehearsal", "2026-03-09T09:00:00", "2026-03-09T09:30:00")
+    };
+    let first = create(&world.cx, &who, home, weekly, None).await.unwrap();
+    let id = &first.provider_event_id;
+    let occurrence = |stamp: &str| format!("{id}_{stamp}T080000Z");
+    let rename = |calendar: &str, stamp: &str| {
+        let title = json!({"summary": "Retro"});
+        let edited = world
+            .google
+            .edit_event(calendar, &occurrence(stamp), &title);
+        edited.unwrap();
+    };
+    let reported = async || {
+        world.run_jobs().await;
+        for calendar in [home, team] {
+            world.sync(&who, calendar).await.unwrap();
+        }
+        let lines = crate::log(&world, &who).await;
+        lines.iter().filter(|line| is_report(line)).count()
+    };
+    rename(ADA, "20260316");
+    assert_eq!(reported().await, 1);
+    let whole = Move {
+        scope: Some(Scope::Series),
+        ..to(team)
+    };
+    moved(&world, &who, home, &first, whole, "all")
+        .await
+        .unwrap();
+    assert_eq!(reported().await, 1, "they came along");
+    assert_eq!(places(&world, &who, "Retro", &[home, team]).await, [team]);
+    world.clock.pass(60);
+    assert_eq!(reported().await, 1);
+    rename(TEAM, "20260323");
+    assert_eq!(reported().await, 2);
+}
+
 #[tokio::test]
 async fn a_move_by_the_provider_happens_once_whatever_becomes_of_the_call() {
     for fault in [Fault::DropResponse, Fault::ResetBefore, Fault::HtmlLogin] {

@@ -96,6 +96,7 @@ impl Case<'_> {
             declined: dice.random_bool(0.5),
             free: dice.random_bool(0.5),
             all_day: dice.random_bool(0.5),
+            working_location: dice.random_bool(0.5),
             ..BusyRules::default()
         };
         let plain = self.configure(zone, BusyRules::default()).await;
@@ -241,9 +242,12 @@ impl Case<'_> {
                 Kind::Busy => true,
                 Kind::Tentative => rules.tentative,
                 Kind::Free => rules.free,
+                Kind::Elsewhere => rules.working_location,
                 Kind::Declined => rules.declined,
             };
-            let counts = counts && (!spec.all_day || rules.all_day);
+            // Where somebody works is a matter of days by its nature: the rule about those does not concern it.
+            let of_days = spec.all_day && spec.kind != Kind::Elsewhere;
+            let counts = counts && (!of_days || rules.all_day);
             if counts == (self.wrong == Some(Wrong::Forgets(spec.kind))) {
                 continue;
             }

@@ -35,6 +35,7 @@ fn a_mistake_is_found() {
     for wrong in [
         Forgets(spec::Kind::Tentative),
         Forgets(spec::Kind::Free),
+        Forgets(spec::Kind::Elsewhere),
         Forgets(spec::Kind::Declined),
         KeepsLengths,
         DaysInUtc,

@@ -86,11 +86,14 @@ pub fn at_google(world: &World, specs: &[Spec], home: &str) {
         let (start, end) = times(spec.start);
         let mut body = json!({"summary": format!("e{}", spec.n), "start": start, "end": end});
         // Days are free at Google unless they are said not to be.
-        body["transparency"] = json!(if spec.kind == Kind::Free {
-            "transparent"
-        } else {
-            "opaque"
+        body["transparency"] = json!(match spec.kind {
+            Kind::Free | Kind::Elsewhere => "transparent",
+            Kind::Busy | Kind::Tentative | Kind::Declined => "opaque",
         });
+        if spec.kind == Kind::Elsewhere {
+            body["eventType"] = json!("workingLocation");
+            body["workingLocationProperties"] = json!({"type": "homeOffice", "homeOffice": {}});
+        }
         if spec.kind == Kind::Tentative {
             body["status"] = json!("tentative");
         }
@@ -148,8 +151,8 @@ pub fn at_microsoft(world: &World, specs: &[Spec], home: &str, account: Account)
             Kind::Busy if spec.n % 4 == 1 => "oof",
             Kind::Busy | Kind::Declined => "busy",
             Kind::Tentative => "tentative",
-            Kind::Free if spec.n % 2 == 1 => "workingElsewhere",
             Kind::Free => "free",
+            Kind::Elsewhere => "workingElsewhere",
         };
         let mut body = json!({"subject": format!("e{}", spec.n), "showAs": shown, "isAllDay": spec.all_day, "start": start, "end": end});
         if spec.kind == Kind::Declined {
@@ -259,6 +262,9 @@ fn components(spec: &Spec) -> String {
             Kind::Busy => "",
             Kind::Tentative => "STATUS:TENTATIVE\r\n",
             Kind::Free => "TRANSP:TRANSPARENT\r\n",
+            Kind::Elsewhere => {
+                "TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE\r\n"
+            }
             Kind::Declined => {
                 "ORGANIZER:mailto:bo@northwind.example\r\nATTENDEE;PARTSTAT=DECLINED:mailto:ada@example.com\r\n"
             }

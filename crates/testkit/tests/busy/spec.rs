@@ -27,6 +27,8 @@ pub enum Kind {
     Busy,
     Tentative,
     Free,
+    /// Working elsewhere; at Google a working location.
+    Elsewhere,
     Declined,
 }
 
@@ -113,6 +115,7 @@ fn spec(n: usize, dice: &mut StdRng) -> Spec {
                 Kind::Busy,
                 Kind::Tentative,
                 Kind::Free,
+                Kind::Elsewhere,
                 Kind::Declined,
             ],
             dice,

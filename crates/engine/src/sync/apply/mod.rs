@@ -2,6 +2,7 @@
 //! of the series they touch, and with the last page what was not told, the cursor and the statistics.
 
 mod plan;
+mod report;
 mod told;
 
 use std::borrow::Cow;
@@ -30,6 +31,7 @@ use crate::connections::outcome;
 use crate::jobs::watch_calendar;
 use crate::push;
 use plan::Plan;
+use report::report;
 use told::{States, Told};
 
 /// What comes with the last page.
@@ -65,11 +67,14 @@ pub(super) async fn page(
     let mut statistics = run.statistics;
     plan.count(&mut statistics);
     write_events(&mut tx, run, &plan).await?;
-    report(&mut tx, run, &plan, &states).await?;
     let mut touched = plan.touched.clone();
+    let mut lost = Vec::new();
     if let Some(finish) = finish.as_ref().filter(|finish| finish.sweep) {
-        touched.extend(sweep(&mut tx, run, finish.sweep_from, &mut statistics).await?);
+        let swept = sweep(&mut tx, run, finish.sweep_from, &mut statistics).await?;
+        touched.extend(swept.series);
+        lost = swept.lost;
     }
+    report(&mut tx, run, &plan, &states, &lost).await?;
     draw(&mut tx, run, &plan, &touched).await?;
     // A read that ends in the middle leaves rows that the old cursor does not know of; a server need not tell that they went
     // (RFC 6578 §3.5.2). So between pages there is no cursor, and what follows such an end is a full read.
@@ -93,54 +98,6 @@ pub(super) async fn page(
     tx.commit().await?;
     run.statistics = statistics;
     run.seen.extend(plan.seen);
-    Ok(())
-}
-
-/// An event that Daybook created and somebody changed or removed elsewhere: the change is taken over, never fought, and said so.
-async fn report(tx: &mut Tx, run: &Run<'_>, plan: &Plan<'_>, states: &States) -> store::Result<()> {
-    let calendar = run.calendar;
-    let known = plan
-        .write
-        .iter()
-        .filter(|(event, ..)| states.by_id.contains_key(&event.provider_id))
-        .map(|(event, ..)| pieces::series_of(event));
-    let changed: BTreeSet<&str> = known
-        .chain(plan.delete.iter().map(String::as_str))
-        .collect();
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<EventId> = changed
-        .iter()
-        .map(|id| EventId::of(calendar.id, id))
-        .collect();
-    let ours = store::event_writes::created_among(tx, calendar.workspace_id, &ids).await?;
-    let gone: HashSet<EventId> = plan
-        .delete
-        .iter()
-        .map(|id| EventId::of(calendar.id, id))
-        .collect();
-    for id in ours {
-        let (kind, what) = if gone.contains(&id) {
-            ("calendar.event_deleted", "removed")
-        } else {
-            ("calendar.event_updated", "changed")
-        };
-        let title = format!(
-            "An event that Daybook created in {} was {what} there; Daybook took the change over",
-            calendar.name
-        );
-        Line::new(LogType::CalendarSync, title)
-            .about(
-                &calendar.provider,
-                calendar.connection_id,
-                calendar.member_id,
-            )
-            .calendar(calendar.id)
-            .detail(json!({"event": kind, "event_id": id}))
-            .write(tx, calendar.workspace_id)
-            .await?;
-    }
     Ok(())
 }
 
@@ -196,23 +153,48 @@ async fn write_events(tx: &mut Tx, run: &Run<'_>, plan: &Plan<'_>) -> store::Res
     store::events::touch_generation(tx, workspace, &plan.touch, run.generation).await
 }
 
-/// Removes what a complete read did not tell; returns the series it belonged to.
+/// What went because a complete read did not tell it.
+struct Swept {
+    /// The series it belonged to.
+    series: Vec<String>,
+    /// Singles and series that are gone at the provider, by its ids.
+    lost: Vec<String>,
+}
+
+/// Removes what a complete read did not tell.
 async fn sweep(
     tx: &mut Tx,
     run: &Run<'_>,
     from: Option<Timestamp>,
     statistics: &mut Statistics,
-) -> store::Result<Vec<String>> {
+) -> store::Result<Swept> {
     let (workspace, id, generation) = (run.calendar.workspace_id, run.calendar.id, run.generation);
-    let gone = match from {
-        Some(from) => store::events::sweep_since(tx, workspace, id, generation, from).await?,
-        None => store::events::sweep(tx, workspace, id, generation).await?,
+    let (gone, lost) = match from {
+        Some(from) => {
+            // What lies outside of the window is not told, and still there. A day more: where whole days begin, providers say differently.
+            let day = SignedDuration::from_hours(24);
+            let until = window(run.started).end;
+            let sure = (
+                from.saturating_add(day).unwrap_or(from),
+                until.saturating_sub(day).unwrap_or(until),
+            );
+            let lost = store::events::missed_within(tx, workspace, id, generation, sure).await?;
+            let gone = store::events::sweep_since(tx, workspace, id, generation, from).await?;
+            (gone, lost)
+        }
+        None => {
+            let gone = store::events::sweep(tx, workspace, id, generation).await?;
+            let own = gone.iter().filter(|row| row.series_provider_id.is_none());
+            let lost = own.map(|row| row.provider_event_id.clone()).collect();
+            (gone, lost)
+        }
     };
     statistics.deleted += gone.len() as u64;
-    Ok(gone
+    let series = gone
         .into_iter()
         .map(|row| row.series_provider_id.unwrap_or(row.provider_event_id))
-        .collect())
+        .collect();
+    Ok(Swept { series, lost })
 }
 
 /// Draws the instances again of everything that was touched.

@@ -68,6 +68,17 @@ impl<'a> Told<'a> {
         self.upserts.insert(&event.provider_id, telling);
     }
 
+    /// The series of occurrences that are told without them, each once.
+    fn series(&self) -> BTreeSet<&'a str> {
+        let series = self
+            .upserts
+            .values()
+            .map(|told| pieces::series_of(told.event));
+        series
+            .filter(|name| !self.upserts.contains_key(name))
+            .collect()
+    }
+
     pub(super) fn forget_resource(&mut self, href: &str) {
         self.upserts
             .retain(|_, told| told.event.resource.as_deref() != Some(href));
@@ -78,6 +89,7 @@ impl<'a> Told<'a> {
 
 /// What the mirror holds of what was told.
 pub(super) struct States {
+    /// Also the series of occurrences that were told without them.
     pub(super) by_id: HashMap<String, EventState>,
     /// Rows of resources that were told again, are gone, or are unchanged.
     pub(super) by_resource: HashMap<String, Vec<String>>,
@@ -95,6 +107,7 @@ impl States {
             .chain(&told.removed)
             .copied()
             .chain(unchanged.clone())
+            .chain(told.series())
             .collect();
         let hrefs: Vec<&str> = told
             .resources

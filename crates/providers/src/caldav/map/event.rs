@@ -238,6 +238,7 @@ fn details(event: &VEvent) -> Details {
             .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         categories: event.categories.clone(),
         private: event.class != Class::Public,
+        elsewhere: event.busy_status == Some(BusyStatus::WorkingElsewhere),
     }
 }
 

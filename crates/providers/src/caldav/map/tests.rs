@@ -311,6 +311,11 @@ mod objects {
         ] {
             assert!(single(&format!("{HOUR}\n{line}")).is_busy(), "{line}");
         }
+        let away = single(&format!(
+            "{HOUR}\nX-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE"
+        ));
+        assert!(!away.is_busy() && away.details.elsewhere && !away.informational);
+        assert!(!single(HOUR).details.elsewhere);
     }
 
     #[test]

@@ -140,6 +140,7 @@ fn details(event: wire::Event) -> Details {
             event.visibility.as_deref(),
             Some("private" | "confidential")
         ),
+        elsewhere: false,
     }
 }
 

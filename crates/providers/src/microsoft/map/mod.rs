@@ -93,9 +93,12 @@ fn status(event: &wire::Event) -> Status {
     }
 }
 
+/// How an event is shown during which its owner works elsewhere.
+const ELSEWHERE: &str = "workingElsewhere";
+
 /// `workingElsewhere` is free; what nobody knows blocks.
 pub(super) fn is_opaque(show_as: Option<&str>) -> bool {
-    !matches!(show_as, Some("free" | "workingElsewhere"))
+    !matches!(show_as, Some("free" | ELSEWHERE))
 }
 
 fn answer(text: Option<&str>) -> ResponseStatus {
@@ -156,6 +159,7 @@ fn details(event: &wire::Event) -> Details {
             .sensitivity
             .as_deref()
             .is_some_and(|label| label != "normal"),
+        elsewhere: event.show_as.as_deref() == Some(ELSEWHERE),
     }
 }
 

@@ -131,6 +131,8 @@ fn zones_known_and_not() {
     assert_eq!(zoned.start, timed("2026-12-01T09:00:00Z", "Europe/Berlin"));
     assert_eq!(zoned.end, timed("2026-12-01T10:00:00Z", "Europe/Berlin"));
     assert!(!zoned.is_busy(), "working elsewhere");
+    assert!(zoned.details.elsewhere && !zoned.informational);
+    assert!(!kyiv.details.elsewhere);
 }
 
 #[test]

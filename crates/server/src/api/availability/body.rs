@@ -97,7 +97,7 @@ pub struct BusyRulesBody {
     pub free: bool,
     /// All-day events that are marked as busy.
     pub all_day: bool,
-    /// Working locations, birthdays and the like.
+    /// Working locations, working elsewhere, birthdays and the like.
     pub working_location: bool,
 }
 

@@ -141,7 +141,7 @@ pub struct BusyRulesInput {
     pub free: Option<bool>,
     /// All-day events that are marked as busy; by default yes.
     pub all_day: Option<bool>,
-    /// Working locations, birthdays and the like; by default no.
+    /// Working locations, working elsewhere, birthdays and the like; by default no.
     pub working_location: Option<bool>,
 }
 
