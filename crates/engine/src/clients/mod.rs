@@ -2,6 +2,7 @@
 
 use daybook_domain::ClientId;
 use daybook_domain::account::EmailAddress;
+use daybook_domain::money::Currency;
 use daybook_store as store;
 use jiff::Timestamp;
 use store::clients::{Changes, Client, NewClient};
@@ -164,8 +165,8 @@ pub(crate) fn check(
     color: Option<&str>,
     notes: Option<&str>,
 ) -> Result<(), Error> {
-    if currency.is_some_and(|code| iso_currency::Currency::from_code(code).is_none()) {
-        return Err(invalid("/currency", "must be an ISO 4217 code such as EUR"));
+    if let Some(Err(error)) = currency.map(str::parse::<Currency>) {
+        return Err(invalid("/currency", &error.to_string()));
     }
     let hex = |text: &str| {
         text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|b| b.is_ascii_hexdigit())

@@ -32,6 +32,22 @@ pub async fn finalize(
     id: InvoiceId,
     ask: Finalize,
 ) -> Result<View, Error> {
+    let done = attempt(cx, who, id, ask).await;
+    if matches!(done, Err(Error::Changed | Error::EntriesChanged(_))) {
+        // Of several at once one comes first, and the others find what it did: then it is not the draft that changed.
+        let mut tx = cx.store.read_in(who.workspace_id).await?;
+        let invoice = store::invoices::get(&mut tx, who.workspace_id, id).await?;
+        invoice.status.allows(Step::Finalize)?;
+    }
+    done
+}
+
+async fn attempt(
+    cx: &Context,
+    who: &Principal,
+    id: InvoiceId,
+    ask: Finalize,
+) -> Result<View, Error> {
     let (mut tx, ws) = (cx.store.write_in(who.workspace_id).await?, who.workspace_id);
     let invoice = store::invoices::get(&mut tx, ws, id).await?;
     invoice.status.allows(Step::Finalize)?;

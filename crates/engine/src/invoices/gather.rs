@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use daybook_domain::invoice::Work;
 use daybook_domain::money::Currency;
-use daybook_domain::rate::Rate;
+use daybook_domain::rate::{NoRate, Rate};
 use daybook_domain::{InvoiceId, MemberId, WorkspaceId};
 use daybook_store as store;
 use store::invoices::Head;
@@ -59,19 +59,25 @@ pub(super) async fn gather(
             project_name: project.map(|project| project.name.clone()),
             description: entry.description.clone(),
             minutes: entry.duration_minutes,
-            rate_minor: price(pricer.price(facts).ok(), project, head)?,
+            rate_minor: price(pricer.price(facts), project, head)?,
         };
         work.push((one, entry.version));
     }
     Ok(work)
 }
 
-fn price(rate: Option<Rate>, project: Option<&Project>, head: &Head) -> Result<i64, Error> {
+/// The invoice's own price is for work that nobody set one for, not for work that has one in another currency.
+fn price(rate: Result<Rate, NoRate>, project: Option<&Project>, head: &Head) -> Result<i64, Error> {
     let name = || project.map_or_else(|| "work without a project".into(), |one| one.name.clone());
     match rate {
-        Some(rate) if rate.currency == head.currency.to_string() => Ok(rate.hourly_minor),
-        Some(rate) => Err(other_currency(name(), rate.currency, head.currency)),
-        None => head
+        Ok(rate) if rate.currency == head.currency.code() => Ok(rate.hourly_minor),
+        Ok(rate) => Err(other_currency(name(), rate.currency, head.currency)),
+        Err(NoRate::OtherCurrency { found, wanted }) => Err(Error::RateInOther {
+            project: name(),
+            rate: found,
+            billed: wanted,
+        }),
+        Err(NoRate::NoneSet | NoRate::NotBillable) => head
             .fallback_rate_minor
             .ok_or_else(|| Error::NoRate(name())),
     }

@@ -77,6 +77,18 @@ pub enum Error {
         /// The invoice's currency.
         invoice: String,
     },
+    /// Work has a price, but not in the currency that it is billed in.
+    #[error(
+        "{project} is billed in {billed}, but its rate is in {rate}; set a rate in {billed}, or give the project or the client the currency {rate}"
+    )]
+    RateInOther {
+        /// Of what.
+        project: String,
+        /// The rate's currency.
+        rate: String,
+        /// The currency of the project, the client or the workspace.
+        billed: String,
+    },
     /// Too many entries.
     #[error("there are more than {MAX_ENTRIES} time entries; choose a shorter period")]
     TooMany,

@@ -201,13 +201,16 @@ pub(super) async fn write(
     let money = |minor| amount(invoice, minor);
     let due = due(invoice);
     let open = address.reminder.then(|| money(invoice.open_minor()));
+    let preceding = parcel.document.preceding.as_ref();
     let letter = InvoiceSent {
         fact,
         to: address.to,
         member: address.member,
         reply_to: address.reply_to,
         from: &parcel.document.seller.name,
+        kind: invoice.kind,
         number: invoice.number.as_deref().unwrap_or_default(),
+        preceding: preceding.map(|one| one.number.as_str()),
         total: &money(invoice.total_minor),
         due: &due,
         message: address.message,
@@ -228,9 +231,13 @@ async fn by_hand(who: &Principal, tx: &mut store::Tx, invoice: &Invoice) -> Resu
     let new = next(tx, who, invoice, id).await?;
     deliveries::add(tx, invoice.workspace_id, &new).await?;
     let number = invoice.number.as_deref().unwrap_or_default();
-    let title = format!("Invoice {number} was marked as sent by hand");
+    let what = match invoice.kind {
+        Kind::Invoice => "Invoice",
+        Kind::CreditNote => "Credit note",
+    };
+    let title = format!("{what} {number} was marked as sent by hand");
     let mut line = Line::new(LogType::NotificationSent, title)
-        .detail(json!({"channel": "by_hand", "kind": "invoice", "invoice_id": invoice.id}));
+        .detail(json!({"channel": "by_hand", "kind": invoice.kind, "invoice_id": invoice.id}));
     line.member = Some(who.member_id);
     line.write(tx, invoice.workspace_id).await?;
     Ok(())

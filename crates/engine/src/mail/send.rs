@@ -104,6 +104,7 @@ fn line(mail: &Mail, failed: Option<&str>) -> Line {
         "grant_ending" => "A request to connect again before the access ends",
         "approval_asked" => "A request for approval",
         "invoice" => "An invoice",
+        "credit_note" => "A credit note",
         "invoice_reminder" => "A reminder of an invoice",
         "invoice_overdue" => "A notice of an overdue invoice",
         "submit_reminder" => "A reminder to hand in time",

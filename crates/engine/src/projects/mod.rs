@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use store::projects::{Changes, Filter, NewProject, Project};
 
 use crate::clients::{self, Error};
+use crate::timesheets::booking;
 use crate::{Context, Once, Outcome, Principal};
 
 /// The highest price of an hour, in minor units.
@@ -87,7 +88,7 @@ pub async fn get(cx: &Context, who: &Principal, id: ProjectId) -> Result<Project
     Ok(store::projects::get(&mut tx, who.workspace_id, id).await?)
 }
 
-/// Changes a project, archives it or brings it back.
+/// Changes a project, archives it or brings it back. With another client, its time that is not billed goes to that one too.
 ///
 /// # Errors
 /// [`Error::NotManager`], [`Error::Invalid`], [`Error::UnknownReference`]; when there is no such project.
@@ -121,9 +122,13 @@ pub async fn update_planned(
     )?;
     rate(changes.hourly_rate_minor.flatten())?;
     let mut tx = cx.store.write_in(who.workspace_id).await?;
+    // Changing nothing holds the row: of two who change its client, the second finds the time with the first one's.
+    let nothing = Changes::default();
+    let before = store::projects::update(&mut tx, who.workspace_id, id, &nothing).await?;
     let mut project = store::projects::update(&mut tx, who.workspace_id, id, &changes)
         .await
         .map_err(reference)?;
+    booking::hand_over(&mut tx, who, &project, before.client_id).await?;
     if minutes.is_some() || minor.is_some() {
         let minutes = minutes.unwrap_or(project.budget_minutes);
         let minor = minor.unwrap_or(project.budget_minor);

@@ -2,6 +2,7 @@
 
 mod resolve;
 
+use daybook_domain::money::Currency;
 use daybook_domain::rate::Card;
 use daybook_domain::{ProjectId, RateId};
 use daybook_store as store;
@@ -181,8 +182,8 @@ async fn check(
             format!("must be from 0 to {MAX_RATE}, in minor units (cents)"),
         );
     }
-    if iso_currency::Currency::from_code(&card.currency).is_none() {
-        return invalid("/currency", "must be an ISO 4217 code such as EUR".into());
+    if let Err(error) = card.currency.parse::<Currency>() {
+        return invalid("/currency", error.to_string());
     }
     if matches!((card.from, card.to), (Some(from), Some(to)) if from > to) {
         return invalid("/to", "must not be before from".into());

@@ -14,7 +14,7 @@ use store::time_facts::Sum;
 
 use super::Error;
 use super::bulk::{self, Done, What, Which};
-use super::policy::Policy;
+use super::policy::{self, Policy};
 use crate::{Context, Principal};
 
 /// The most weeks of one request.
@@ -142,12 +142,7 @@ pub async fn decide(
         Some(_) => Step::Reject,
         None => Step::Approve,
     };
-    if reason.is_some_and(|text| text.trim().is_empty()) {
-        return Err(Error::Invalid {
-            pointer: "/reason",
-            detail: "must say what is wrong with it".to_owned(),
-        });
-    }
+    policy::why(step, reason)?;
     let mut tx = cx.store.read_in(who.workspace_id).await?;
     store::members::get(&mut tx, who.workspace_id, member).await?;
     let policy = Policy::load(&mut tx, who.workspace_id).await?;
@@ -157,7 +152,7 @@ pub async fn decide(
         member_id: member,
         day,
     };
-    let what = What::Step(step, reason.map(|text| text.trim().to_owned()));
+    let what = What::Step(step, reason.map(str::to_owned));
     let done = bulk::run(cx, who, &which, &what).await?;
     if done.is_empty() {
         return Err(Error::NothingWaits);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use daybook_domain::time_entry::Status;
 use daybook_domain::{ClientId, ProjectId, WorkspaceId};
 use daybook_store as store;
 use store::calendars::Calendar;
@@ -9,7 +10,8 @@ use store::clients::Client;
 use store::projects::Project;
 use store::time_entries::{Changes, TimeEntry};
 
-use super::Error;
+use super::{Error, history, submissions};
+use crate::Principal;
 
 /// What a person, a rule or the past says about it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -84,6 +86,33 @@ pub(crate) async fn rebook(
         project_id: said.project_id.filter(|id| Some(*id) != entry.project_id),
         billable: None,
     })
+}
+
+/// The time of a project that has another client than before goes along, as far as it was for that one, or for none, and no invoice and no draft
+/// holds it; each entry's history says so. Also what is approved, and what is of a closed period: whom it is billed to changes, not the work.
+///
+/// A project that has no client any more leaves its time to the one it had.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn hand_over(
+    tx: &mut store::Tx,
+    who: &Principal,
+    project: &Project,
+    before: Option<ClientId>,
+) -> Result<(), store::Error> {
+    let Some(client) = project.client_id.filter(|now| Some(*now) != before) else {
+        return Ok(());
+    };
+    let mut waiting = Vec::new();
+    for from in before.map(Some).into_iter().chain([None]) {
+        let (ws, id) = (who.workspace_id, project.id);
+        let moved = store::invoices::entries::hand_over(tx, ws, id, from, client).await?;
+        history::handed_over(tx, who, &moved, from).await?;
+        let pending = moved.iter().filter(|one| one.status == Status::Pending);
+        waiting.extend(pending.map(|one| one.id));
+    }
+    submissions::redrawn(tx, who, &waiting).await
 }
 
 impl Known {

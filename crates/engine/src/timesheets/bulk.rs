@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use store::time_entries::{Changes, Filter, TimeEntry};
 
 use super::entries::{edit, erase, take_step, tell, words};
-use super::policy::Policy;
+use super::policy::{self, Policy};
 use super::{Error, submissions};
 use crate::{Context, Principal};
 
@@ -31,7 +31,7 @@ pub enum Which {
 /// What is done.
 #[derive(Debug, Clone)]
 pub enum What {
-    /// Submit, approve or reject, perhaps with a reason.
+    /// Submit, approve or reject, the last with a reason.
     Step(Step, Option<String>),
     /// Change.
     Edit(Box<Changes>),
@@ -43,7 +43,7 @@ impl What {
     /// Whether its words are such as entries have.
     pub(super) fn check(&self) -> Result<(), Error> {
         match self {
-            Self::Step(_, reason) => words(reason.as_deref(), None),
+            Self::Step(step, reason) => policy::why(*step, reason.as_deref()).and(Ok(())),
             Self::Edit(changes) => words(changes.description.as_deref(), changes.tags.as_deref()),
             Self::Delete => Ok(()),
         }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::time_entries::{Changes, Filter, NewTimeEntry, TimeEntry};
 
 use super::booking::{self, Said};
-use super::policy::Policy;
+use super::policy::{self, Policy};
 use super::{Error, choices, history, submissions};
 use crate::slack::notify;
 use crate::{Context, Once, Outcome, Principal, live};
@@ -193,7 +193,7 @@ pub(super) async fn edit(
 /// Takes `step` with an entry: submit, approve or reject (with a reason).
 ///
 /// # Errors
-/// [`Error::NotAllowed`], [`Error::NotApprover`], [`Error::Changed`].
+/// [`Error::NotAllowed`], [`Error::NotApprover`], [`Error::Changed`]; [`Error::Invalid`] to reject without a reason.
 pub async fn step(
     cx: &Context,
     who: &Principal,
@@ -204,7 +204,6 @@ pub async fn step(
     if matches!(step, Step::Approve | Step::Reject) && !who.manages() {
         return Err(Error::NotApprover);
     }
-    words(reason.as_deref(), None)?;
     let mut tx = cx.store.write_in(who.workspace_id).await?;
     let policy = Policy::load(&mut tx, who.workspace_id).await?;
     let entry = load_to_change(&mut tx, who, id).await?;
@@ -228,7 +227,7 @@ pub(super) async fn take_step(
 ) -> Result<TimeEntry, Error> {
     policy.step(who, entry, step)?;
     let next = entry.status.after(step)?;
-    let reason = reason.filter(|_| step == Step::Reject);
+    let reason = policy::why(step, reason)?;
     let (ws, id) = (who.workspace_id, entry.id);
     let after = store::time_entries::set_status(tx, ws, id, entry.version, next, reason).await?;
     let action = match step {

@@ -1,6 +1,6 @@
 //! Notes who did what to an entry, in the transaction that does it.
 
-use daybook_domain::{EntryChangeId, TimeEntryId};
+use daybook_domain::{ClientId, EntryChangeId, TimeEntryId};
 use daybook_store as store;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -59,6 +59,24 @@ pub(super) async fn changed(
     }
     let values = (Some(Value::Object(old)), Some(Value::Object(new)));
     add(tx, who, after, action, values, reason).await
+}
+
+/// Notes that many are for another client, as their project is.
+pub(super) async fn handed_over(
+    tx: &mut store::Tx,
+    who: &Principal,
+    entries: &[TimeEntry],
+    from: Option<ClientId>,
+) -> Result<(), store::Error> {
+    let changes: Vec<NewChange> = entries
+        .iter()
+        .map(|entry| {
+            let before = json!({"client_id": from});
+            let after = json!({"client_id": entry.client_id});
+            change(who, entry, "edited", (Some(before), Some(after)), None)
+        })
+        .collect();
+    store::entry_changes::add_many(tx, who.workspace_id, &changes).await
 }
 
 /// Notes that it is gone, and what it said.

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use store::time_entries::TimeEntry;
 
 use super::Error;
+use super::entries::MAX_DESCRIPTION;
 use crate::{Context, Principal};
 
 /// No work is older.
@@ -104,5 +105,56 @@ impl Policy {
     pub(super) fn week(&self, monday: Date) -> (Timestamp, Timestamp) {
         let next = monday.saturating_add(7.days());
         (self.begin(monday), self.begin(next))
+    }
+}
+
+/// Why time is sent back, without the blanks around it; nothing for any other step.
+///
+/// # Errors
+/// [`Error::Invalid`] for time that is sent back without a word, or with too many.
+pub(super) fn why(step: Step, said: Option<&str>) -> Result<Option<&str>, Error> {
+    if step != Step::Reject {
+        return Ok(None);
+    }
+    let invalid = |detail: String| Error::Invalid {
+        pointer: "/reason",
+        detail,
+    };
+    match said.map(str::trim).filter(|text| !text.is_empty()) {
+        None => Err(invalid("must say what is wrong with it".to_owned())),
+        Some(text) if text.chars().count() > MAX_DESCRIPTION => Err(invalid(format!(
+            "must be at most {MAX_DESCRIPTION} characters"
+        ))),
+        said => Ok(said),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_gets_time_back_is_told_why() {
+        let long = "x".repeat(MAX_DESCRIPTION + 1);
+        for bad in [None, Some(""), Some(" \n"), Some(long.as_str())] {
+            let refused = why(Step::Reject, bad);
+            assert!(
+                matches!(
+                    refused,
+                    Err(Error::Invalid {
+                        pointer: "/reason",
+                        ..
+                    })
+                ),
+                "{refused:?}"
+            );
+        }
+        assert_eq!(
+            why(Step::Reject, Some(" Which page? ")).unwrap(),
+            Some("Which page?")
+        );
+        for step in [Step::Submit, Step::Approve] {
+            assert_eq!(why(step, Some("ignored")).unwrap(), None);
+        }
     }
 }

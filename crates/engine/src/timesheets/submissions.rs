@@ -235,8 +235,17 @@ pub(super) async fn edited(
     if after.status != Status::Pending {
         return Ok(());
     }
+    redrawn(tx, who, &[after.id]).await
+}
+
+/// What was asked about these entries, which still wait, shows them as they are.
+pub(super) async fn redrawn(
+    tx: &mut Tx,
+    who: &Principal,
+    entries: &[TimeEntryId],
+) -> store::Result<()> {
     let ws = who.workspace_id;
-    for id in store::submissions::of_entries(tx, ws, &[after.id]).await? {
+    for id in store::submissions::of_entries(tx, ws, entries).await? {
         notify::approval_decided(tx, ws, id, who.user_id, true).await?;
     }
     Ok(())

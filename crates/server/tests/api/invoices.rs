@@ -623,6 +623,60 @@ async fn nonsense_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn a_rate_in_another_currency_is_named_and_never_replaced() {
+    let desk = Desk::open().await;
+    desk.entry("2026-11-03", 60).await;
+    let project = format!("projects/{}", desk.project);
+    desk.done("PATCH", &project, json!({"hourly_rate_minor": null}))
+        .await;
+    let dollars = json!({"hourly_minor": 8_000, "currency": "USD"});
+    let rate = desk.made("rates", dollars).await;
+    let fallback = |fallback: Value| {
+        let mut body = desk.november();
+        body["fallback_rate_minor"] = fallback;
+        body
+    };
+    for body in [fallback(Value::Null), fallback(json!(5_000))] {
+        let refused = desk.ask("POST", "invoices", body).await;
+        refused.is_problem(422, "other_currency");
+        let text = refused.body["detail"].as_str().unwrap();
+        assert!(
+            text.contains("Site is billed in EUR") && text.contains("rate is in USD"),
+            "{text}"
+        );
+    }
+    let path = format!("rates/{}", rate["id"].as_str().unwrap());
+    desk.done("PATCH", &path, json!({"currency": "EUR"})).await;
+    let draft = desk.made("invoices", fallback(json!(5_000))).await;
+    assert_eq!(draft["total_minor"], 8_000);
+}
+
+#[tokio::test]
+async fn what_has_no_minor_unit_is_no_currency() {
+    let desk = Desk::open().await;
+    let (client, project) = (
+        format!("clients/{}", desk.client),
+        format!("projects/{}", desk.project),
+    );
+    for code in ["XAU", "XDR", "XTS", "XXX", "eur"] {
+        for (method, path, body) in [
+            ("POST", "clients", json!({"name": "x", "currency": code})),
+            ("PATCH", client.as_str(), json!({"currency": code})),
+            ("POST", "projects", json!({"name": "x", "currency": code})),
+            ("PATCH", project.as_str(), json!({"currency": code})),
+            (
+                "POST",
+                "rates",
+                json!({"hourly_minor": 1, "currency": code}),
+            ),
+            ("PATCH", "workspace", json!({"currency": code})),
+        ] {
+            desk.ask(method, path, body).await.refuses(&["/currency"]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn payments_are_noted_once() {
     let desk = Desk::open().await;
     let id = desk.by_hand().await;

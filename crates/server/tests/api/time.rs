@@ -72,6 +72,17 @@ async fn a_day_of_work_is_written_down_and_approved() {
         .send(Ask::post(&step("submit")).cookie(&bob))
         .await
         .is_problem(409, "wrong_status");
+    server
+        .send(Ask::post(&step("reject")).cookie(&ada.cookie))
+        .await
+        .refuses(&["/reason"]);
+    for bad in [json!(null), json!(" "), json!("x".repeat(2_001))] {
+        let ask = Ask::post(&step("reject")).json(&json!({"reason": bad}));
+        server
+            .send(ask.cookie(&ada.cookie))
+            .await
+            .refuses(&["/reason"]);
+    }
     let back = server
         .send(
             Ask::post(&step("reject"))

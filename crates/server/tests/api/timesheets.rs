@@ -301,6 +301,10 @@ async fn a_week_is_handed_in_and_approved() {
     for item in refused["items"].as_array().unwrap() {
         assert_eq!(item["problem"]["code"], "forbidden");
     }
+    let mute = json!({"action": "reject", "ids": [id(&monday)], "reason": " "});
+    desk.ask_as(&ada.cookie, "POST", "/time-entries/bulk", &mute)
+        .await
+        .refuses(&["/reason"]);
     let back = json!({"action": "reject", "ids": [id(&monday), id(&next), uuid::Uuid::nil()], "reason": "Which page?"});
     let answer = desk
         .ask_as(&ada.cookie, "POST", "/time-entries/bulk", &back)

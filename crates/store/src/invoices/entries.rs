@@ -83,6 +83,30 @@ pub async fn open(
     )
 }
 
+/// Time of a project that is for this client (or for none), and that no invoice and no draft holds, is for another client from now on. Returns it
+/// as it is now, in no particular order.
+pub async fn hand_over(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    project: ProjectId,
+    from: Option<ClientId>,
+    to: ClientId,
+) -> Result<Vec<TimeEntry>> {
+    let now = tx.stamp().await?;
+    fetch_all!(
+        tx,
+        TimeEntry,
+        "UPDATE time_entry SET client_id = $4, updated_at = $5, version = version + 1
+         WHERE workspace_id = $1 AND project_id = $2 AND (client_id = $3 OR ($3 IS NULL AND client_id IS NULL)) AND status <> 'invoiced'
+         AND NOT EXISTS (SELECT 1 FROM invoice_entry e WHERE e.workspace_id = time_entry.workspace_id AND e.entry_id = time_entry.id) RETURNING *",
+        ws,
+        project,
+        from,
+        to,
+        now
+    )
+}
+
 /// The entries of an invoice, in no particular order.
 pub async fn list(tx: &mut Tx, ws: WorkspaceId, invoice: InvoiceId) -> Result<Vec<Billed>> {
     fetch_all!(

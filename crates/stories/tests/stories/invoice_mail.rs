@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use crate::mail::Postbox;
 use crate::slack::run;
 
-fn fresh<T>(outcome: Outcome<T>) -> T {
+pub(crate) fn fresh<T>(outcome: Outcome<T>) -> T {
     match outcome {
         Outcome::Fresh(made) => made,
         Outcome::Replayed(_) => unreachable!("nobody asked twice"),
@@ -45,16 +45,9 @@ async fn invoice(cx: &Context, who: &Principal, email: Option<&str>) -> View {
     invoice_for(cx, who, client).await
 }
 
-async fn invoice_for(cx: &Context, who: &Principal, client_id: ClientId) -> View {
-    let line = LineInput {
-        line: None,
-        description: Some("Work".into()),
-        unit: Some(Unit::Item),
-        count: None,
-        price_minor: Some(125_000),
-        tax: None,
-    };
-    let ask = Create {
+/// An invoice for a client with nothing on it.
+pub(crate) fn plain(client_id: ClientId) -> Create {
+    Create {
         client_id,
         period_start: None,
         period_end: None,
@@ -70,7 +63,26 @@ async fn invoice_for(cx: &Context, who: &Principal, client_id: ClientId) -> View
         terms: None,
         terms_days: None,
         issued_on: None,
-        lines: vec![line],
+        lines: Vec::new(),
+    }
+}
+
+/// A line of one piece.
+pub(crate) fn line(price_minor: i64) -> LineInput {
+    LineInput {
+        line: None,
+        description: Some("Work".into()),
+        unit: Some(Unit::Item),
+        count: None,
+        price_minor: Some(price_minor),
+        tax: None,
+    }
+}
+
+async fn invoice_for(cx: &Context, who: &Principal, client_id: ClientId) -> View {
+    let ask = Create {
+        lines: vec![line(125_000)],
+        ..plain(client_id)
     };
     let draft = create::create(cx, who, &ask, &Once::never()).await.unwrap();
     finalize::finalize(cx, who, fresh(draft).invoice.id, Finalize::default())
@@ -334,6 +346,61 @@ async fn late_invoices_are_told_once_and_reminded_of_by_step() {
                 (Kind::Reminder, 14)
             ]
         );
+    }
+}
+
+#[tokio::test]
+async fn a_credit_note_says_what_it_takes_back_and_is_never_late() {
+    for mut world in World::on_all(World::builder()).await {
+        let (cx, slack, postbox, ada) = office(&mut world).await;
+        let days = billing::Changes {
+            reminder_days: Some(vec![7]),
+            ..billing::Changes::default()
+        };
+        billing::update(&cx, &ada, days).await.unwrap();
+        let made = invoice(&cx, &ada, Some("office@acme.example")).await;
+        let draft = settle::credit(&cx, &ada, made.invoice.id, &Once::never()).await;
+        let id = fresh(draft.unwrap()).invoice.id;
+        let note = finalize::finalize(&cx, &ada, id, Finalize::default()).await;
+        let (number, of) = (
+            note.unwrap().invoice.number.unwrap(),
+            made.invoice.number.unwrap(),
+        );
+        sent(&cx, &ada, id, None).await.unwrap();
+        run(&world, &cx).await;
+        let (_, _, letter) = postbox.taken().remove(0);
+        assert_eq!(letter.subject, format!("Credit note {number} from ada"));
+        let said = format!("takes back EUR 1,250.00 of invoice {of}");
+        assert!(letter.text.contains(&said), "{}", letter.text);
+        for wrong in ["Due".to_owned(), format!("Invoice {number}")] {
+            assert!(!letter.text.contains(&wrong), "{}", letter.text);
+        }
+        assert_eq!(letter.files[0], format!("{number}.pdf"));
+        let by_hand = Send {
+            by_hand: true,
+            ..Send::default()
+        };
+        send::send(&cx, &ada, id, &by_hand, &Once::never())
+            .await
+            .unwrap();
+        let log = crate::log(&world, &ada).await;
+        for title in [
+            "A credit note was mailed to office@acme.example".to_owned(),
+            format!("Credit note {number} was marked as sent by hand"),
+        ] {
+            let mut lines = log.iter().filter(|line| line.title == title);
+            assert!(
+                lines.any(|line| line.detail["kind"] == "credit_note"),
+                "{title}: {log:?}"
+            );
+        }
+        at(&world, "2026-06-01T09:00:00Z");
+        daybook_engine::jobs::run_now(&cx, overdue::NAME)
+            .await
+            .unwrap();
+        run(&world, &cx).await;
+        assert_eq!(postbox.taken().len(), 1, "nothing is due");
+        assert!(slack.calls_of("chat.postMessage").is_empty());
     }
 }
 

@@ -9,6 +9,7 @@ mod drafts;
 mod entries;
 mod guard;
 mod invoice_mail;
+mod invoices;
 mod links;
 mod live;
 mod mail;

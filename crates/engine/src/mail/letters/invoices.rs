@@ -1,8 +1,9 @@
-//! Letters about invoices: to clients with the document, and to owners when one is overdue.
+//! Letters about invoices and credit notes: to clients with the document, and to owners when an invoice is overdue.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use daybook_domain::account::EmailAddress;
+use daybook_domain::invoice::Kind;
 use daybook_domain::{MailId, MemberId, WorkspaceId};
 use daybook_store::{Result, Tx};
 
@@ -13,7 +14,7 @@ use crate::mail::{About, Attachment, Letter, enqueue, post};
 /// The most that the files of a letter may have together; mail servers take little more.
 pub const LARGEST: usize = 15 << 20;
 
-/// An invoice goes to the client.
+/// An invoice or a credit note goes to the client.
 #[derive(Debug, Clone, Copy)]
 pub struct InvoiceSent<'a> {
     /// Names this sending: an invoice sent anew on purpose has another.
@@ -26,19 +27,23 @@ pub struct InvoiceSent<'a> {
     pub reply_to: Option<&'a EmailAddress>,
     /// Who it is from.
     pub from: &'a str,
+    /// What it is.
+    pub kind: Kind,
     /// Its number.
     pub number: &'a str,
+    /// The number of the invoice that a credit note takes back.
+    pub preceding: Option<&'a str>,
     /// Its total, such as `EUR 1,250.00`.
     pub total: &'a str,
-    /// When it is due, such as `12 December 2026`.
+    /// When an invoice is due, such as `12 December 2026`.
     pub due: &'a str,
     /// What the sender wants to say; empty: nothing.
     pub message: &'a str,
     /// What is left to pay, such as `EUR 250.00`, when this is a reminder of an invoice that is overdue.
     pub open: Option<&'a str>,
-    /// The invoice as PDF.
+    /// The document as PDF.
     pub pdf: &'a [u8],
-    /// The invoice as the XML of EN 16931, where it has all that the standard wants.
+    /// The document as the XML of EN 16931, where it has all that the standard wants.
     pub xml: Option<&'a str>,
 }
 
@@ -61,7 +66,7 @@ pub struct Overdue<'a> {
     pub due: &'a str,
 }
 
-/// Sends an invoice to the client, with the PDF; its mail, or `None` when this sending was told before.
+/// Sends an invoice or a credit note to the client, with the PDF; its mail, or `None` when this sending was told before.
 ///
 /// # Errors
 /// When the store fails; [`Refusal::TooLarge`] before anything is written.
@@ -81,7 +86,11 @@ pub async fn invoice(
     };
     let fact = format!("invoice {}", it.fact);
     let about = About {
-        kind: it.open.map_or("invoice", |_| "invoice_reminder"),
+        kind: match (it.kind, it.open) {
+            (Kind::CreditNote, _) => "credit_note",
+            (Kind::Invoice, None) => "invoice",
+            (Kind::Invoice, Some(_)) => "invoice_reminder",
+        },
         fact: &fact,
         to: it.to,
         member: Some(it.member),
@@ -120,6 +129,31 @@ pub async fn overdue(cx: &Context, tx: &mut Tx, ws: WorkspaceId, it: &Overdue<'_
 }
 
 fn words(it: &InvoiceSent<'_>) -> Draft {
+    let from = it.from;
+    let (subject, heading, first) = match it.kind {
+        Kind::Invoice => asks(it),
+        Kind::CreditNote => takes_back(it),
+    };
+    let mut paragraphs = vec![first];
+    let said = it.message.split("\n\n").map(str::trim);
+    paragraphs.extend(said.filter(|text| !text.is_empty()).map(str::to_owned));
+    let mut facts = vec![("Total", it.total.to_owned())];
+    facts.extend(it.open.map(|open| ("Open", open.to_owned())));
+    if it.kind == Kind::Invoice {
+        facts.push(("Due", it.due.to_owned()));
+    }
+    Draft {
+        subject,
+        heading,
+        paragraphs,
+        facts,
+        foot: format!("Sent by {from} with Daybook."),
+        ..Draft::default()
+    }
+}
+
+/// Subject, heading and first sentence of an invoice, or of a reminder of one.
+fn asks(it: &InvoiceSent<'_>) -> (String, String, String) {
     let (number, from) = (it.number, it.from);
     let (subject, first) = match it.open {
         None => (
@@ -134,20 +168,21 @@ fn words(it: &InvoiceSent<'_>) -> Draft {
             ),
         ),
     };
-    let mut paragraphs = vec![first];
-    let said = it.message.split("\n\n").map(str::trim);
-    paragraphs.extend(said.filter(|text| !text.is_empty()).map(str::to_owned));
-    let mut facts = vec![("Total", it.total.to_owned())];
-    facts.extend(it.open.map(|open| ("Open", open.to_owned())));
-    facts.push(("Due", it.due.to_owned()));
-    Draft {
-        subject,
-        heading: format!("Invoice {number}"),
-        paragraphs,
-        facts,
-        foot: format!("Sent by {from} with Daybook."),
-        ..Draft::default()
-    }
+    (subject, format!("Invoice {number}"), first)
+}
+
+/// Subject, heading and first sentence of a credit note, which may take back a part only.
+fn takes_back(it: &InvoiceSent<'_>) -> (String, String, String) {
+    let (number, from, total) = (it.number, it.from, it.total);
+    let what = it.preceding.map_or_else(
+        || format!("gives {total} back"),
+        |invoice| format!("takes back {total} of invoice {invoice}"),
+    );
+    (
+        format!("Credit note {number} from {from}"),
+        format!("Credit note {number}"),
+        format!("Credit note {number} from {from} {what}. Please find it attached."),
+    )
 }
 
 fn files(it: &InvoiceSent<'_>) -> Vec<Attachment> {

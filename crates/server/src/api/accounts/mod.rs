@@ -13,6 +13,7 @@ pub mod oidc;
 pub mod password;
 pub mod workspace;
 
+use daybook_domain::money::Currency;
 use daybook_domain::zone::Zone;
 use daybook_engine::accounts::password as rules;
 
@@ -38,11 +39,10 @@ fn time_zone(check: &mut Check, pointer: &str, name: &str) -> String {
     name.to_owned()
 }
 
-/// An ISO 4217 code.
+/// An ISO 4217 code that amounts can be written in.
 pub(super) fn currency(check: &mut Check, pointer: &str, code: &str) -> String {
-    let is_code = code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
-    if !is_code || iso_currency::Currency::from_code(code).is_none() {
-        check.wrong(pointer, "must be an ISO 4217 currency code such as EUR");
+    if let Err(error) = code.parse::<Currency>() {
+        check.wrong(pointer, error.to_string());
     }
     code.to_owned()
 }

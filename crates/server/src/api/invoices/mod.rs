@@ -33,7 +33,7 @@ impl From<Error> for Problem {
             Error::EntriesChanged(_) => Self::conflict("entries_changed", text),
             Error::EntryTaken => Self::conflict("entry_taken", text),
             Error::NoRate(_) => Self::unprocessable("no_rate", text).at("/fallback_rate_minor"),
-            Error::OtherCurrency { .. } => {
+            Error::OtherCurrency { .. } | Error::RateInOther { .. } => {
                 Self::unprocessable("other_currency", text).at("/currency")
             }
             Error::TooMany => Self::unprocessable("too_many_entries", text).at("/period_start"),

@@ -52,7 +52,7 @@ pub struct BulkInput {
     pub ids: Option<Vec<Uuid>>,
     /// a week.
     pub week: Option<WeekInput>,
-    /// Why, when they are sent back.
+    /// What is wrong with them; needed to send them back, at most 2000 characters.
     pub reason: Option<String>,
     /// What changes, to edit.
     pub changes: Option<TimeEntryPatch>,

@@ -166,6 +166,8 @@ pub async fn approve(
 }
 
 /// Send a time entry back
+///
+/// With a reason that its member sees; 422 without one.
 #[utoipa::path(post, path = "/time-entries/{id}/reject", tag = "Time", request_body = Option<RejectInput>, responses((status = 200, body = TimeEntryBody)))]
 pub async fn reject(
     State(cx): State<Context>,

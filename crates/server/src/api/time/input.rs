@@ -195,7 +195,7 @@ pub fn minutes(text: Option<&str>, minutes: Option<i64>) -> Result<Option<i64>, 
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RejectInput {
-    /// Why.
+    /// What is wrong with it; needed, at most 2000 characters.
     pub reason: Option<String>,
 }
 

@@ -84,7 +84,7 @@ pub async fn get(
 
 /// Change a project
 ///
-/// For owners and admins.
+/// For owners and admins. With another client, its time that is on no invoice, and no draft of one, goes to that client too.
 #[utoipa::path(patch, path = "/projects/{id}", tag = "Time", responses((status = 200, body = ProjectBody)))]
 pub async fn update(
     State(cx): State<Context>,
