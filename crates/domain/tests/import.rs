@@ -186,7 +186,13 @@ fn a_calendar_file_gives_the_meetings_that_are_over() {
         BEGIN:VEVENT\r\nUID:b\r\nSUMMARY:Fair\r\nDTSTART;VALUE=DATE:20261024\r\nEND:VEVENT\r\n\
         BEGIN:VEVENT\r\nUID:c\r\nSUMMARY:Off\r\nSTATUS:CANCELLED\r\nDTSTART:20261023T120000Z\r\nDTEND:20261023T130000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     let now: Timestamp = "2026-10-26T12:00:00Z".parse().unwrap();
-    let rows = ics(file.as_bytes(), &Zone::utc(), Timestamp::UNIX_EPOCH..now).expect("read");
+    let rows = ics(
+        file.as_bytes(),
+        &Zone::utc(),
+        Timestamp::UNIX_EPOCH..now,
+        &[],
+    )
+    .expect("read");
     let taken: Vec<_> = rows.iter().filter_map(|row| row.as_ref().ok()).collect();
     let starts: Vec<String> = taken
         .iter()
@@ -219,5 +225,67 @@ fn a_calendar_file_gives_the_meetings_that_are_over() {
     let refused: Vec<_> = rows.iter().filter_map(|row| row.as_ref().err()).collect();
     assert!(refused.iter().any(|row| row.reason.contains("whole days")));
     assert!(refused.iter().any(|row| row.reason.contains("cancelled")));
-    assert!(ics(b"hello", &Zone::utc(), Timestamp::UNIX_EPOCH..now).is_err());
+    assert!(ics(b"hello", &Zone::utc(), Timestamp::UNIX_EPOCH..now, &[]).is_err());
+}
+
+/// A meeting of an hour with these answers.
+fn asked(uid: &str, more: &str, answers: &[(&str, &str)]) -> String {
+    let answers = answers
+        .iter()
+        .map(|(who, answer)| format!("ATTENDEE;PARTSTAT={answer}:MAILTO:{who}\r\n"));
+    format!(
+        "BEGIN:VEVENT\r\nUID:{uid}\r\nSUMMARY:{uid}\r\n{more}DURATION:PT1H\r\n{}END:VEVENT\r\n",
+        answers.collect::<String>()
+    )
+}
+
+#[test]
+fn what_its_owner_declined_is_not_taken_from_a_calendar_file() {
+    const AT: &str = "DTSTART:20261023T120000Z\r\n";
+    let own = ["ada@work.example".to_owned(), "ada@home.example".to_owned()];
+    let (ada, home, bo) = ("Ada@work.example", "ada@home.example", "bo@work.example");
+    let daily = "DTSTART:20261020T070000Z\r\nRRULE:FREQ=DAILY;COUNT=3\r\n";
+    let changed = "RECURRENCE-ID:20261021T070000Z\r\nDTSTART:20261021T080000Z\r\n";
+    let events = [
+        asked("declined", AT, &[(bo, "ACCEPTED"), (ada, "DECLINED")]),
+        asked("at home", AT, &[(home, "DECLINED")]),
+        asked("without Bo", AT, &[(bo, "DECLINED"), (ada, "ACCEPTED")]),
+        asked("unsure", AT, &[(ada, "TENTATIVE"), (bo, "DECLINED")]),
+        asked("no answer", AT, &[(ada, "NEEDS-ACTION")]),
+        asked("twice", AT, &[(ada, "DECLINED"), (home, "ACCEPTED")]),
+        asked("daily", daily, &[(ada, "ACCEPTED")]),
+        asked("daily", changed, &[(ada, "DECLINED")]),
+    ];
+    let file = format!("BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n", events.concat());
+    let window = Timestamp::UNIX_EPOCH.."2026-10-26T12:00:00Z".parse().unwrap();
+    let read = |own: &[String]| {
+        let rows = ics(file.as_bytes(), &Zone::utc(), window.clone(), own).expect("read");
+        let (taken, refused): (Vec<_>, Vec<_>) = rows.into_iter().partition(Result::is_ok);
+        let titles = taken.into_iter().flatten().map(|row| row.description);
+        let reasons = refused.into_iter().filter_map(Result::err);
+        let reasons: Vec<String> = reasons.map(|row| row.reason).collect();
+        (titles.collect::<Vec<_>>(), reasons)
+    };
+    let (taken, refused) = read(&own);
+    let mut taken: Vec<&str> = taken.iter().map(String::as_str).collect();
+    taken.sort_unstable();
+    let expected = [
+        "daily",
+        "daily",
+        "no answer",
+        "twice",
+        "unsure",
+        "without Bo",
+    ];
+    assert_eq!(taken, expected);
+    let mut refused: Vec<&str> = refused.iter().map(String::as_str).collect();
+    refused.sort_unstable();
+    let expected = [
+        "\"at home\" at 2026-10-23T12:00:00Z: you declined it",
+        "\"daily\" at 2026-10-21T08:00:00Z: you declined it",
+        "\"declined\" at 2026-10-23T12:00:00Z: you declined it",
+    ];
+    assert_eq!(refused, expected);
+    // Whose answers they are is not known: then all are meetings.
+    assert_eq!(read(&[]).0.len(), 9);
 }

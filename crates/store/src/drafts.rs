@@ -69,7 +69,7 @@ bulk! {
 }
 bulk! {
     BILLED = "SELECT b.cause_key, b.time_entry_id, t.member_id FROM billed_meeting b JOIN time_entry t ON t.workspace_id = b.workspace_id AND t.id = b.time_entry_id \
-              WHERE b.workspace_id = $1 AND b.cause_key IN (",
+              WHERE b.workspace_id = $1 AND t.billable AND b.cause_key IN (",
     fixed 1, columns 1, ")"
 }
 
@@ -168,14 +168,29 @@ pub async fn choices(
     ))
 }
 
-/// Says that a meeting is billed by this entry; false when another one bills it already. Of two at the same time the second
-/// waits for the first.
+/// Says that this entry holds a meeting, and bills it if it is billed at all; false when another one bills it already. What an entry
+/// holds that is not billed is anybody's. Of two at the same time the second waits for the first.
 pub async fn bill(
     tx: &mut Tx,
     ws: WorkspaceId,
     cause_key: &str,
     entry: TimeEntryId,
 ) -> Result<bool> {
+    if hold(tx, ws, cause_key, entry).await? {
+        return Ok(true);
+    }
+    // One statement looks and takes: whoever bills again meanwhile has made the row anew, and it is not found.
+    let freed = execute!(
+        tx,
+        "DELETE FROM billed_meeting WHERE workspace_id = $1 AND cause_key = $2 AND EXISTS (SELECT 1 FROM time_entry t
+         WHERE t.workspace_id = billed_meeting.workspace_id AND t.id = billed_meeting.time_entry_id AND NOT t.billable)",
+        ws,
+        cause_key
+    )?;
+    Ok(freed > 0 && hold(tx, ws, cause_key, entry).await?)
+}
+
+async fn hold(tx: &mut Tx, ws: WorkspaceId, cause_key: &str, entry: TimeEntryId) -> Result<bool> {
     let made = execute!(
         tx,
         "INSERT INTO billed_meeting (workspace_id, cause_key, time_entry_id) VALUES ($1, $2, $3) ON CONFLICT (workspace_id, cause_key) DO NOTHING",
@@ -186,14 +201,41 @@ pub async fn bill(
     Ok(made > 0)
 }
 
-/// The entry bills its meeting no longer.
-pub async fn unbill(tx: &mut Tx, ws: WorkspaceId, entry: TimeEntryId) -> Result<()> {
+/// The meetings that an entry holds: its own, and those of the entries that were merged into it.
+pub async fn held_by(tx: &mut Tx, ws: WorkspaceId, entry: TimeEntryId) -> Result<Vec<String>> {
+    let rows = fetch_all!(
+        tx,
+        (String,),
+        "SELECT cause_key FROM billed_meeting WHERE workspace_id = $1 AND time_entry_id = $2 ORDER BY cause_key",
+        ws,
+        entry
+    )?;
+    Ok(rows.into_iter().map(|(cause,)| cause).collect())
+}
+
+/// An entry is billed, perhaps after it was not: it bills all that it holds, and its own meeting `cause_key`, but for what another one
+/// bills by now. The rows are made anew, so that whoever takes one at the same time, as not billed, does not find it.
+pub async fn bill_again(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    entry: TimeEntryId,
+    cause_key: Option<&str>,
+) -> Result<()> {
+    let mut held = held_by(tx, ws, entry).await?;
+    if let Some(own) = cause_key
+        && !held.iter().any(|cause| cause == own)
+    {
+        held.push(own.to_owned());
+    }
     execute!(
         tx,
         "DELETE FROM billed_meeting WHERE workspace_id = $1 AND time_entry_id = $2",
         ws,
         entry
     )?;
+    for cause in &held {
+        bill(tx, ws, cause, entry).await?;
+    }
     Ok(())
 }
 

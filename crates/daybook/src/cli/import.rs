@@ -106,7 +106,8 @@ async fn calendar(
         .iana_name()
         .and_then(Zone::iana)
         .unwrap_or_else(Zone::utc);
-    let rows = ics(&bytes, &zone, Timestamp::UNIX_EPOCH..cx.clock.now())?;
+    let own = import::addresses(cx, who).await?;
+    let rows = ics(&bytes, &zone, Timestamp::UNIX_EPOCH..cx.clock.now(), &own)?;
     let bar = terminal.progress(rows.len() as u64);
     let rows = rows.into_iter().map(Ok::<Result<Row, Refused>, Stopped>);
     let report = import::import(cx, who, plan, rows, |done| bar.set_position(done)).await;

@@ -99,6 +99,36 @@ async fn exports_are_taken_over_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn meetings_that_their_owner_declined_are_left_out() {
+    let world = World::sqlite().await;
+    let event = |title: &str, when: &str, answer: &str| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:{title}\r\nSUMMARY:{title}\r\n{when}DURATION:PT1H\r\n\
+             ATTENDEE;PARTSTAT=ACCEPTED:mailto:bo@elsewhere.example\r\nATTENDEE;PARTSTAT={answer}:mailto:{OWNER}\r\nEND:VEVENT\r\n"
+        )
+    };
+    let at = "DTSTART:20250303T090000Z\r\n";
+    let weekly = "DTSTART:20250304T090000Z\r\nRRULE:FREQ=WEEKLY;COUNT=2\r\n";
+    let second = "RECURRENCE-ID:20250311T090000Z\r\nDTSTART:20250311T090000Z\r\n";
+    let events = [
+        event("Party", at, "DECLINED"),
+        event("Review", at, "ACCEPTED"),
+        event("Weekly", weekly, "ACCEPTED"),
+        event("Weekly", second, "DECLINED"),
+    ];
+    let file = format!("BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n", events.concat());
+    let done = import(&world.program, "ics", file, &["--email", OWNER]).await;
+    assert_eq!(
+        (&done["rows"], &done["created"], &done["refused"]),
+        (&4.into(), &2.into(), &2.into()),
+        "{done}"
+    );
+    let reasons = done["reasons"].as_array().unwrap();
+    let declined = |one: &Value| one["reason"].as_str().unwrap().ends_with("you declined it");
+    assert!(reasons.iter().all(declined), "{done}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_said_and_nothing_is_kept() {
     let world = World::sqlite().await;
     let program = &world.program;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{MAX_TAG, MAX_TAGS, MAX_TEXT, Refused, Row, Started};
 use crate::duration::MAX_MINUTES;
 use crate::event::Status;
-use crate::ical::{CalendarObject, IcalError, ParseLimits, VEvent, parse};
+use crate::ical::{CalendarObject, IcalError, ParseLimits, PartStat, VEvent, parse};
 use crate::recurrence::{Instance, Limits};
 use crate::time_entry::meeting_cause;
 use crate::zone::Zone;
@@ -15,8 +15,9 @@ use crate::zone::Zone;
 /// The most meetings that are taken from one file.
 pub const MAX_MEETINGS: usize = 100_000;
 
-/// The meetings of a calendar file that ended within the window, in order of start; series are laid out. `line` counts them. Whole days,
-/// cancelled ones and reminders without a length come back as refused.
+/// The meetings of a calendar file that ended within the window, in order of start; series are laid out. `line` counts them. `own` are
+/// the addresses of whoever's calendar it is, in small letters. Whole days, cancelled ones, those that this person declined and reminders
+/// without a length come back as refused.
 ///
 /// # Errors
 /// [`IcalError`].
@@ -24,6 +25,7 @@ pub fn ics(
     file: &[u8],
     zone: &Zone,
     window: Range<Timestamp>,
+    own: &[String],
 ) -> Result<Vec<Result<Row, Refused>>, IcalError> {
     let mut found = Vec::new();
     for object in parse(file, zone, &ParseLimits::default())? {
@@ -40,7 +42,7 @@ pub fn ics(
                 });
             }
             if let Some(event) = event_of(&object, &instance) {
-                let row = row(event, &instance).map(|row| Row {
+                let row = row(event, &instance, own).map(|row| Row {
                     meeting: meeting_of(&object, &instance),
                     ..row
                 });
@@ -73,7 +75,18 @@ fn meeting_of(object: &CalendarObject, instance: &Instance) -> Option<String> {
     (!object.uid.is_empty()).then(|| meeting_cause(&object.uid, occurrence.as_deref()))
 }
 
-fn row(event: &VEvent, instance: &Instance) -> Result<Row, String> {
+/// Whether the person declined, and did not accept under another address of theirs.
+fn is_declined(event: &VEvent, own: &[String]) -> bool {
+    let answered = |answers: &[PartStat]| {
+        event.attendees.iter().any(|attendee| {
+            let email = attendee.user.email.as_ref();
+            answers.contains(&attendee.partstat) && email.is_some_and(|email| own.contains(email))
+        })
+    };
+    answered(&[PartStat::Declined]) && !answered(&[PartStat::Accepted, PartStat::Tentative])
+}
+
+fn row(event: &VEvent, instance: &Instance, own: &[String]) -> Result<Row, String> {
     let title = event.summary.clone().unwrap_or_default();
     let named = |reason: &str| {
         let short: String = title.chars().take(60).collect();
@@ -84,6 +97,9 @@ fn row(event: &VEvent, instance: &Instance) -> Result<Row, String> {
     }
     if event.status == Some(Status::Cancelled) {
         return Err(named("it was cancelled"));
+    }
+    if is_declined(event, own) {
+        return Err(named("you declined it"));
     }
     let seconds = instance
         .span

@@ -13,6 +13,7 @@ use store::calendars::{Calendar, Filter};
 use store::instances::{InstanceView, Range};
 
 use super::offer::hint;
+use super::sightings::{SIGHT, around};
 use crate::calendars::visible;
 use crate::{Context, Principal};
 
@@ -22,10 +23,6 @@ pub const MAX_DAYS: i64 = 550;
 const CHUNK: i64 = 200;
 /// How often, for one page: a page may be short, its cursor goes on all the same.
 const MOST_CHUNKS: usize = 50;
-/// How far apart sightings of one meeting may begin: all-day ones begin at midnight wherever their calendar is.
-const SIGHT: SignedDuration = SignedDuration::from_hours(26);
-/// Most rows that are looked at for other sightings of a chunk.
-const MOST_SIGHTINGS: i64 = 5_000;
 
 /// Which instances.
 #[derive(Debug, Clone, Default)]
@@ -253,23 +250,8 @@ impl Reader<'_> {
         tx: &mut store::Tx,
         rows: &[InstanceView],
     ) -> Result<HashMap<Meeting, Vec<InstanceView>>, Error> {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
-            return Ok(HashMap::new());
-        };
-        let earliest = first
-            .start_us
-            .saturating_sub(SIGHT)
-            .unwrap_or(self.range.from);
-        let latest = last.start_us.saturating_add(SIGHT).unwrap_or(self.range.to);
-        let range = Range {
-            from: self.range.from,
-            to: self.range.to.min(latest),
-            after: Some((earliest, uuid::Uuid::nil().into())),
-            limit: MOST_SIGHTINGS,
-            ..self.range.clone()
-        };
         let mut found: HashMap<Meeting, Vec<InstanceView>> = HashMap::new();
-        for event in store::instances::range(tx, self.workspace, &range).await? {
+        for event in around(tx, self.workspace, &self.range, rows).await? {
             found.entry(meeting(&event)).or_default().push(event);
         }
         Ok(found)

@@ -2,6 +2,7 @@
 
 pub mod list;
 pub mod offer;
+pub(crate) mod sightings;
 pub mod write;
 
 pub use list::{Error, Listed, Listing, Query, list, page};

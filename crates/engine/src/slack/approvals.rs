@@ -2,6 +2,7 @@
 //! is made.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
 use daybook_domain::time_entry::Status;
 use daybook_domain::{ProjectId, SubmissionId, WorkspaceId};
@@ -115,8 +116,8 @@ async fn asked(
     notices::sent_about(tx, ws, Kind::ApprovalNeeded, &id.to_string()).await
 }
 
-/// What a button of a question names: which one, and what it showed.
-pub(super) fn named_by(value: &str) -> Option<(SubmissionId, &str)> {
+/// What a button that decides names: which question or entry, and what was shown of it.
+pub(super) fn named_by<T: FromStr>(value: &str) -> Option<(T, &str)> {
     let (id, seen) = value.split_once(':').unwrap_or((value, ""));
     Some((id.parse().ok()?, seen))
 }

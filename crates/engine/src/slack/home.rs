@@ -11,6 +11,7 @@ use super::jobs;
 use super::notify::render as words;
 use super::who::{Bound, Known, resolve};
 use super::{Error, entry, link, meetings, time};
+use crate::timesheets::submissions;
 use crate::{Context, timesheets};
 
 /// Makes the page and shows it.
@@ -79,6 +80,7 @@ fn meeting(event: &InstanceView, zone: &TimeZone) -> Line {
         lead: format!("{}–{}", clock(event.start_us), clock(event.end_us)),
         what: blocks::titled(&event.details.title).to_owned(),
         done: event.time_entry_id.is_some(),
+        seen: String::new(),
     }
 }
 
@@ -101,6 +103,7 @@ async fn approvals(tx: &mut store::Tx, bound: &Bound) -> Result<(Vec<Line>, usiz
                 row.description
             ),
             done: false,
+            seen: submissions::seen(std::slice::from_ref(row)),
         });
     }
     Ok((lines, usize::try_from(all).unwrap_or_default()))

@@ -179,11 +179,9 @@ pub(super) async fn edit(
     if changes.client_id.is_some() || changes.project_id.is_some() || changes.billable.is_some() {
         choices::learn_again(tx, &after, changes.billable).await?;
     }
-    match (changes.billable, &entry.cause_key) {
-        (Some(false), _) => store::drafts::unbill(tx, ws, id).await?,
+    if changes.billable == Some(true) {
         // Whoever says so means it, also when a colleague bills the same meeting.
-        (Some(true), Some(cause)) => _ = store::drafts::bill(tx, ws, cause, id).await?,
-        _ => {}
+        store::drafts::bill_again(tx, ws, id, entry.cause_key.as_deref()).await?;
     }
     history::changed(tx, who, (entry, &after), action, None).await?;
     submissions::edited(tx, who, (entry, &after)).await?;

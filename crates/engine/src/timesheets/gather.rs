@@ -12,6 +12,7 @@ use store::calendars::{Calendar, Filter};
 use store::instances::{InstanceView, Range};
 
 use crate::events::hint;
+use crate::events::sightings::around;
 use crate::{Context, Principal};
 
 /// The most calendars of a member.
@@ -73,31 +74,50 @@ pub(super) async fn meetings(
         .into_iter()
         .map(|calendar| (calendar.id, calendar))
         .collect();
-    let mut found = Vec::new();
-    if !ids.is_empty() {
-        let range = Range {
-            calendars: &ids,
-            from,
-            to,
-            q: None,
-            converted: (which == Which::Open).then_some(false),
-            cancelled: false,
-            after,
-            limit,
-        };
-        found = store::instances::range(tx, who.workspace_id, &range).await?;
-    }
+    let range = Range {
+        calendars: &ids,
+        from,
+        to,
+        q: None,
+        converted: (which == Which::Open).then_some(false),
+        cancelled: false,
+        after,
+        limit,
+    };
+    let mut found = store::instances::range(tx, who.workspace_id, &range).await?;
     let full = i64::try_from(found.len()).unwrap_or(i64::MAX) >= limit;
     let next = found
         .last()
         .filter(|_| full)
         .map(|last| (last.start_us, last.id));
-    found.retain(|event| which.holds(event));
+    let mut beside = at_edges(tx, who, &range, &found, full).await?;
+    for events in [&mut found, &mut beside] {
+        events.retain(|event| which.holds(event));
+    }
     Ok(Meetings {
-        found: once(found, &calendars),
+        found: once(found, &beside, &calendars),
         calendars,
         next,
     })
+}
+
+/// What begins near the edges of what was read, on either side of them: the sighting that stands for a meeting may be beyond. Nothing
+/// is read where the stretch begins or ends.
+async fn at_edges(
+    tx: &mut store::Tx,
+    who: &Principal,
+    range: &Range<'_>,
+    rows: &[InstanceView],
+    more: bool,
+) -> Result<Vec<InstanceView>, store::Error> {
+    let before = rows.first().filter(|_| range.after.is_some());
+    let behind = rows.last().filter(|_| more);
+    let mut found = Vec::new();
+    for edge in before.into_iter().chain(behind) {
+        let near = around(tx, who.workspace_id, range, std::slice::from_ref(edge));
+        found.extend(near.await?);
+    }
+    Ok(found)
 }
 
 /// How many meetings of a stretch that are offered for billing the caller has, each once, and how many of them are logged.
@@ -136,8 +156,13 @@ fn is_work(event: &InstanceView) -> bool {
     !event.all_day && !event.informational && event.response_status != ResponseStatus::Declined
 }
 
-/// The same meeting through two calendars once: through the one that says what it is booked on, else the main one, else the older.
-fn once(events: Vec<InstanceView>, calendars: &HashMap<CalendarId, Calendar>) -> Vec<InstanceView> {
+/// The same meeting through two calendars once: through the one that says what it is booked on, else the main one, else the older. Of
+/// `beside` nothing is kept; it may hold the sighting that stands for a meeting.
+fn once(
+    events: Vec<InstanceView>,
+    beside: &[InstanceView],
+    calendars: &HashMap<CalendarId, Calendar>,
+) -> Vec<InstanceView> {
     let rank = |event: &InstanceView| {
         let calendar = calendars.get(&event.calendar_id);
         let booked = calendar.is_some_and(|calendar| {
@@ -147,22 +172,14 @@ fn once(events: Vec<InstanceView>, calendars: &HashMap<CalendarId, Calendar>) ->
         let since = calendar.map(|calendar| calendar.created_at);
         (!booked, !primary, since, event.id)
     };
-    let mut best: HashMap<String, usize> = HashMap::new();
-    for (index, event) in events.iter().enumerate() {
-        let kept = best.entry(event.cause_key()).or_insert(index);
-        if rank(event) < rank(&events[*kept]) {
-            *kept = index;
-        }
+    let mut best = HashMap::new();
+    for event in events.iter().chain(beside) {
+        let own = rank(event);
+        let kept = best.entry(event.cause_key()).or_insert(own);
+        *kept = own.min(*kept);
     }
-    let mut kept: Vec<bool> = vec![false; events.len()];
-    for index in best.into_values() {
-        kept[index] = true;
-    }
-    let mut kept = kept.into_iter();
-    events
-        .into_iter()
-        .filter(|_| kept.next().unwrap_or(false))
-        .collect()
+    let stands = |event: &InstanceView| best.get(&event.cause_key()) == Some(&rank(event));
+    events.into_iter().filter(stands).collect()
 }
 
 /// The meeting as rules see it.

@@ -1,7 +1,7 @@
 //! One entry becomes two, several become one, one is made again.
 
 use daybook_domain::TimeEntryId;
-use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, Step, minutes_between};
+use daybook_domain::time_entry::{MAX_MINUTES, Source, Status, Step, is_meeting, minutes_between};
 use daybook_store as store;
 use jiff::Timestamp;
 use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
@@ -9,7 +9,7 @@ use store::time_entries::{Changes, NewTimeEntry, TimeEntry};
 use super::booking::{self, Said};
 use super::entries::{MAX_DESCRIPTION, edit, end_of, erase, load_to_change, tell};
 use super::policy::Policy;
-use super::{Error, convert, history, submissions};
+use super::{Error, history, submissions};
 use crate::slack::notify;
 use crate::{Context, Once, Outcome, Principal};
 
@@ -107,17 +107,33 @@ pub async fn merge(cx: &Context, who: &Principal, ids: &[TimeEntryId]) -> Result
         ..Changes::default()
     };
     for entry in others {
-        erase(who, &mut tx, &policy, entry, "merged").await?;
-        if let Some(cause) = &entry.cause_key {
-            store::drafts::dismiss(&mut tx, ws, entry.member_id, cause).await?;
-            // Its time is billed as before, by the entry that holds it now.
-            convert::claim(&mut tx, first, cause).await?;
-        }
+        absorb(who, &mut tx, &policy, (first, entry)).await?;
     }
     let merged = edit(cx, who, &mut tx, &policy, first, changes, "merged").await?;
     tx.commit().await?;
     tell(cx, who, &merged);
     Ok(merged)
+}
+
+/// The first of two entries takes the place of the other one, which goes.
+async fn absorb(
+    who: &Principal,
+    tx: &mut store::Tx,
+    policy: &Policy,
+    (first, other): (&TimeEntry, &TimeEntry),
+) -> Result<(), Error> {
+    let ws = who.workspace_id;
+    let mut meetings = store::drafts::held_by(tx, ws, other.id).await?;
+    meetings.extend(other.cause_key.clone());
+    erase(who, tx, policy, other, "merged").await?;
+    if let Some(cause) = &other.cause_key {
+        store::drafts::dismiss(tx, ws, other.member_id, cause).await?;
+    }
+    // What it billed is billed as before, by the entry that holds its time now; what it did not bill is once that entry is billed.
+    for cause in meetings.iter().filter(|cause| is_meeting(cause)) {
+        store::drafts::bill(tx, ws, cause, first.id).await?;
+    }
+    Ok(())
 }
 
 fn check_together<'a>(

@@ -18,6 +18,7 @@ use store::time_entries::TimeEntry;
 
 use super::Error;
 use super::bulk::{self, Done, What};
+use super::entries::{load_to_change, take_step, tell, words};
 use super::policy::Policy;
 use crate::accounts::members::everybody;
 use crate::hex::hex;
@@ -195,6 +196,14 @@ pub(crate) async fn waiting_as(
     Ok(waiting)
 }
 
+/// What a decision is: a reason is only given to what is sent back.
+const fn meant(reason: Option<&str>) -> Step {
+    match reason {
+        Some(_) => Step::Reject,
+        None => Step::Approve,
+    }
+}
+
 /// Approves what waits of a submission, or sends it back with a reason: what was seen, and nothing else. Each entry stands for itself.
 ///
 /// # Errors
@@ -205,10 +214,7 @@ pub(crate) async fn decide(
     (id, shown): (SubmissionId, &str),
     reason: Option<String>,
 ) -> Result<Vec<Done>, Error> {
-    let step = match reason {
-        Some(_) => Step::Reject,
-        None => Step::Approve,
-    };
+    let step = meant(reason.as_deref());
     let ws = who.workspace_id;
     let what = What::Step(step, reason);
     what.check()?;
@@ -221,6 +227,33 @@ pub(crate) async fn decide(
     tx.commit().await?;
     bulk::told(cx, who, &done);
     Ok(done)
+}
+
+/// Approves an entry, or sends it back with a reason, as it was seen and not otherwise.
+///
+/// # Errors
+/// [`Error::NotApprover`], [`Error::OwnTime`], [`Error::NotAllowed`], [`Error::Locked`], [`Error::Changed`].
+pub(crate) async fn decide_one(
+    cx: &Context,
+    who: &Principal,
+    (id, shown): (TimeEntryId, &str),
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    let step = meant(reason);
+    words(reason, None)?;
+    let ws = who.workspace_id;
+    let mut tx = cx.store.write_in(ws).await?;
+    let policy = Policy::load(&mut tx, ws).await?;
+    let entry = load_to_change(&mut tx, who, id).await?;
+    policy.decides(who, entry.member_id, step)?;
+    if seen(std::slice::from_ref(&entry)) != shown {
+        return Err(Error::Changed);
+    }
+    let after = take_step(who, &mut tx, &policy, &entry, step, reason).await?;
+    decided(&mut tx, who, &[id]).await?;
+    tx.commit().await?;
+    tell(cx, who, &after);
+    Ok(())
 }
 
 /// Somebody changed an entry. One that waits since then is asked about; where it was asked about before, the question shows it as it is.

@@ -8,7 +8,7 @@ use daybook_domain::import::ics;
 use daybook_domain::rule::{Action, Conditions};
 use daybook_domain::time_entry::Status;
 use daybook_domain::zone::Zone;
-use daybook_domain::{InstanceId, ProjectId};
+use daybook_domain::{InstanceId, MemberId, ProjectId, TimeEntryId};
 use daybook_engine::store;
 use daybook_engine::store::calendars::Settings;
 use daybook_engine::store::clients::NewClient;
@@ -499,20 +499,7 @@ async fn a_meeting_is_one_entry_whether_it_is_synced_or_read_from_a_file() {
             )
         };
         let import = async |text: String| {
-            let rows = ics(
-                text.as_bytes(),
-                &Zone::utc(),
-                Timestamp::UNIX_EPOCH..world.clock.now(),
-            );
-            let rows = rows.unwrap().into_iter().map(Ok::<_, Error>);
-            let plan = import::Plan {
-                product: "ics",
-                zone: jiff::tz::TimeZone::UTC,
-                status: Status::Pending,
-                dry_run: false,
-            };
-            let report = import::import(&world.cx, &who, &plan, rows, |_| {}).await;
-            let report = report.unwrap();
+            let report = imported(&world, &who, &text).await;
             (report.created, report.already_there, report.refused)
         };
         assert_eq!(import(file("11")).await, (3, 1, 0));
@@ -521,6 +508,46 @@ async fn a_meeting_is_one_entry_whether_it_is_synced_or_read_from_a_file() {
         assert_eq!(import(file("14")).await, (0, 4, 0));
         let all = entries::list(&world.cx, &who, Filter::default(), None, 100).await;
         assert_eq!(all.unwrap().len(), 4);
+    }
+}
+
+/// Takes over a calendar file of somebody's, as the command line does.
+async fn imported(world: &World, who: &Principal, file: &str) -> import::Report {
+    let own = import::addresses(&world.cx, who).await.unwrap();
+    let window = Timestamp::UNIX_EPOCH..world.clock.now();
+    let rows = ics(file.as_bytes(), &Zone::utc(), window, &own).unwrap();
+    let rows = rows.into_iter().map(Ok::<_, Error>);
+    let plan = import::Plan {
+        product: "ics",
+        zone: jiff::tz::TimeZone::UTC,
+        status: Status::Pending,
+        dry_run: false,
+    };
+    let report = import::import(&world.cx, who, &plan, rows, |_| {}).await;
+    report.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_declined_under_any_address_is_not_read_from_a_file() {
+    for world in World::on_all(World::builder()).await {
+        let (who, ..) = ada(&world).await;
+        world.clock.advance(SignedDuration::from_hours(24 * 20));
+        // Her own address, and that of the account she connected.
+        let file: String = ["ada@people.example", ADA, "bo@people.example"]
+            .iter()
+            .map(|email| {
+                format!(
+                    "BEGIN:VEVENT\r\nUID:{email}\r\nSUMMARY:Call\r\nDTSTART:20260303T080000Z\r\nDURATION:PT1H\r\n\
+                     ATTENDEE;PARTSTAT=DECLINED:mailto:{email}\r\nEND:VEVENT\r\n"
+                )
+            })
+            .collect();
+        let file = format!("BEGIN:VCALENDAR\r\n{file}END:VCALENDAR\r\n");
+        let report = imported(&world, &who, &file).await;
+        assert_eq!((report.created, report.refused), (1, 2));
+        for refused in report.reasons {
+            assert!(refused.reason.ends_with("you declined it"), "{refused:?}");
+        }
     }
 }
 
@@ -635,20 +662,8 @@ async fn a_meeting_in_two_calendars_is_one_draft() {
         let mut event = meeting("Review", 5, 10);
         event["iCalUID"] = json!("review@northwind.example");
         put(&world, &event);
-        world.caldav.add_account(CALDAV_USER, CALDAV_PASSWORD);
-        let home = world
-            .caldav
-            .add_calendar(CALDAV_USER, CalendarSpec::named("Home"))
-            .unwrap();
         let (who, ..) = ada(&world).await;
-        let uid = week(&world, &who).await[0].ical_uid.clone().unwrap();
-        let copy = format!(
-            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260301T000000Z\r\n\
-             DTSTART:20260305T090000Z\r\nDTEND:20260305T100000Z\r\nSUMMARY:Review\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-        );
-        world.caldav.put(&format!("{home}copy.ics"), &copy).unwrap();
-        world.connect_caldav(&who).await;
-        world.run_jobs().await;
+        in_another_calendar(&world, &who, "Review").await;
         let events = week(&world, &who).await;
         assert_eq!(events.len(), 2);
         assert_eq!(drafts_of(&world, &who).await.len(), 1);
@@ -664,6 +679,78 @@ async fn a_meeting_in_two_calendars_is_one_draft() {
             .unwrap();
         assert!(!created);
     }
+}
+
+/// Titles of all drafts, read so many at a time.
+async fn paged(world: &World, who: &Principal, limit: usize) -> Vec<String> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = drafts::list(&world.cx, who, Shown::Waiting, range(), after, limit).await;
+        let page = page.unwrap();
+        let titles = page.drafts.into_iter();
+        found.extend(titles.map(|draft| draft.event.details.title));
+        after = page.next;
+        if after.is_none() {
+            return found;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_meeting_in_two_calendars_is_on_one_page() {
+    for world in World::on_all(World::builder()).await {
+        put(&world, &meeting("Early", 5, 9));
+        put(&world, &meeting("Review", 5, 10));
+        put(&world, &meeting("Late", 5, 11));
+        let (who, ..) = ada(&world).await;
+        in_another_calendar(&world, &who, "Review").await;
+        let seen = week(&world, &who).await;
+        let seen: Vec<_> = seen
+            .iter()
+            .filter(|event| event.details.title == "Review")
+            .collect();
+        assert_eq!(seen.len(), 2);
+        let site = project(&world, &who, "Site").await;
+        // Whichever sighting comes first, and whichever of the two stands for the meeting.
+        for (chosen, other) in [(0, 1), (1, 0)] {
+            for (at, on) in [(other, None), (chosen, Some(site))] {
+                let settings = Settings {
+                    default_project_id: Some(on),
+                    ..Settings::default()
+                };
+                let calendar = seen[at].calendar_id;
+                calendars::settings::update(&world.cx, &who, calendar, settings, None)
+                    .await
+                    .unwrap();
+            }
+            let found = drafts_of(&world, &who).await;
+            assert_eq!(found[1].event.id, seen[chosen].id);
+            for limit in [1, 2, 3] {
+                let titles = paged(&world, &who, limit).await;
+                assert_eq!(titles, ["Early", "Review", "Late"], "{limit} a page");
+            }
+        }
+    }
+}
+
+/// A meeting of Ada's, shown by a calendar of another account of hers too.
+async fn in_another_calendar(world: &World, who: &Principal, title: &str) {
+    world.caldav.add_account(CALDAV_USER, CALDAV_PASSWORD);
+    let home = CalendarSpec::named("Home");
+    let home = world.caldav.add_calendar(CALDAV_USER, home).unwrap();
+    let all = week(world, who).await;
+    let event = all.iter().find(|event| event.details.title == title);
+    let event = event.unwrap();
+    let uid = event.ical_uid.as_ref().unwrap();
+    let utc = |at: Timestamp| at.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let (start, end) = (utc(event.start_us), utc(event.end_us));
+    let copy = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260301T000000Z\r\n\
+         DTSTART:{start}\r\nDTEND:{end}\r\nSUMMARY:{title}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    world.caldav.put(&format!("{home}copy.ics"), &copy).unwrap();
+    world.connect_caldav(who).await;
+    world.run_jobs().await;
 }
 
 #[tokio::test]
@@ -1013,6 +1100,83 @@ async fn merged_meetings_are_still_billed_once() {
         entries::delete(&world.cx, &who, merged.id).await.unwrap();
         let first = drafts_of(&world, &bob).await.remove(0);
         assert_eq!((first.billed_by, first.suggestion.billable), (None, true));
+    }
+}
+
+/// By whom each of somebody's drafts is billed.
+async fn billers(world: &World, who: &Principal) -> Vec<Option<MemberId>> {
+    let found = drafts_of(world, who).await;
+    found.into_iter().map(|draft| draft.billed_by).collect()
+}
+
+/// Bills an entry, or not.
+async fn billed(world: &World, who: &Principal, id: TimeEntryId, billable: bool) {
+    let changes = Changes {
+        billable: Some(billable),
+        ..Changes::default()
+    };
+    entries::update(&world.cx, who, id, changes).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_merged_entry_that_is_billed_again_bills_all_its_meetings() {
+    for world in World::on_all(World::builder()).await {
+        for (title, hour) in [("Part one", 9), ("Part two", 10), ("Part three", 11)] {
+            put(&world, &meeting(title, 5, hour));
+        }
+        let (who, ..) = ada(&world).await;
+        let bob = bob(&world, &who).await;
+        let mut ids = Vec::new();
+        for draft in drafts_of(&world, &who).await {
+            let logged = drafts::log(&world.cx, &who, ask(draft.event.id), None).await;
+            ids.push(logged.unwrap().0.id);
+        }
+        // What was merged is merged once more.
+        let later = shape::merge(&world.cx, &who, &ids[1..]).await.unwrap();
+        let all = shape::merge(&world.cx, &who, &[ids[0], later.id]).await;
+        let all = all.unwrap().id;
+        let ada = Some(who.member_id);
+        assert_eq!(billers(&world, &bob).await, [ada; 3]);
+        billed(&world, &who, all, false).await;
+        assert_eq!(billers(&world, &bob).await, [None::<MemberId>; 3]);
+        billed(&world, &who, all, true).await;
+        assert_eq!(billers(&world, &bob).await, [ada; 3]);
+
+        // What a colleague bills meanwhile stays theirs.
+        billed(&world, &who, all, false).await;
+        let second = drafts_of(&world, &bob).await.remove(1).event.id;
+        let his = drafts::log(&world.cx, &bob, ask(second), None).await;
+        assert!(his.unwrap().0.billable);
+        let workspace = world.workspace(&who).await;
+        let cy = world.member(&workspace, "cy", Role::Member).await;
+        world.connect_google_as(&cy, ADA).await;
+        world.run_jobs().await;
+        billed(&world, &who, all, true).await;
+        let his = Some(bob.member_id);
+        assert_eq!(billers(&world, &cy).await, [ada, his, ada]);
+    }
+}
+
+#[tokio::test]
+async fn what_was_merged_unbilled_is_billed_whole_afterwards() {
+    for world in World::on_all(World::builder()).await {
+        put(&world, &meeting("Part one", 5, 10));
+        put(&world, &meeting("Part two", 5, 11));
+        let (who, ..) = ada(&world).await;
+        let bob = bob(&world, &who).await;
+        let mut ids = Vec::new();
+        for draft in drafts_of(&world, &who).await {
+            let unbilled = Convert {
+                billable: Some(false),
+                ..ask(draft.event.id)
+            };
+            let logged = drafts::log(&world.cx, &who, unbilled, None).await;
+            ids.push(logged.unwrap().0.id);
+        }
+        let merged = shape::merge(&world.cx, &who, &ids).await.unwrap();
+        assert_eq!(billers(&world, &bob).await, [None::<MemberId>; 2]);
+        billed(&world, &who, merged.id, true).await;
+        assert_eq!(billers(&world, &bob).await, [Some(who.member_id); 2]);
     }
 }
 

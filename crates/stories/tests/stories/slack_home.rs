@@ -4,7 +4,7 @@ use daybook_domain::InstanceId;
 use daybook_domain::account::Role;
 use daybook_domain::time_entry::{Status, Step};
 use daybook_engine::slack::{events, interactions};
-use daybook_engine::store::time_entries::TimeEntry;
+use daybook_engine::store::time_entries::{Changes, TimeEntry};
 use daybook_engine::timesheets::entries;
 use daybook_engine::{Context, Principal};
 use daybook_testkit::World;
@@ -106,6 +106,27 @@ impl Desk {
             .unwrap()
     }
 
+    /// What the buttons about an entry say on the page as it is now.
+    async fn asked(&self, entry: &TimeEntry) -> String {
+        let (page, id) = (self.page("U1").await, entry.id.to_string());
+        let all = buttons(&page, "approval_approve");
+        assert_eq!(all, buttons(&page, "approval_reject"));
+        let found = all.into_iter().find(|value| value.starts_with(&id));
+        found.unwrap().to_owned()
+    }
+
+    /// Bo says something else about an entry.
+    async fn reworded(&self, entry: &TimeEntry, what: &str) {
+        let changes = Changes {
+            description: Some(what.to_owned()),
+            ..Changes::default()
+        };
+        entries::update(&self.cx, &self.bo, entry.id, changes)
+            .await
+            .unwrap();
+        self.settled().await;
+    }
+
     async fn status(&self, entry: &TimeEntry) -> Status {
         let entry = entries::get(&self.cx, &self.bo, entry.id).await;
         entry.unwrap().status
@@ -184,10 +205,9 @@ fn buttons<'a>(page: &'a Value, action: &str) -> Vec<&'a str> {
 async fn approve_on_the_page_decides_or_says_why_not() {
     for desk in Desk::all().await {
         let entry = desk.waiting("Review").await;
-        let id = entry.id.to_string();
         let page = desk.page("U1").await;
         assert!(page.to_string().contains("One waits for you."), "{page}");
-        assert_eq!(buttons(&page, "approval_approve"), [id.as_str()]);
+        let id = buttons(&page, "approval_approve").concat();
 
         // A closed period.
         desk.close("'2026-12-31'").await;
@@ -210,11 +230,44 @@ async fn approve_on_the_page_decides_or_says_why_not() {
         let pressed = desk.press("U1", "approval_approve", &id).await;
         pressed.refused("it is approved");
         let other = desk.waiting("Other").await;
+        let id = desk.asked(&other).await;
         entries::delete(&desk.cx, &desk.bo, other.id).await.unwrap();
-        let pressed = desk
-            .press("U1", "approval_approve", &other.id.to_string())
-            .await;
+        let pressed = desk.press("U1", "approval_approve", &id).await;
         pressed.refused("not there any more");
+    }
+}
+
+#[tokio::test]
+async fn what_changed_since_the_page_was_made_is_not_decided_on() {
+    for desk in Desk::all().await {
+        let entry = desk.waiting("Review").await;
+        let seen = desk.asked(&entry).await;
+        desk.reworded(&entry, "Workshop").await;
+        for action in ["approval_approve", "approval_reject"] {
+            let pressed = desk.press("U1", action, &seen).await;
+            pressed.refused("changed after the page was shown");
+            assert!(pressed.shows().contains("Workshop"));
+        }
+        // A button of a page from before pages said what they show.
+        let id = entry.id.to_string();
+        let pressed = desk.press("U1", "approval_approve", &id).await;
+        pressed.refused("changed after the page was shown");
+
+        // While the reason is written.
+        let seen = desk.asked(&entry).await;
+        let form = desk.press("U1", "approval_reject", &seen).await.opened[0].clone();
+        desk.reworded(&entry, "Retreat").await;
+        let because = json!({"reason": {"v": {"value": "Wrong project"}}});
+        let (answer, pressed) = desk.fill("U1", &form, &because).await;
+        assert_eq!(answer["view"]["title"]["text"], "Nothing was changed");
+        let answer = answer.to_string();
+        assert!(answer.contains("changed after the page"), "{answer}");
+        assert!(pressed.shows().contains("Retreat"));
+        assert_eq!(desk.status(&entry).await, Status::Pending);
+
+        let seen = desk.asked(&entry).await;
+        desk.press("U1", "approval_approve", &seen).await;
+        assert_eq!(desk.status(&entry).await, Status::Approved);
     }
 }
 
@@ -222,7 +275,7 @@ async fn approve_on_the_page_decides_or_says_why_not() {
 async fn reject_on_the_page_asks_why_or_says_why_not() {
     for desk in Desk::all().await {
         let entry = desk.waiting("Review").await;
-        let id = entry.id.to_string();
+        let id = desk.asked(&entry).await;
         let because = json!({"reason": {"v": {"value": "Wrong project"}}});
         let form = desk.press("U1", "approval_reject", &id).await.opened[0].clone();
         assert_eq!(form["callback_id"], "reject_reason");
@@ -240,7 +293,7 @@ async fn reject_on_the_page_asks_why_or_says_why_not() {
         pressed.refused("it is approved");
 
         let other = desk.waiting("Other").await;
-        let id = other.id.to_string();
+        let id = desk.asked(&other).await;
         let form = desk.press("U1", "approval_reject", &id).await.opened[0].clone();
         // A closed period: said in the form's place.
         desk.close("'2026-12-31'").await;

@@ -27,6 +27,8 @@ pub struct Line {
     pub what: String,
     /// Whether it is done already.
     pub done: bool,
+    /// What of it is shown, in short: a decision is about that and nothing else. Empty where nothing is decided.
+    pub seen: String,
 }
 
 /// What the page shows.
@@ -141,11 +143,12 @@ fn approvals(lines: &[Line], all: usize) -> Vec<Value> {
             words(&line.lead),
             words(&line.what)
         )));
+        let value = format!("{}:{}", line.id, line.seen);
         blocks.push(actions(
             &format!("home_approval_{}", line.id),
             vec![
-                coloured(button("approval_approve", "Approve", &line.id), "primary"),
-                coloured(button("approval_reject", "Reject", &line.id), "danger"),
+                coloured(button("approval_approve", "Approve", &value), "primary"),
+                coloured(button("approval_reject", "Reject", &value), "danger"),
             ],
         ));
     }

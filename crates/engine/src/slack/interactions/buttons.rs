@@ -1,6 +1,6 @@
 //! What buttons do.
 
-use daybook_domain::time_entry::{Status, Step};
+use daybook_domain::time_entry::Status;
 use daybook_domain::{InstanceId, ProjectId, TimeEntryId};
 use daybook_store as store;
 use serde_json::json;
@@ -13,9 +13,12 @@ use crate::slack::respond::{self, Spot};
 use crate::slack::who::Bound;
 use crate::slack::{Error, approvals, command, jobs, time};
 use crate::timesheets::convert::Convert;
-use crate::timesheets::drafts;
-use crate::timesheets::placement;
+use crate::timesheets::{drafts, placement, submissions};
 use crate::{Context, timesheets};
+
+/// What is said of time that was changed since it was shown: nobody decides about what they have not seen.
+pub(super) const CHANGED: &str =
+    "This time changed after the page was shown. Look at it again: the page shows how it is now.";
 
 /// Does what a button says. What is not known is acknowledged: buttons that only lead somewhere are told too.
 pub(super) async fn press(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
@@ -37,17 +40,17 @@ pub(super) async fn press(cx: &Context, bound: &Bound, click: &Click<'_>) -> Res
     }
 }
 
-/// An entry that the person may change; `None` when it is not there for them.
-async fn entry_of(
+/// An entry that the person may change, and what was shown of it; `None` when it is not there for them.
+async fn entry_of<'a>(
     cx: &Context,
     bound: &Bound,
-    click: &Click<'_>,
-) -> Result<Option<TimeEntry>, Error> {
-    let Ok(id) = click.value.parse::<TimeEntryId>() else {
+    click: &Click<'a>,
+) -> Result<Option<(TimeEntry, &'a str)>, Error> {
+    let Some((id, seen)) = approvals::named_by::<TimeEntryId>(click.value) else {
         return Ok(None);
     };
     match timesheets::entries::get(cx, &bound.who, id).await {
-        Ok(entry) => Ok(Some(entry)),
+        Ok(entry) => Ok(Some((entry, seen))),
         Err(error) => {
             refused(cx, bound, click, error).await?;
             Ok(None)
@@ -77,7 +80,7 @@ async fn refused(
 }
 
 async fn edit(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
-    let Some(entry) = entry_of(cx, bound, click).await? else {
+    let Some((entry, _)) = entry_of(cx, bound, click).await? else {
         return Ok(());
     };
     let fields = Fields {
@@ -95,7 +98,7 @@ async fn edit(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Erro
 }
 
 async fn delete(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
-    let Some(entry) = entry_of(cx, bound, click).await? else {
+    let Some((entry, _)) = entry_of(cx, bound, click).await? else {
         return Ok(());
     };
     match timesheets::entries::delete(cx, &bound.who, entry.id).await {
@@ -180,15 +183,32 @@ async fn meeting_of(
 }
 
 async fn approve(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
-    let Some(entry) = entry_of(cx, bound, click).await? else {
+    let Some((entry, seen)) = waiting_of(cx, bound, click).await? else {
         return Ok(());
     };
-    if let Some(text) = decided(&entry) {
-        return say_instead(cx, bound, click, &text).await;
-    }
-    match timesheets::entries::step(cx, &bound.who, entry.id, Step::Approve, None).await {
-        Ok(_) => redraw(cx, bound, click).await,
+    match submissions::decide_one(cx, &bound.who, (entry.id, seen), None).await {
+        Ok(()) => redraw(cx, bound, click).await,
         Err(error) => refused(cx, bound, click, error).await,
+    }
+}
+
+/// An entry that waits for approval as it was shown; `None` when that is not so any more, which is said.
+async fn waiting_of<'a>(
+    cx: &Context,
+    bound: &Bound,
+    click: &Click<'a>,
+) -> Result<Option<(TimeEntry, &'a str)>, Error> {
+    let Some((entry, seen)) = entry_of(cx, bound, click).await? else {
+        return Ok(None);
+    };
+    let shown = submissions::seen(std::slice::from_ref(&entry)) == seen;
+    let changed = (!shown).then(|| CHANGED.to_owned());
+    match decided(&entry).or(changed) {
+        None => Ok(Some((entry, seen))),
+        Some(text) => {
+            say_instead(cx, bound, click, &text).await?;
+            Ok(None)
+        }
     }
 }
 
@@ -200,18 +220,17 @@ pub(super) fn decided(entry: &TimeEntry) -> Option<String> {
 }
 
 async fn ask_reason(cx: &Context, bound: &Bound, click: &Click<'_>) -> Result<(), Error> {
-    let Some(entry) = entry_of(cx, bound, click).await? else {
+    let Some((entry, seen)) = waiting_of(cx, bound, click).await? else {
         return Ok(());
     };
-    if let Some(text) = decided(&entry) {
-        return say_instead(cx, bound, click, &text).await;
-    }
     let what = format!(
         "{} {}",
         time::duration(entry.duration_minutes),
         entry.description
     );
-    let view = blocks::reason(&what, &about(&entry.id.to_string(), click));
+    let about = json!({"id": entry.id, "seen": seen, "spot": click.spot, "home": click.at_home})
+        .to_string();
+    let view = blocks::reason(&what, &about);
     respond::open_view(cx, bound, click.trigger, view, click.spot.url.clone());
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! What forms do. What is wrong with them is told beside the field, in the answer itself.
 
-use daybook_domain::time_entry::Step;
 use daybook_domain::{InstanceId, ProjectId, SubmissionId, TimeEntryId};
 use daybook_store as store;
 use jiff::civil::Date;
@@ -14,7 +13,7 @@ use crate::slack::respond::Spot;
 use crate::slack::who::Bound;
 use crate::slack::{Error, approvals, blocks, grammar};
 use crate::timesheets::convert::Convert;
-use crate::timesheets::drafts;
+use crate::timesheets::{drafts, submissions};
 use crate::{Context, timesheets};
 
 /// What came back with a form. It names things; whether they are this person's is looked up again.
@@ -208,7 +207,11 @@ async fn reject(
         if let Some(text) = buttons::decided(&entry) {
             return Ok(Some(gone(&text)));
         }
-        timesheets::entries::step(cx, &bound.who, id, Step::Reject, reason).await?;
+        let asked = (id, about.seen.as_str());
+        match submissions::decide_one(cx, &bound.who, asked, reason.as_deref()).await {
+            Err(timesheets::Error::Changed) => return Ok(Some(gone(buttons::CHANGED))),
+            done => done?,
+        }
     }
     Ok(None)
 }

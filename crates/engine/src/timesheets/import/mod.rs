@@ -12,6 +12,7 @@ use daybook_store as store;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
+use store::connections;
 use store::time_entries::NewTimeEntry;
 
 use super::placement::MORNING;
@@ -22,6 +23,8 @@ use names::Names;
 
 /// Rows in one transaction.
 const BATCH: usize = 500;
+/// The most accounts of a member.
+const ACCOUNTS: i64 = 1_000;
 /// Refused rows that a report names; the others are counted.
 pub const MAX_NAMED: usize = 1_000;
 
@@ -66,6 +69,23 @@ pub struct Reason {
     pub row: u64,
     /// Why.
     pub reason: String,
+}
+
+/// The addresses under which the caller is invited, in small letters: their own, and those of the accounts they connected.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn addresses(cx: &Context, who: &Principal) -> store::Result<Vec<String>> {
+    let mut tx = cx.store.read_in(who.workspace_id).await?;
+    let user = store::users::get(&mut tx, who.user_id).await?;
+    let filter = connections::Filter {
+        member_id: Some(who.member_id),
+        ..connections::Filter::default()
+    };
+    let accounts = connections::list(&mut tx, who.workspace_id, &filter, None, ACCOUNTS).await?;
+    let accounts = accounts.into_iter().filter_map(|one| one.account_email);
+    let all = accounts.chain([user.email]);
+    Ok(all.map(|email| email.trim().to_lowercase()).collect())
 }
 
 /// Takes the rows over. Rows that name nobody are the caller's own; only those who manage the workspace take over others' time.

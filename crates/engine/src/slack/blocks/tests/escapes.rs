@@ -177,6 +177,7 @@ fn whole_messages_have_only_our_own_links() {
             lead: payload.clone(),
             what: payload.clone(),
             done: false,
+            seen: "ab".into(),
         };
         let page = Home {
             drafts: vec![named(&payload)],

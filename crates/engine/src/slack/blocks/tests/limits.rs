@@ -37,6 +37,7 @@ fn limits_are_kept() {
                 lead: long.clone(),
                 what: long.clone(),
                 done: false,
+                seen: "ab".into(),
             };
             100
         ],
@@ -47,6 +48,7 @@ fn limits_are_kept() {
                 lead: long.clone(),
                 what: long,
                 done: false,
+                seen: "ab".into(),
             };
             100
         ],

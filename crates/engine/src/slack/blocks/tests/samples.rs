@@ -194,6 +194,7 @@ pub(super) fn views() -> Vec<Value> {
         lead: "09:00–10:00".into(),
         what: "Review".into(),
         done,
+        seen: "ab".into(),
     };
     let page = Home {
         day: "Friday, 21 November".into(),
