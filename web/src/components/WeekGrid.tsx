@@ -9,7 +9,7 @@ import timeGridPlugin from "@fullcalendar/react/timegrid";
 import { type ReactNode, useMemo, useRef } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { useClock } from "../lib/prefs";
-import { dateIn, toWall } from "../lib/time";
+import { dateIn, dayOfWeek, toWall } from "../lib/time";
 import { type GridBlock, shownHours } from "./blocks";
 import { type Dropped, type Moved, movedBy, type Selected, stretchOf } from "./dragged";
 import { GridBlockFace } from "./GridBlockFace";
@@ -37,7 +37,7 @@ function useSame(blocks: GridBlock[]): GridBlock[] {
 }
 
 export interface WeekGridProps {
-  /** The Monday. */
+  /** Its first day, whichever weekday that is. */
   week: string;
   timeZone: string;
   blocks: GridBlock[];
@@ -106,7 +106,7 @@ export function WeekGrid(props: WeekGridProps) {
         initialView="timeGridWeek"
         initialDate={week}
         timeZone={timeZone}
-        firstDay={1}
+        firstDay={dayOfWeek(week)}
         hiddenDays={hiddenDays ?? []}
         allDaySlot={!timedOnly}
         headerToolbar={false as never}
