@@ -6,6 +6,7 @@ const baseURL = process.env.BASE_URL ?? "http://127.0.0.1:8000";
 const CHANGING = [
   "availability.spec.ts",
   "billing.spec.ts",
+  "blockmenu.spec.ts",
   "changes.spec.ts",
   "events.spec.ts",
   "meeting.spec.ts",

@@ -3,6 +3,7 @@ import type { Block, BusyRules, CalendarEvent, Configuration, DayAvailability } 
 import { drawnOf, isAside, knownFrom, standingOf } from "../src/features/availability/busy";
 import {
   around,
+  clockOf,
   isUnknown,
   placeBlock,
   placeEvent,
@@ -19,6 +20,7 @@ import {
   isBackwards,
   nextRange,
 } from "../src/features/availability/values";
+import { CLOCK_PREF } from "../src/lib/clock";
 
 const ZONE = "Europe/Madrid";
 const base = configurationValues(undefined, ZONE, ["a"]);
@@ -135,6 +137,12 @@ describe("the slots of a day", () => {
     ]);
     expect(windowOf([slotsOf(day)])).toEqual({ from: 540, to: 660 });
     expect(windowOf([])).toEqual({ from: 540, to: 1020 });
+  });
+  it("are written by the clock that this browser chose", () => {
+    expect([540, 815, 1440].map(clockOf)).toEqual(["09:00", "13:35", "00:00"]);
+    localStorage.setItem(CLOCK_PREF, "12");
+    expect([540, 815, 1440].map(clockOf)).toEqual(["9:00 am", "1:35 pm", "12:00 am"]);
+    localStorage.removeItem(CLOCK_PREF);
   });
   it("stand beside what takes the time, cut at the ends of the day", () => {
     const event = (start: string, end: string, all_day = false) =>

@@ -3,6 +3,7 @@ import { CLOCK_PREF } from "../src/lib/clock";
 import {
   addDays,
   dateIn,
+  formatClock,
   formatDateTime,
   formatMinutes,
   formatTime,
@@ -29,8 +30,18 @@ describe("instants as wall time", () => {
     expect(formatTime("2026-11-20T13:05:00Z", MADRID)).toBe("2:05 pm");
     expect(formatTime("2026-11-20T23:05:00Z", MADRID)).toBe("12:05 am");
     expect(formatDateTime("2026-11-20T13:05:00Z", MADRID)).toContain("2:05 pm");
+    expect(["09:00:00", "12:30", "24:00"].map((time) => formatClock(time))).toEqual([
+      "9:00 am",
+      "12:30 pm",
+      "12:00 am",
+    ]);
     localStorage.removeItem(CLOCK_PREF);
     expect(formatTime("2026-11-20T23:05:00Z", MADRID)).toBe("00:05");
+    expect(["09:00:00", "12:30", "24:00"].map((time) => formatClock(time))).toEqual([
+      "09:00",
+      "12:30",
+      "00:00",
+    ]);
   });
   it("knows half-hour and quarter-hour zones", () => {
     expect(formatTime("2026-01-01T00:00:00Z", "Asia/Kolkata")).toBe("05:30");

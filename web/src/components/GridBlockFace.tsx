@@ -19,7 +19,7 @@ export function GridBlockFace({ block, time, timeZone }: Props) {
   const hidden = <span className="sr">, {block.word}</span>;
   if (room === "line") {
     return (
-      <span className="ev" data-room="line" title={hint}>
+      <span className="ev" data-id={block.id} data-room="line" title={hint}>
         <b>{title}</b>
         {!block.allDay && <span> · {formatTime(block.start, timeZone)}</span>}
         {hidden}
@@ -27,7 +27,7 @@ export function GridBlockFace({ block, time, timeZone }: Props) {
     );
   }
   return (
-    <span className="ev" data-room={room === "all" ? "more" : room} title={hint}>
+    <span className="ev" data-id={block.id} data-room={room === "all" ? "more" : room} title={hint}>
       <b>{title}</b>
       <span>
         <Icon size={12} aria-hidden /> {formatTime(block.start, timeZone)}

@@ -9,7 +9,8 @@ import timeGridPlugin from "@fullcalendar/react/timegrid";
 import { type ReactNode, useMemo, useRef } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { useClock } from "../lib/prefs";
-import { dateIn, toWall } from "../lib/time";
+import { dateIn, dayOfWeek, toWall } from "../lib/time";
+import { BlockMenuArea, type OpenMenu } from "./BlockMenuArea";
 import { type GridBlock, shownHours } from "./blocks";
 import { type Dropped, type Moved, movedBy, type Selected, stretchOf } from "./dragged";
 import { GridBlockFace } from "./GridBlockFace";
@@ -37,7 +38,7 @@ function useSame(blocks: GridBlock[]): GridBlock[] {
 }
 
 export interface WeekGridProps {
-  /** The Monday. */
+  /** Its first day, whichever weekday that is. */
   week: string;
   timeZone: string;
   blocks: GridBlock[];
@@ -45,6 +46,8 @@ export interface WeekGridProps {
   /** Present when new blocks can be made: a free stretch was chosen, in wall times of `timeZone`. */
   onSelect?: (stretch: { start: string; end: string }) => void;
   onMove?: (moved: Moved) => void;
+  /** Present when blocks have a menu. */
+  onMenu?: OpenMenu;
   /** What stands beside the day's name. */
   headerOf?: (date: string) => ReactNode;
   /** Weekdays that are not shown, Sunday being 0. */
@@ -96,7 +99,12 @@ export function WeekGrid(props: WeekGridProps) {
   );
   const open = (span: { startStr: string }) => !closed || span.startStr.slice(0, 10) > closed;
   return (
-    <div className="panel flush fcx" data-days={7 - (hiddenDays?.length ?? 0)}>
+    <BlockMenuArea
+      className="panel flush fcx"
+      data-days={7 - (hiddenDays?.length ?? 0)}
+      titleOf={(id) => blocks.find((block) => block.id === id)?.title ?? ""}
+      onMenu={props.onMenu}
+    >
       <FullCalendar
         key={[week, timeZone, locale, clock, snap].join()}
         locale={locale}
@@ -106,7 +114,7 @@ export function WeekGrid(props: WeekGridProps) {
         initialView="timeGridWeek"
         initialDate={week}
         timeZone={timeZone}
-        firstDay={1}
+        firstDay={dayOfWeek(week)}
         hiddenDays={hiddenDays ?? []}
         allDaySlot={!timedOnly}
         headerToolbar={false as never}
@@ -148,6 +156,6 @@ export function WeekGrid(props: WeekGridProps) {
           return block ? <GridBlockFace block={block} time={info.timeText} timeZone={timeZone} /> : null;
         }}
       />
-    </div>
+    </BlockMenuArea>
   );
 }

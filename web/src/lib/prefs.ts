@@ -1,6 +1,7 @@
 // Preferences of this browser, like the theme and the go-to keys: nobody else sees or needs them.
 import { useSyncExternalStore } from "react";
 import { type Clock, currentClock } from "./clock";
+import { FIRST_DAY, type WeekStart, weekStartOf } from "./week";
 
 const PREFIX = "daybook-";
 const listeners = new Set<() => void>();
@@ -35,6 +36,15 @@ export function useClock(): [Clock, (clock: Clock) => void] {
   const [, set] = usePref("clock");
   return [currentClock(), set];
 }
+
+/** The day that calendars and lists of weekdays begin with; the weeks of the timesheet are ISO weeks. */
+export function useWeekStart(): [WeekStart, (start: WeekStart) => void] {
+  const [text, set] = usePref("week-start");
+  return [weekStartOf(text, navigator.language), set];
+}
+
+/** The same as a number: 0 is Sunday. */
+export const useFirstDay = (): number => FIRST_DAY[useWeekStart()[0]];
 
 export const SNAPS = [5, 10, 15, 30] as const;
 export type Snap = (typeof SNAPS)[number];

@@ -78,9 +78,12 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** The Monday of the week a date is in. */
-export function startOfWeek(date: string): string {
-  return addDays(date, -((new Date(`${date}T00:00Z`).getUTCDay() + 6) % 7));
+/** 0 is Sunday. */
+export const dayOfWeek = (date: string) => new Date(`${date}T00:00Z`).getUTCDay();
+
+/** The first day of the week a date is in: its Monday, as in ISO weeks, unless weeks begin on another day. */
+export function startOfWeek(date: string, firstDay = 1): string {
+  return addDays(date, -((dayOfWeek(date) - firstDay + 7) % 7));
 }
 
 export const isDate = (text: unknown): text is string =>
@@ -101,6 +104,12 @@ export function relative(instant: string, now: Date, locale = currentLocale()): 
 
 export const formatTime = (instant: string | Date, timeZone: string, locale = currentLocale()) =>
   formatter(locale, { ...timeOfDay(), timeZone }).format(new Date(instant));
+
+/** A time of day in no zone, such as `09:00`, as the clock writes it; the end of a day is its midnight. */
+export const formatClock = (time: string, locale = currentLocale()) => {
+  const [hour = 0, minute = 0] = time.split(":").map(Number);
+  return formatTime(new Date(Date.UTC(1970, 0, 1, hour, minute)), "UTC", locale);
+};
 
 export const formatDateTime = (instant: string | Date, timeZone: string, locale = currentLocale()) =>
   formatter(locale, {

@@ -5,7 +5,7 @@ import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
 import type { Block, CalendarEvent, Reason } from "../../api/types";
 import { useTimeZone } from "../../app/session";
-import { dateIn, startOfWeek } from "../../lib/time";
+import { dateIn } from "../../lib/time";
 import { When } from "../calendar/EventFacts";
 import { around, type Slot } from "./slots";
 import { useBlockTime } from "./useBlockTime";
@@ -34,11 +34,7 @@ export function EventInTheWay({ reason, slot, events, timeZone }: EventProps) {
   const day = event.all_day ? event.start.slice(0, 10) : dateIn(event.start, own);
   return (
     <>
-      <Link
-        className="textlink breakable"
-        to="/calendar"
-        search={{ week: startOfWeek(day), event: event.id } as never}
-      >
+      <Link className="textlink breakable" to="/calendar" search={{ week: day, event: event.id } as never}>
         {event.title || u("untitled")}
       </Link>
       <When event={event} timeZone={timeZone} />

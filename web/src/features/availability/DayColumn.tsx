@@ -3,7 +3,7 @@ import { IconBan, IconCheck, IconQuestionMark } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
 import type { Block, DayAvailability } from "../../api/types";
 import { touchesDay } from "../../lib/events";
-import { formatDate } from "../../lib/time";
+import { formatClock, formatDate } from "../../lib/time";
 import { type Drawn, isAside } from "./busy";
 import { isUnknown, placeSlots, type Slot, slotsOf } from "./slots";
 import { Taken } from "./Taken";
@@ -55,7 +55,7 @@ export function DayColumn({ day, events, blocks, colorOf, window: w, scale, onWh
             return (
               <div key={slot.start} className="slot" data-free style={style}>
                 <IconCheck size={13} aria-hidden />
-                {slot.from}
+                {formatClock(slot.from)}
                 <span className="sr">, {t("free")}</span>
               </div>
             );
@@ -72,7 +72,7 @@ export function DayColumn({ day, events, blocks, colorOf, window: w, scale, onWh
               onClick={() => onWhy(slot)}
             >
               <Icon size={13} aria-hidden />
-              {slot.from}
+              {formatClock(slot.from)}
               <span className="sr">, {t(unknown ? "unknown" : "refused")}</span>
             </button>
           );

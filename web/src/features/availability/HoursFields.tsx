@@ -1,8 +1,10 @@
 import { ActionIcon, Button, Group, Stack, Switch, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
+import { useFirstDay } from "../../lib/prefs";
+import { weekdayName, weekdaysFrom } from "../../lib/week";
 import { type ConfigurationValues, type Day, isBackwards, nextRange, type Range } from "./values";
-import { WeekdayChecks, weekdayName } from "./WeekdayChecks";
+import { WeekdayChecks } from "./WeekdayChecks";
 
 interface RangeProps {
   value: Range;
@@ -101,6 +103,7 @@ interface Props {
 /** The same hours on all working days, or each day its own. */
 export function HoursFields({ values: v, errors, onChange }: Props) {
   const t = useTranslations("availability");
+  const order = weekdaysFrom(useFirstDay());
   return (
     <Stack gap="sm">
       <Switch
@@ -109,14 +112,19 @@ export function HoursFields({ values: v, errors, onChange }: Props) {
         onChange={(e) => onChange({ per_day: e.currentTarget.checked })}
       />
       {v.per_day ? (
-        v.days.map((day, index) => (
-          <DayRow
-            key={weekdayName(index)}
-            day={index}
-            value={day}
-            onChange={(next) => onChange({ days: v.days.map((d, i) => (i === index ? next : d)) })}
-          />
-        ))
+        order.map((day) => {
+          const value = v.days[day];
+          return (
+            value && (
+              <DayRow
+                key={day}
+                day={day}
+                value={value}
+                onChange={(next) => onChange({ days: v.days.map((d, i) => (i === day ? next : d)) })}
+              />
+            )
+          );
+        })
       ) : (
         <>
           <WeekdayChecks

@@ -9,6 +9,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, ErrorState, QueryState, Skeletons } from "../../components/States";
 import { useNow } from "../../components/Time";
 import { useFilters } from "../../lib/filters";
+import { useFirstDay } from "../../lib/prefs";
 import { addDays, dateIn, formatDate, fromWall, isDate, startOfWeek, zoneLabel } from "../../lib/time";
 import { colorOfCalendar, useCalendarLookup } from "../calendar/useColors";
 import { WeekNav } from "../calendar/WeekNav";
@@ -18,7 +19,7 @@ import { pixelsFor, type Slot, slotsOf, windowOf } from "./slots";
 import { Why } from "./Why";
 
 const parse = (raw: Record<string, unknown>): { week?: string } => ({
-  week: isDate(raw.week) ? startOfWeek(raw.week) : undefined,
+  week: isDate(raw.week) ? raw.week : undefined,
 });
 
 /** Calendars that cannot be read: their time is unknown, and unknown time is never offered. */
@@ -130,6 +131,7 @@ export function Troubleshooter() {
   const { id = "" } = useParams({ strict: false }) as { id?: string };
   const [filters, set] = useFilters(parse);
   const now = useNow();
+  const firstDay = useFirstDay();
   const configurations = useQuery(queries.configurations());
   return (
     <Stack gap="md">
@@ -148,7 +150,7 @@ export function Troubleshooter() {
             );
           }
           const today = dateIn(now, c.time_zone);
-          const week = filters.week ?? startOfWeek(today);
+          const week = startOfWeek(filters.week ?? today, firstDay);
           const short = { day: "numeric", month: "long" } as const;
           const range = `${formatDate(week, short)} – ${formatDate(addDays(week, 6), { ...short, year: "numeric" })}`;
           return (
@@ -157,7 +159,11 @@ export function Troubleshooter() {
                 title={t("slotsOf", { name: c.name || t("unnamed") })}
                 sub={`${range} · ${t("timesIn", { zone: zoneLabel(c.time_zone, fromWall(week, c.time_zone)) })}`}
               >
-                <WeekNav week={week} today={today} set={(next) => set({ week: next })} />
+                <WeekNav
+                  week={week}
+                  current={startOfWeek(today, firstDay)}
+                  set={(next) => set({ week: next })}
+                />
               </PageHeader>
               <Legend configuration={c} />
               <Week configuration={c} week={week} />

@@ -1,9 +1,6 @@
 import { Checkbox, Group, Text } from "@mantine/core";
-import { addDays, formatDate } from "../../lib/time";
-
-const MONDAY = "2026-01-05";
-export const weekdayName = (day: number, weekday: "long" | "short" = "long") =>
-  formatDate(addDays(MONDAY, day), { weekday });
+import { useFirstDay } from "../../lib/prefs";
+import { weekdayName, weekdaysFrom } from "../../lib/week";
 
 interface Props {
   label: string;
@@ -17,7 +14,7 @@ export function WeekdayChecks({ label, value, error, onChange }: Props) {
     <fieldset className="plain">
       <legend>{label}</legend>
       <Group gap="sm">
-        {Array.from({ length: 7 }, (_, day) => day).map((day) => (
+        {weekdaysFrom(useFirstDay()).map((day) => (
           <Checkbox
             key={day}
             label={weekdayName(day, "short")}

@@ -4,7 +4,7 @@ import type { CSSProperties } from "react";
 import { useTranslations } from "use-intl";
 import type { Block, Calendar, CalendarEvent, Configuration, Reason } from "../../api/types";
 import { Ago } from "../../components/Time";
-import { formatDate } from "../../lib/time";
+import { formatClock, formatDate } from "../../lib/time";
 import { colorOfCalendar, useCalendarLookup } from "../calendar/useColors";
 import { BlockInTheWay, EventInTheWay } from "./Culprit";
 import type { Slot } from "./slots";
@@ -68,7 +68,7 @@ export function Why({ chosen, configuration: c, events, blocks, onClose }: Props
       {chosen && (
         <Stack gap="md">
           <Title order={3} size="h5" className="num">
-            {formatDate(chosen.date)} · {chosen.slot.from}–{chosen.slot.to}
+            {formatDate(chosen.date)} · {formatClock(chosen.slot.from)}–{formatClock(chosen.slot.to)}
           </Title>
           <ul className="rows">
             {chosen.slot.reasons.map((r) => {

@@ -1,12 +1,12 @@
 // Places the slots and the taken time of a day on its column.
 import type { Block, CalendarEvent, DayAvailability, Reason } from "../../api/types";
 import { touchesDay } from "../../lib/events";
-import { addDays, dateIn, fromWall, toWall } from "../../lib/time";
+import { addDays, dateIn, formatClock, fromWall, toWall } from "../../lib/time";
 
 export interface Slot {
   start: string;
   end: string;
-  /** What clocks show, `09:00`. */
+  /** Its wall time, `09:00`. */
   from: string;
   to: string;
   free: boolean;
@@ -79,11 +79,8 @@ function spansOf({ weekly: w, start, end }: Block, date: string): Span[] {
 export const placeBlock = (block: Block, date: string, timeZone: string): Placed[] =>
   spansOf(block, date).flatMap((span) => placeEvent(span, date, timeZone) ?? []);
 
-/** What clocks show at a place of the day. */
-export function clockOf(minute: number): string {
-  const pad = (n: number) => String(n).padStart(2, "0");
-  return `${pad(Math.floor(minute / 60) % 24)}:${pad(minute % 60)}`;
-}
+/** What the clock shows at a place of the day. */
+export const clockOf = (minute: number) => formatClock(`0:${minute}`);
 
 /** The stretch of the day worth showing: from the first slot to the last, on full hours. */
 export function windowOf(days: Slot[][]): { from: number; to: number } {

@@ -1,14 +1,16 @@
 import { useTranslations } from "use-intl";
 import type { Block } from "../../api/types";
 import { useTimeZone } from "../../app/session";
-import { formatDate, formatDateTime, zoneLabel } from "../../lib/time";
-import { weekdayName } from "./WeekdayChecks";
+import { useFirstDay } from "../../lib/prefs";
+import { formatClock, formatDate, formatDateTime, zoneLabel } from "../../lib/time";
+import { weekdayName, weekdaysFrom } from "../../lib/week";
 
 /** When a block is, in words; in a zone that is not the person's own, with its name. */
 export function useBlockTime(zone?: string) {
   const t = useTranslations("availability");
   const own = useTimeZone();
   const timeZone = zone ?? own;
+  const order = weekdaysFrom(useFirstDay());
   const short = { day: "numeric", month: "short", year: "numeric" } as const;
   return ({ weekly: w, start, end }: Block) => {
     if (!w) {
@@ -16,8 +18,9 @@ export function useBlockTime(zone?: string) {
       const span = `${formatDateTime(start, timeZone)} – ${formatDateTime(end, timeZone)}`;
       return timeZone === own ? span : `${span} · ${zoneLabel(timeZone, start)}`;
     }
-    const days = w.days.length === 7 ? t("everyDay") : w.days.map((d) => weekdayName(d, "short")).join(", ");
-    const parts = [`${days}, ${w.from_time.slice(0, 5)}–${w.to_time.slice(0, 5)}`, zoneLabel(w.time_zone)];
+    const named = order.filter((day) => w.days.includes(day)).map((day) => weekdayName(day, "short"));
+    const days = w.days.length === 7 ? t("everyDay") : named.join(", ");
+    const parts = [`${days}, ${formatClock(w.from_time)}–${formatClock(w.to_time)}`, zoneLabel(w.time_zone)];
     if (w.from_date) parts.push(t("since", { date: formatDate(w.from_date, short) }));
     if (w.until_date) parts.push(t("upTo", { date: formatDate(w.until_date, short) }));
     return parts.join(" · ");

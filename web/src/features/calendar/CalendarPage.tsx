@@ -14,6 +14,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, NoMatch, QueryState, Skeletons } from "../../components/States";
 import { useNow } from "../../components/Time";
 import { useFilters } from "../../lib/filters";
+import { useFirstDay } from "../../lib/prefs";
 import { addDays, dateIn, formatDate, fromWall, isDate, startOfWeek, zoneLabel } from "../../lib/time";
 import { list, text } from "../../lib/url";
 import { MoveEvent } from "../events/MoveEvent";
@@ -28,6 +29,7 @@ import { WeekNav } from "./WeekNav";
 const WeekGrid = lazy(() => import("../../components/WeekGrid").then((m) => ({ default: m.WeekGrid })));
 
 interface Filters {
+  /** Any day of the week that is shown. */
   week?: string;
   calendars?: string;
   event?: string;
@@ -35,7 +37,7 @@ interface Filters {
   add?: string;
 }
 const parse = (raw: Record<string, unknown>): Filters => ({
-  week: isDate(raw.week) ? startOfWeek(raw.week) : undefined,
+  week: isDate(raw.week) ? raw.week : undefined,
   calendars: text(raw.calendars),
   event: text(raw.event),
   add: text(raw.add),
@@ -50,7 +52,8 @@ export function CalendarPage() {
   const { byId, colorOf } = useCalendarLookup();
   const blocksOf = useEventBlocks();
   const today = dateIn(now, timeZone);
-  const week = filters.week ?? startOfWeek(today);
+  const firstDay = useFirstDay();
+  const week = startOfWeek(filters.week ?? today, firstDay);
   const days = Array.from({ length: 7 }, (_, i) => addDays(week, i));
   const chosen = list(filters.calendars);
   const calendars = useQuery(queries.calendars());
@@ -97,7 +100,7 @@ export function CalendarPage() {
         sub={`${range} · ${t("zone", { zone: zoneLabel(timeZone, fromWall(week, timeZone)) })}`}
       >
         <Group gap="sm">
-          <WeekNav week={week} today={today} set={(next) => set({ week: next })} />
+          <WeekNav week={week} current={startOfWeek(today, firstDay)} set={(next) => set({ week: next })} />
           {writable.length > 0 && (
             <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => add("new")}>
               {t("new")}
@@ -140,7 +143,7 @@ export function CalendarPage() {
             at={filters.add}
             writable={writable}
             onClose={() => set({ add: undefined })}
-            onCreated={(e) => set({ add: undefined, week: startOfWeek(dayOf(e, timeZone)) })}
+            onCreated={(e) => set({ add: undefined, week: dayOf(e, timeZone) })}
           />
           <MoveEvent moved={moved} onClose={() => setMoved(null)} />
         </>

@@ -3,7 +3,9 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { goKeysOn, setGoKeys } from "../../app/useGoKeys";
 import { CLOCKS } from "../../lib/clock";
-import { useClock } from "../../lib/prefs";
+import { useClock, useWeekStart } from "../../lib/prefs";
+import { oneOf } from "../../lib/url";
+import { WEEK_STARTS } from "../../lib/week";
 
 type Scheme = "auto" | "light" | "dark";
 
@@ -11,6 +13,7 @@ export function Appearance() {
   const t = useTranslations("settings");
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [clock, setClock] = useClock();
+  const [weekStart, setWeekStart] = useWeekStart();
   const [keys, setKeys] = useState(goKeysOn);
   return (
     <section className="panel" aria-labelledby="appearance">
@@ -42,6 +45,21 @@ export function Appearance() {
             onChange={(value) => setClock(value === "12" ? "12" : "24")}
             data={CLOCKS.map((value) => ({ value, label: t(`clocks.h${value}`) }))}
           />
+        </div>
+        <div>
+          <Text size="sm" fw={500} id="weekstart" mb={4}>
+            {t("weekStart")}
+          </Text>
+          <SegmentedControl
+            aria-labelledby="weekstart"
+            aria-describedby="weekstart-hint"
+            value={weekStart}
+            onChange={(value) => setWeekStart(oneOf(value, WEEK_STARTS) ?? "monday")}
+            data={WEEK_STARTS.map((value) => ({ value, label: t(`weekStarts.${value}`) }))}
+          />
+          <Text size="xs" c="dimmed" mt={4} id="weekstart-hint">
+            {t("weekStartHint")}
+          </Text>
         </div>
         <Switch
           label={t("goKeys")}

@@ -7,12 +7,11 @@ import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { ClientProject } from "../../components/ClientProject";
 import { TagsField } from "../../components/TagsField";
-import { useUndo } from "../../components/undo";
 import { useProjectSays } from "../../components/useProjectSays";
 import { draftBillable } from "../../lib/billable";
 import { formatDateTime, formatMinutes } from "../../lib/time";
-import { LISTS } from "./LogAll";
 import { Reason } from "./Reason";
+import { LISTS, useDraftSteps } from "./useDraftSteps";
 
 interface Props {
   draft: Draft;
@@ -29,25 +28,14 @@ function DraftForm({ draft, dismissed, onClose }: Props) {
   const [billable, setBillable] = useState<boolean | null>(null);
   const [tags, setTags] = useState(draft.tags);
   const [description, setDescription] = useState(draft.event.title ?? "");
-  const undo = useUndo();
+  const { restore, dismiss } = useDraftSteps();
   const { id } = draft.event;
   const says = useProjectSays();
   const log = useAction(
     () => actions.logDraft(id, { ...booked, billable, tags, description: description.trim() || null }),
     { done: t("loggedOne"), invalidate: LISTS, onDone: onClose },
   );
-  const back = useAction(() => actions.restoreDraft(id), {
-    done: t("restored"),
-    invalidate: LISTS,
-    onDone: () => dismissed && onClose(),
-  });
-  const dismiss = useAction(() => actions.dismissDraft(id), {
-    invalidate: LISTS,
-    onDone: () => {
-      onClose();
-      undo(t("dismissed"), () => back.mutate(undefined));
-    },
-  });
+  const close = { onSuccess: onClose };
   return (
     <form
       onSubmit={(e) => {
@@ -81,11 +69,11 @@ function DraftForm({ draft, dismissed, onClose }: Props) {
             {t("log")}
           </Button>
           {dismissed ? (
-            <Button variant="default" loading={back.isPending} onClick={() => back.mutate(undefined)}>
+            <Button variant="default" loading={restore.isPending} onClick={() => restore.mutate(id, close)}>
               {t("bringBack")}
             </Button>
           ) : (
-            <Button variant="default" loading={dismiss.isPending} onClick={() => dismiss.mutate(undefined)}>
+            <Button variant="default" loading={dismiss.isPending} onClick={() => dismiss.mutate(id, close)}>
               {t("dismiss")}
             </Button>
           )}

@@ -2,34 +2,25 @@ import { Button, Group, Menu } from "@mantine/core";
 import { IconArrowMerge, IconCopy, IconDots, IconScissors } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { actions } from "../../api/actions";
 import type { TimeEntry } from "../../api/types";
-import { useAction } from "../../app/useAction";
-import { ConfirmDestructive } from "../../components/ConfirmDestructive";
-import { formatMinutes } from "../../lib/time";
-import { DuplicateDialog, MergeDialog, SplitDialog } from "./shapes";
-
-type Asked = "delete" | "split" | "duplicate" | "merge" | null;
+import { EntryQuestion, type Question } from "./EntryQuestion";
+import { obstacleOf } from "./entrySteps";
+import { useLock } from "./useWeek";
 
 interface Props {
   entry: TimeEntry;
-  /** Nothing of it changes any more; it can still be copied. */
-  fixed: boolean;
   onDone: () => void;
 }
 
 /** What else is done with an entry: cut in two, made again, joined with others, removed. */
-export function EntryActions({ entry, fixed, onDone }: Props) {
+export function EntryActions({ entry, onDone }: Props) {
   const t = useTranslations("timesheet");
-  const [asked, setAsked] = useState<Asked>(null);
-  const close = () => setAsked(null);
-  const dialog = { entry, onClose: close, onDone };
-  const remove = useAction(() => actions.deleteEntry(entry.id), {
-    done: t("deleted"),
-    invalidate: ["time-entries", "events", "drafts"],
-    onDone,
+  const lock = useLock();
+  const [asked, setAsked] = useState<Question | null>(null);
+  const step = (question: Question) => ({
+    disabled: !!obstacleOf(question, entry, lock),
+    onClick: () => setAsked(question),
   });
-  const still = fixed || entry.running;
   return (
     <Group gap="xs">
       <Menu position="top-end" withArrow>
@@ -39,54 +30,23 @@ export function EntryActions({ entry, fixed, onDone }: Props) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<IconScissors size={16} aria-hidden />}
-            disabled={still || entry.duration_minutes < 2}
-            onClick={() => setAsked("split")}
-          >
+          <Menu.Item leftSection={<IconScissors size={16} aria-hidden />} {...step("split")}>
             {t("split")}
           </Menu.Item>
-          <Menu.Item
-            leftSection={<IconArrowMerge size={16} aria-hidden />}
-            disabled={still}
-            onClick={() => setAsked("merge")}
-          >
+          <Menu.Item leftSection={<IconArrowMerge size={16} aria-hidden />} {...step("merge")}>
             {t("merge")}
           </Menu.Item>
-          <Menu.Item
-            leftSection={<IconCopy size={16} aria-hidden />}
-            disabled={entry.running}
-            onClick={() => setAsked("duplicate")}
-          >
+          <Menu.Item leftSection={<IconCopy size={16} aria-hidden />} {...step("duplicate")}>
             {t("duplicate")}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {!fixed && (
+      {!obstacleOf("delete", entry, lock) && (
         <Button variant="outline" className="dangerbtn" onClick={() => setAsked("delete")}>
           {t("delete")}
         </Button>
       )}
-      {asked === "split" && <SplitDialog {...dialog} />}
-      {asked === "duplicate" && <DuplicateDialog {...dialog} />}
-      {asked === "merge" && <MergeDialog {...dialog} />}
-      <ConfirmDestructive
-        what={
-          asked === "delete"
-            ? {
-                title: t("deleteTitle"),
-                action: t("delete"),
-                goes: [
-                  t("goes", { description: entry.description, hours: formatMinutes(entry.duration_minutes) }),
-                ],
-                stays: entry.synced_event_id ? [t("staysEvent")] : [],
-              }
-            : null
-        }
-        busy={remove.isPending}
-        onConfirm={() => remove.mutate(undefined)}
-        onClose={close}
-      />
+      <EntryQuestion entry={entry} asked={asked} onClose={() => setAsked(null)} onDone={onDone} />
     </Group>
   );
 }

@@ -134,7 +134,7 @@ export function EntryForm({ entry, at, onClose }: Props) {
           <Button type="submit" loading={save.isPending} disabled={fixed}>
             {t("save")}
           </Button>
-          {entry && <EntryActions entry={entry} fixed={fixed} onDone={onClose} />}
+          {entry && <EntryActions entry={entry} onDone={onClose} />}
         </Group>
       </Stack>
     </form>

@@ -11,10 +11,9 @@ import { formatMoney } from "../../lib/money";
 import { dateIn, formatDate, formatMinutes, formatTime } from "../../lib/time";
 import { Tags } from "./EntryCells";
 import { Reason } from "./Reason";
+import { LISTS } from "./useDraftSteps";
 import { useBookedNames } from "./useWeek";
 import { worthOf } from "./week";
-
-export const LISTS = ["time-entries", "drafts", "events"];
 
 /** Money where rates are known, else hours. */
 function useWorth() {

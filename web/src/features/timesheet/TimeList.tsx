@@ -1,5 +1,7 @@
-import { Text, Title } from "@mantine/core";
+import { ActionIcon, Text, Title } from "@mantine/core";
+import { IconDots } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
+import { below, type OpenMenu } from "../../components/BlockMenuArea";
 import { type GridBlock, LOOKS } from "../../components/blocks";
 import { dateIn, formatDate, formatTime } from "../../lib/time";
 import { DayHead } from "./DayHead";
@@ -11,10 +13,11 @@ interface Props {
   totals: DayTotal[];
   timeZone: string;
   onOpen: (id: string) => void;
+  onMenu: OpenMenu;
 }
 
 /** The week as a list, where a grid would be too small to read. Days with nothing in them take no room. */
-export function TimeList({ days, blocks, totals, timeZone, onOpen }: Props) {
+export function TimeList({ days, blocks, totals, timeZone, onOpen, onMenu }: Props) {
   const e = useTranslations("events");
   return days.map((day) => {
     const rows = blocks
@@ -30,6 +33,7 @@ export function TimeList({ days, blocks, totals, timeZone, onOpen }: Props) {
         <ul>
           {rows.map((block) => {
             const Icon = LOOKS[block.look];
+            const title = block.title || e("untitled");
             return (
               <li key={block.id}>
                 <span className={`blk e-${block.look}`} aria-hidden>
@@ -40,12 +44,21 @@ export function TimeList({ days, blocks, totals, timeZone, onOpen }: Props) {
                 </span>
                 <span className="grow">
                   <button type="button" className="rowlink" onClick={() => onOpen(block.id)}>
-                    {block.title || e("untitled")}
+                    {title}
                   </button>
                   <Text size="xs" c="dimmed">
                     {[block.word, block.note].filter(Boolean).join(" · ")}
                   </Text>
                 </span>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-haspopup="menu"
+                  aria-label={e("actionsOf", { title })}
+                  onClick={(click) => onMenu(below(block.id, click.currentTarget))}
+                >
+                  <IconDots size={18} />
+                </ActionIcon>
               </li>
             );
           })}

@@ -15,7 +15,7 @@ import { actions } from "../../api/actions";
 import type { TimeEntry } from "../../api/types";
 import { useAction } from "../../app/useAction";
 import { SNAPS, useDismissedShown, useHours, useSnap, useWeekends, useWeekTarget } from "../../lib/prefs";
-import { formatTime } from "../../lib/time";
+import { formatClock, startOfWeek } from "../../lib/time";
 import { oneOf } from "../../lib/url";
 import { WeekNav } from "../calendar/WeekNav";
 import { VIEWS, type View } from "./filters";
@@ -27,7 +27,7 @@ import { isClosed } from "./week";
 const hourChoices = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, i) => {
     const hour = first + i;
-    const label = hour === 24 ? "24:00" : formatTime(new Date(Date.UTC(2026, 0, 1, hour)), "UTC");
+    const label = hour === 24 ? "24:00" : formatClock(`${hour}:00`);
     return { value: String(hour), label };
   });
 
@@ -141,7 +141,7 @@ export function WeekToolbar({ view, asked, set }: Props) {
   return (
     <Group justify="space-between" gap="sm" className="weekbar">
       <Group gap="sm">
-        <WeekNav week={week} today={today} set={(next) => set({ week: next })} />
+        <WeekNav week={week} current={startOfWeek(today)} set={(next) => set({ week: next })} />
         <ViewSwitch view={view} set={(next) => set({ view: next })} />
       </Group>
       <Group gap="sm">

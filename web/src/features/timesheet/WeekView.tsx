@@ -7,6 +7,7 @@ import type { Moved } from "../../components/dragged";
 import { QueryState, Skeletons } from "../../components/States";
 import { useHours, useSnap, useWeekends } from "../../lib/prefs";
 import { formatDate } from "../../lib/time";
+import { BlockMenu, useMenu } from "./BlockMenu";
 import { Clashes } from "./Clashes";
 import { DayHead } from "./DayHead";
 import { DraftDrawer } from "./DraftDrawer";
@@ -38,6 +39,7 @@ export function WeekView({ filters, set }: Props) {
   const wordOf = useStateWord();
   const { clientOf } = useBookedNames();
   const move = useMoveEntry();
+  const menu = useMenu();
   const open = (id: string) => set(isEntry(id) ? { entry: entryOf(id) } : { draft: id });
   const closed = lock.until !== null && week <= lock.until ? lock.until : undefined;
   const body = (logged: TimeEntry[]) => {
@@ -52,7 +54,12 @@ export function WeekView({ filters, set }: Props) {
         <Clashes pairs={clashes(blocks)} timeZone={timeZone} onOpen={open} />
         <Legend blocks={blocks} closedUntil={closed} />
         {small ? (
-          <TimeList days={weekDays(week)} {...{ blocks, totals, timeZone }} onOpen={open} />
+          <TimeList
+            days={weekDays(week)}
+            {...{ blocks, totals, timeZone }}
+            onOpen={open}
+            onMenu={menu.open}
+          />
         ) : (
           <Suspense fallback={<Skeletons rows={8} height={70} />}>
             {/* The grid names its columns by their dates alone. */}
@@ -67,6 +74,7 @@ export function WeekView({ filters, set }: Props) {
               {...{ week, timeZone, blocks, onMove, snap, hours }}
               timedOnly
               onOpen={open}
+              onMenu={menu.open}
               onSelect={({ start, end }) => set({ entry: "new", at: `${start}/${end}` })}
               hiddenDays={weekends ? [] : emptyWeekend(blocks, timeZone)}
               headerOf={(date) => <DayHead total={totals.find((day) => day.date === date)} />}
@@ -74,6 +82,7 @@ export function WeekView({ filters, set }: Props) {
             />
           </Suspense>
         )}
+        <BlockMenu {...{ menu, logged, suggested, dismissed }} onOpen={open} />
         {blocks.length === 0 && <Text c="dimmed">{t("emptyWeek")}</Text>}
       </>
     );

@@ -7,16 +7,9 @@ import type { Draft } from "../../api/types";
 import { useTimeZone } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { dateIn, formatDate, formatMinutes, formatTime } from "../../lib/time";
+import { AS_SUGGESTED } from "../timesheet/useDraftSteps";
 import { useBookedNames } from "../timesheet/useWeek";
 
-/** As suggested, in every respect. */
-const AS_SUGGESTED = {
-  client_id: null,
-  project_id: null,
-  billable: null,
-  description: null,
-  tags: null,
-};
 /** More than these are looked through in the timesheet. */
 const MOST = 8;
 
