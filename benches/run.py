@@ -100,6 +100,7 @@ def run(part, tools, work, report, words):
     elif part == "large":
         google.growth(tools, work, report, words.rounds, words.events, 10 * words.events)
         footprint.bench(tools, work, report, words.rounds, [10 * words.events])
+        money.large_import(tools, work, report, 100 * words.events)
 
 
 if __name__ == "__main__":

@@ -192,9 +192,9 @@ class Daybook:
     def api(self, method, path, body=None, token=None):
         return call(method, f"{self.base}/api/v1{path}", token or self.key, body)
 
-    def keys(self, count):
+    def keys(self, count, scopes=("read",)):
         """More API keys: each has a request limit of its own."""
-        return [expect(201, self.api("POST", "/api-keys", {"name": f"bench {n}", "scopes": ["read"]}))["key"] for n in range(count)]
+        return [expect(201, self.api("POST", "/api-keys", {"name": f"bench {n}", "scopes": [*scopes]}))["key"] for n in range(count)]
 
     def connect_google(self, person):
         """Connects the simulator's account as `person` would in a browser."""
