@@ -417,6 +417,7 @@ test("a member's week is approved but for one entry, which is rejected with a re
   const odd = card.getByRole("row").filter({ hasText: `Odd ${RUN}` });
   await odd.getByRole("button", { name: /Reject/ }).click();
   const why = page.getByRole("dialog", { name: "Reject this entry?" });
+  await expect(why.getByRole("button", { name: "Reject" })).toBeDisabled();
   await why.getByLabel("Reason").fill("Whose is it?");
   await expectAccessible(page);
   await why.getByRole("button", { name: "Reject" }).click();
