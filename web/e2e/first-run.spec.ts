@@ -63,6 +63,8 @@ test("the first person sets it up, invites a second one, and both are in", async
   const row = page.getByRole("row").filter({ hasText: "Bo Lindqvist" });
   await expect(row).toContainText("bo@studio.example");
   await expect(page.getByRole("region", { name: "Open invitations" })).toContainText("None.");
+  await page.goto(`${server.url}/settings/notifications`);
+  await expect(page.getByText("This server sends no mail yet")).toBeVisible();
   await other.close();
 });
 

@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { type APIRequestContext, expect, type Locator, type Page, test } from "@playwright/test";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -78,6 +79,36 @@ export async function firstCalendar(request: APIRequestContext) {
   const calendar = items[0];
   if (!calendar) throw new Error("the server under test has no calendar");
   return calendar;
+}
+
+/** Where the mail server of the tests keeps what it takes; empty where none is running: then the server under test sends no mail. */
+export const MAILS = process.env.E2E_MAILS ?? "";
+export const NO_MAILS =
+  "no mail server: E2E_MAILS names the folder of tests/python/smtp_sink.py; scripts/e2e.sh starts it where Python has aiosmtpd";
+
+/** A mail as tests/python/smtp_sink.py keeps it. */
+export interface Mail {
+  to: string[];
+  subject: string;
+  text: string;
+  files: { name: string; type: string; size: number }[];
+}
+
+/** What the mail server has taken for an address, oldest first. */
+export function mailsTo(address: string): Mail[] {
+  const names = readdirSync(MAILS).filter((name) => name.endsWith(".json"));
+  const mails = names.sort().map((name) => JSON.parse(readFileSync(join(MAILS, name), "utf8")) as Mail);
+  return mails.filter((mail) => mail.to.includes(address));
+}
+
+/** The page of an invoice says that its mail has been taken: it is looked at anew until it does. */
+export async function mailTaken(page: Page, address: string) {
+  const history = page.getByRole("region", { name: "History" });
+  await expect(history.getByText(`Mailed to ${address}`)).toHaveCount(1);
+  await expect(async () => {
+    await page.reload();
+    await expect(history).toContainText("Taken by the mail server", { timeout: 5_000 });
+  }).toPass({ timeout: 90_000 });
 }
 
 /** A route with the first calendar, client or project of the server in the place of its name. */

@@ -1,9 +1,14 @@
 // From a meeting to money, in the browser and in the simulated Slack: a meeting ends, Slack asks, one click logs it, another one
-// approves it, and the dashboard bills it. What its PDF says is read back where Python with pypdf is there (`./test` makes it).
+// approves it, the dashboard bills it, the client gets it by mail and Slack says so. What its PDF says is read back where Python with
+// pypdf is there (`./test` makes it), and the mail where a mail server is there for it.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { MAILS, mailsTo, mailTaken, NO_MAILS } from "./helpers";
+
+// What is mailed is the invoice of the meeting before.
+test.describe.configure({ mode: "serial" });
 
 const SLACK = process.env.SANDBOX_SLACK ?? "";
 const GOOGLE = process.env.SANDBOX_GOOGLE ?? "";
@@ -11,6 +16,10 @@ const ADA = "U0ADAMARSH";
 const BO = "U0BOLINDQV";
 const RUN = Date.now().toString(36);
 const TITLE = `Budget review ${RUN}`;
+const CLIENT = `Harbour ${RUN}`;
+const ADDRESS = `accounts-${RUN}@harbour.example`;
+/** The invoice that the meeting became, once it has. */
+let billed: { id: string; number: string; pdf: Buffer } | undefined;
 /** The server asks about meetings once a minute. */
 const ASKED_MS = 150_000;
 
@@ -94,7 +103,7 @@ test("a meeting becomes an invoice by two clicks in Slack", async ({ page, brows
     expect(answer.ok(), await answer.text()).toBe(true);
     return (await answer.json()) as { id: string };
   };
-  const client = await post("/clients", { name: `Harbour ${RUN}`, currency: "EUR" });
+  const client = await post("/clients", { name: CLIENT, email: ADDRESS, currency: "EUR" });
   const project = await post("/projects", {
     name: `Website ${RUN}`,
     client_id: client.id,
@@ -129,7 +138,7 @@ test("a meeting becomes an invoice by two clicks in Slack", async ({ page, brows
 
   // The dashboard bills it.
   await page.goto("/clients");
-  await page.getByRole("link", { name: `Harbour ${RUN}`, exact: true }).click();
+  await page.getByRole("link", { name: CLIENT, exact: true }).click();
   await page.getByRole("link", { name: "New invoice" }).click();
   await page.getByLabel("First day").fill(berlin(48 * 60).slice(0, 10));
   await page.getByLabel("Last day").fill(berlin(-24 * 60).slice(0, 10));
@@ -140,7 +149,7 @@ test("a meeting becomes an invoice by two clicks in Slack", async ({ page, brows
   await sure.getByRole("button", { name: "Finalise" }).click();
   await expect(sure).toBeHidden();
   await expect(page.getByRole("heading", { level: 1, name: /^Invoice \d{4}-\d{4}$/ })).toBeVisible();
-  const id = new URL(page.url()).pathname.split("/").pop();
+  const id = new URL(page.url()).pathname.split("/").pop() ?? "";
   const invoice = (await (await page.request.get(`/api/v1/invoices/${id}`)).json()) as {
     number: string;
     total_minor: number;
@@ -155,5 +164,41 @@ test("a meeting becomes an invoice by two clicks in Slack", async ({ page, brows
     expect(text).toContain(invoice.number);
     expect(text).toContain("123.45");
   }
+  billed = { id, number: invoice.number, pdf };
+  await other.close();
+});
+
+test("its invoice is mailed to the client, and Slack says that it is ready", async ({ page, browser }) => {
+  test.skip(!SLACK || !GOOGLE, "SANDBOX_SLACK names the simulator; scripts/e2e.sh sets it");
+  test.skip(!MAILS, NO_MAILS);
+  test.setTimeout(180_000);
+  if (!billed) throw new Error("there is no invoice: the test before makes it");
+  const { id, number, pdf } = billed;
+  await page.goto(`/invoices/${id}`);
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  const send = page.getByRole("dialog", { name: `Send ${number}?` });
+  await expect(send.getByLabel("To")).toHaveValue(ADDRESS);
+  await send.getByLabel("Message").fill("With thanks for the review.");
+  await send.getByRole("button", { name: "Send it" }).click();
+  await expect(send).toBeHidden();
+  await mailTaken(page, ADDRESS);
+
+  const mails = mailsTo(ADDRESS);
+  expect(mails).toHaveLength(1);
+  const [mail] = mails;
+  expect(mail?.subject).toContain(number);
+  expect(mail?.text).toContain("With thanks for the review.");
+  expect(mail?.text).toContain("123.45");
+  const attached = mail?.files.find((file) => file.type === "application/pdf");
+  expect(attached?.size).toBe(pdf.length);
+
+  const other = await browser.newContext({ storageState: { cookies: [], origins: [] } });
+  const slack = await other.newPage();
+  const ready = await seen(slack, ADA, `Invoice ${number} is ready`);
+  await expect(ready).toContainText(CLIENT);
+  await expect(ready).toContainText("EUR 123.45");
+  await expect(slack.locator("ul.list > li").filter({ hasText: `Invoice ${number} is ready` })).toHaveCount(
+    1,
+  );
   await other.close();
 });

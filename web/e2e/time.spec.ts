@@ -296,6 +296,65 @@ test("durations are typed into projects × days: new, changed, refused, taken ba
   await expect(cell).toHaveValue("2:00");
 });
 
+test("an emptied meeting comes back as the meeting's; of approved time it is asked first, and nothing undoes it", async ({
+  page,
+  request,
+  baseURL,
+}) => {
+  const headers = origin(baseURL);
+  const post = async (path: string, data: object) => {
+    const answer = await request.post(`/api/v1${path}`, { data, headers });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return (await answer.json()) as { id: string };
+  };
+  const name = `Held ${RUN}`;
+  const day = new Date(Date.now() - 4 * 86_400_000).toISOString().slice(0, 10);
+  const calendar = await firstCalendar(request);
+  const project = await post("/projects", { name });
+  const meeting = { summary: name, start_time: `${day}T12:00:00Z`, end_time: `${day}T13:00:00Z` };
+  const event = await post(`/integrations/calendars/${calendar.id}/events`, meeting);
+  await post(`/drafts/${event.id}/log`, { project_id: project.id });
+  await page.goto(`/timesheet?view=projects&week=${mondayOf(day)}&rows=${project.id}`);
+  await settled(page);
+  const weekday = new Date(day).toLocaleDateString("en-GB", { weekday: "long", timeZone: "UTC" });
+  const cell = page.getByRole("textbox", { name: new RegExp(`^${name}, ${weekday}`) });
+  await cell.fill("45m");
+  await cell.press("Enter");
+  await expect(cell).toHaveValue("0:45");
+  await cell.fill("");
+  await cell.press("Enter");
+  await expect(cell).toHaveValue("");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(cell).toHaveValue("0:45");
+  const list = await request.get(`/api/v1/time-entries?project_id=${project.id}`);
+  const { items } = (await list.json()) as { items: Entry[] };
+  expect(items).toHaveLength(1);
+  expect(items[0]).toMatchObject({
+    synced_event_id: event.id,
+    source: "calendar",
+    status: "pending",
+    duration_minutes: 45,
+  });
+
+  await post(`/time-entries/${items[0]?.id}/approve`, {});
+  await page.reload();
+  await expect(cell).toHaveValue("0:45");
+  const sure = page.getByRole("dialog", { name: "Delete this time entry?" });
+  await cell.fill("");
+  await cell.press("Enter");
+  await expect(sure).toContainText("Approved");
+  await expectAccessible(page);
+  await sure.getByRole("button", { name: "Cancel" }).click();
+  await expect(sure).toBeHidden();
+  await expect(cell).toHaveValue("0:45");
+  await cell.fill("");
+  await cell.press("Enter");
+  await sure.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("The time entry is deleted.")).toBeVisible();
+  await expect(cell).toHaveValue("");
+  await expect(page.getByRole("button", { name: "Undo" })).toHaveCount(0);
+});
+
 test("several entries in one cell are told apart", async ({ page, request, baseURL }) => {
   const project = await firstProject(request);
   for (const hour of ["08", "12"]) {
@@ -417,6 +476,7 @@ test("a member's week is approved but for one entry, which is rejected with a re
   const odd = card.getByRole("row").filter({ hasText: `Odd ${RUN}` });
   await odd.getByRole("button", { name: /Reject/ }).click();
   const why = page.getByRole("dialog", { name: "Reject this entry?" });
+  await expect(why.getByRole("button", { name: "Reject" })).toBeDisabled();
   await why.getByLabel("Reason").fill("Whose is it?");
   await expectAccessible(page);
   await why.getByRole("button", { name: "Reject" }).click();

@@ -8,6 +8,7 @@ import { ApiError } from "../src/api/client";
 import { themeFor } from "../src/app/theme";
 import { ConfirmDestructive } from "../src/components/ConfirmDestructive";
 import { QueryState } from "../src/components/States";
+import { RejectDialog } from "../src/features/approvals/RejectDialog";
 import { DurationInput } from "../src/features/timesheet/projectgrid/DurationInput";
 import en from "../src/i18n/en.json";
 
@@ -68,6 +69,21 @@ describe("ConfirmDestructive", () => {
     await vi.waitFor(() => expect(document.activeElement).toBe(cancel));
     await userEvent.click(screen.getByRole("button", { name: "Remove" }));
     expect(onConfirm).toHaveBeenCalledOnce();
+  });
+});
+
+describe("RejectDialog", () => {
+  it("sends nothing back without a reason", async () => {
+    const onReject = vi.fn();
+    show(<RejectDialog what="Call" onClose={vi.fn()} onReject={onReject} />);
+    const reason = screen.getByRole("textbox", { name: /^Reason/ });
+    const button = screen.getByRole("button", { name: "Reject" }) as HTMLButtonElement;
+    expect(button.disabled).toBe(true);
+    await userEvent.type(reason, "  ");
+    expect(button.disabled).toBe(true);
+    await userEvent.type(reason, "Whose is it? ");
+    await userEvent.click(button);
+    expect(onReject.mock.calls).toEqual([["Whose is it?"]]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Calendar, CalendarEvent, Connection, HealthItem } from "../src/api
 import { showFieldErrors } from "../src/app/formErrors";
 import { isActive } from "../src/app/nav";
 import { byStart, logState, minutesOf, touchesDay } from "../src/lib/events";
-import { formatMoney, isCurrency, toMajor, toMinor } from "../src/lib/money";
+import { decimalsOf, formatMoney, isCurrency, toMajor, toMinor } from "../src/lib/money";
 import { troubleOf } from "../src/lib/trouble";
 import { list, oneOf, safeHref, safePath } from "../src/lib/url";
 
@@ -16,6 +16,22 @@ describe("money", () => {
     expect(toMinor(0.07, "EUR")).toBe(7);
     expect(toMajor(13500, "EUR")).toBe(135);
     expect(toMinor(1.234, "KWD")).toBe(1234);
+  });
+  // What the server counts in; a browser would show HUF and IQD without decimals.
+  it.each([
+    ["HUF", 2, 12.34, "12.34"],
+    ["IQD", 3, 1.234, "1.234"],
+    ["JPY", 0, 1234, "1,234"],
+    ["KWD", 3, 1.234, "1.234"],
+    ["COP", 2, 12.34, "12.34"],
+    ["EUR", 2, 12.34, "12.34"],
+  ])("counts %s with %i digits, as ISO 4217 does", (code, digits, major, text) => {
+    expect(decimalsOf(code)).toBe(digits);
+    expect(decimalsOf(code.toLowerCase())).toBe(digits);
+    expect(toMinor(major, code)).toBe(1234);
+    expect(toMajor(1234, code)).toBe(major);
+    expect(formatMoney(1234, code, "en").replace(/[^\d.,]/g, "")).toBe(text);
+    expect(formatMoney(toMinor(1, code), code, "en")).toContain(digits ? `1.${"0".repeat(digits)}` : "1");
   });
   it("survives a currency it does not know", () => expect(formatMoney(5, "not one")).toBe("5 not one"));
   it("checks codes", () =>

@@ -8,7 +8,7 @@ import { conditionsOf, hasCondition, inputOf, restOf, valuesOf } from "../src/fe
 import { archivedOf } from "../src/lib/archived";
 import { base64Of } from "../src/lib/base64";
 import { countries, countryName } from "../src/lib/countries";
-import { decimalsOf } from "../src/lib/money";
+import { currencyOf, decimalsOf } from "../src/lib/money";
 
 describe("a budget", () => {
   it("is written in hours as people type them, and nothing else", () => {
@@ -29,6 +29,23 @@ describe("a budget", () => {
   it("of nothing is used up by anything", () => {
     expect(usedOf(0, 0)).toEqual({ percent: 0, tone: "ok" });
     expect(usedOf(1, 0)).toEqual({ percent: 100, tone: "bad" });
+  });
+});
+
+describe("the currency of a project", () => {
+  const clients = [
+    { id: "tokyo", currency: "JPY" },
+    { id: "plain", currency: null },
+  ];
+  const of = (currency: string | null, client_id: string | null) =>
+    currencyOf({ currency, client_id }, clients, { currency: "EUR" });
+  it("is its own, else its client's, else the workspace's, as on the server", () => {
+    expect([of("CHF", "tokyo"), of(null, "tokyo"), of(null, "plain"), of(null, null)]).toEqual([
+      "CHF",
+      "JPY",
+      "EUR",
+      "EUR",
+    ]);
   });
 });
 

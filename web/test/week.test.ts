@@ -30,6 +30,7 @@ const entry = (started_at: string, duration_minutes: number, more: Partial<TimeE
     running: false,
     status: "draft",
     client_name: "Acme",
+    tags: [],
     ...more,
   }) as unknown as TimeEntry;
 const draft = (start: string, duration_minutes: number, more: object = {}) =>
@@ -237,9 +238,6 @@ describe("the form of an entry", () => {
     const values = valuesOf(known, undefined, now, MADRID);
     expect(patchOf({ ...values, description: "Other" }, known, MADRID, says)).toEqual({
       description: "Other",
-      client_id: null,
-      project_id: null,
-      tags: [],
     });
     expect(patchOf({ ...values, duration: "2h" }, known, MADRID, says)).toMatchObject({
       started_at: "2026-11-16T08:00:30Z",
@@ -249,6 +247,33 @@ describe("the form of an entry", () => {
       started_at: "2026-11-16T09:00:00.000Z",
       duration_minutes: 90,
     });
+  });
+});
+
+describe("the edit of an entry", () => {
+  const known = entry("2026-11-16T08:00:00Z", 60, {
+    description: "Call",
+    billable: true,
+    client_id: "before",
+    project_id: "paid",
+    tags: ["a", "b"],
+  });
+  const values = valuesOf(known, undefined, new Date(), MADRID);
+  const sent = (more: object) => patchOf({ ...values, ...more }, known, MADRID, says);
+
+  it("says nothing of what it is booked on while nobody changed that: its project may be another client's by now", () => {
+    expect(sent({})).toEqual({});
+    expect(sent({ description: "Long call" })).toEqual({ description: "Long call" });
+    expect(sent({ client_id: "now" })).toEqual({ client_id: "now" });
+    expect(sent({ project_id: null })).toEqual({ project_id: null });
+  });
+
+  it("sends tags when there are others", () => {
+    expect([sent({ tags: ["a", "b"] }), sent({ tags: ["a"] }), sent({ tags: [] })]).toEqual([
+      {},
+      { tags: ["a"] },
+      { tags: [] },
+    ]);
   });
 });
 

@@ -218,8 +218,8 @@ const time = {
   deleteRule: (id: string) => body(http.DELETE("/api/v1/time-rules/{id}", at(id))),
   submitEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/submit", at(id))),
   approveEntry: (id: string) => body(http.POST("/api/v1/time-entries/{id}/approve", at(id))),
-  rejectEntry: (id: string, reason?: string) =>
-    body(http.POST("/api/v1/time-entries/{id}/reject", { ...at(id), body: { reason: reason || null } })),
+  rejectEntry: (id: string, reason: string) =>
+    body(http.POST("/api/v1/time-entries/{id}/reject", { ...at(id), body: { reason } })),
   approveWeek: (member_id: string, week: string) =>
     body(
       http.POST("/api/v1/approvals/{member_id}/{week}/approve", { params: { path: { member_id, week } } }),

@@ -158,6 +158,9 @@ pub struct Demo {
     /// Keep the data in this folder
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+    /// Send mail through this server, written as in `SMTP_URL`; without it a demo sends none
+    #[arg(long, value_name = "URL")]
+    pub smtp_url: Option<String>,
 }
 
 /// Flags of `sandbox`.

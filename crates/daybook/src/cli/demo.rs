@@ -45,7 +45,8 @@ pub(super) async fn run(ask: &args::Demo, cli: &Cli, terminal: &Terminal) -> Res
     let (mut config, listener) = address(cli, &folder).await?;
     let url = format!("http://{}", listener.local_addr()?);
     let running = sandbox::start(Sandbox::default(), &url).await?;
-    config = with_simulators(cli, &folder, &url, &running)?.with_bind(config.bind);
+    config = with_simulators(ask, cli, (folder.as_path(), url.as_str()), &running)?
+        .with_bind(config.bind);
     logging::start(&config);
     let cx = super::ready(&config).await?;
     people(&cx).await?;
@@ -76,17 +77,21 @@ async fn address(cli: &Cli, folder: &Path) -> Result<(Config, tokio::net::TcpLis
     Ok((config, listener))
 }
 
-fn with_simulators(cli: &Cli, folder: &Path, url: &str, running: &Running) -> Result<Config> {
+/// The settings of a demo in a folder, at an address.
+fn with_simulators(
+    ask: &args::Demo,
+    cli: &Cli,
+    (folder, url): (&Path, &str),
+    running: &Running,
+) -> Result<Config> {
     let env: BTreeMap<String, String> = sandbox::environment(running).into_iter().collect();
-    let values = config::load(
-        &flags(cli, folder, &[("base_url", url.to_owned())]),
-        &env,
-        None,
-    )?;
+    let mut more = vec![("base_url", url.to_owned())];
+    more.extend(ask.smtp_url.clone().map(|server| ("smtp_url", server)));
+    let values = config::load(&flags(cli, folder, &more), &env, None)?;
     Ok(Config::from_values(values)?)
 }
 
-/// Where it listens aside, a demo ignores the environment and the configuration file: it shows what is in the box.
+/// Its own flags and where it listens aside, a demo ignores the environment and the configuration file: it shows what is in the box.
 fn flags(cli: &Cli, folder: &Path, more: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
     let mut flags = vec![("data_dir", folder.display().to_string())];
     flags.extend(

@@ -294,6 +294,23 @@ async fn a_mail_server_that_cannot_be_used_stops_the_start() {
 }
 
 #[tokio::test]
+async fn a_demo_is_told_of_a_mail_server_by_a_flag() {
+    let world = World::sqlite().await;
+    let ask = [
+        "demo",
+        "--bind",
+        "127.0.0.1:0",
+        "--smtp-url",
+        "http://mail.example",
+    ];
+    let done = world.program.run(&ask).await;
+    assert!(
+        done.code != Some(0) && done.err.contains("SMTP_URL must be smtp://"),
+        "{done:?}"
+    );
+}
+
+#[tokio::test]
 async fn an_invoice_has_its_pdf_attached() {
     let Some(sink) = Sink::start() else { return };
     let smtp = Smtp::new(

@@ -6,14 +6,12 @@ interface Props {
   /** What is sent back, in words. */
   what: string;
   busy?: boolean;
-  /** A reason must be given. */
-  required?: boolean;
   onClose: () => void;
   onReject: (reason: string) => void;
 }
 
-/** Asks why something is sent back; mounted while it is asked. */
-export function RejectDialog({ what, busy, required, onClose, onReject }: Props) {
+/** Asks why something is sent back, which must be said; mounted while it is asked. */
+export function RejectDialog({ what, busy, onClose, onReject }: Props) {
   const t = useTranslations("timesheet");
   const [reason, setReason] = useState("");
   return (
@@ -23,7 +21,7 @@ export function RejectDialog({ what, busy, required, onClose, onReject }: Props)
         <Textarea
           label={t("reason")}
           description={t("reasonHint")}
-          required={required}
+          required
           value={reason}
           onChange={(e) => setReason(e.currentTarget.value)}
           autosize
@@ -36,7 +34,7 @@ export function RejectDialog({ what, busy, required, onClose, onReject }: Props)
           <Button
             color="red.9"
             loading={busy}
-            disabled={required && !reason.trim()}
+            disabled={!reason.trim()}
             onClick={() => onReject(reason.trim())}
           >
             {t("reject")}

@@ -70,7 +70,6 @@ function Decide({ week }: { week: Approval }) {
         <RejectDialog
           what={what}
           busy={reject.isPending}
-          required
           onClose={() => setAsking(false)}
           onReject={(reason) => reject.mutate(reason)}
         />

@@ -4,7 +4,7 @@ import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
 import type { Project, ProjectBudget } from "../../api/types";
 import { useSession } from "../../app/session";
-import { formatMoney } from "../../lib/money";
+import { currencyOf, formatMoney } from "../../lib/money";
 import { formatMinutes } from "../../lib/time";
 import { usedOf } from "./budget";
 import "./budget.css";
@@ -28,14 +28,14 @@ function Bar({ label, used, planned, text }: { label: string; used: number; plan
 export function BudgetBars({ project, brief }: { project: Project; brief?: boolean }) {
   const planned = project.budget_minutes !== null || project.budget_minor !== null;
   const budget = useQuery({ ...queries.budget(project.id), enabled: planned }).data;
-  if (!planned || !budget) return null;
-  return <Bars project={project} budget={budget} brief={brief} />;
+  const clients = useQuery({ ...queries.clients(), enabled: planned }).data;
+  const { workspace } = useSession();
+  if (!planned || !budget || !clients) return null;
+  return <Bars budget={budget} brief={brief} currency={currencyOf(project, clients, workspace)} />;
 }
 
-function Bars({ project, budget, brief }: { project: Project; budget: ProjectBudget; brief?: boolean }) {
+function Bars({ budget, brief, currency }: { budget: ProjectBudget; brief?: boolean; currency: string }) {
   const t = useTranslations("budget");
-  const { workspace } = useSession();
-  const currency = project.currency ?? workspace.currency;
   const money = budget.used_minor as Record<string, number>;
   const others = Object.entries(money).filter(([code]) => code !== currency);
   const of = (used: string, planned: string, percent: number) => t("of", { used, planned, percent });

@@ -1,37 +1,36 @@
 import { Group, Select, Switch, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
-import { queries } from "../../api/queries";
-import type { Project, ProjectInput } from "../../api/types";
+import type { Client, Project, ProjectInput } from "../../api/types";
 import { showFieldErrors } from "../../app/formErrors";
 import { useSession } from "../../app/session";
 import { useAction } from "../../app/useAction";
 import { ColorInput } from "../../components/ColorInput";
 import { MoneyInput } from "../../components/MoneyInput";
-import { toMajor, toMinor } from "../../lib/money";
+import { currencyOf, toMajor, toMinor } from "../../lib/money";
 import { Section } from "../settings/Section";
 
-export function ProjectDetails({ project }: { project: Project }) {
+/** What a project is. `clients` are known by now: the rate is in the currency of one of them. */
+export function ProjectDetails({ project, clients }: { project: Project; clients: Client[] }) {
   const t = useTranslations("projects");
   const { workspace } = useSession();
-  const clients = useQuery(queries.clients()).data ?? [];
   const rate = project.hourly_rate_minor;
   const form = useForm({
     initialValues: {
       name: project.name,
       client_id: project.client_id,
       color: project.color ?? "",
-      hourly_rate_minor: (rate === null ? "" : toMajor(rate, project.currency ?? workspace.currency)) as
+      hourly_rate_minor: (rate === null ? "" : toMajor(rate, currencyOf(project, clients, workspace))) as
         | number
         | string,
       billable: project.billable,
       archived: project.archived,
     },
   });
-  const client = clients.find((c) => c.id === form.values.client_id);
-  const currency = project.currency ?? client?.currency ?? workspace.currency;
+  // Of the client that is chosen: what is shown is what is saved.
+  const { client_id } = form.values;
+  const currency = currencyOf({ currency: project.currency, client_id }, clients, workspace);
   const save = useAction((input: ProjectInput) => actions.saveProject(project.id, input), {
     done: (p) => t("saved", { name: p.name }),
     invalidate: ["projects", "clients", "time-entries", "rules", "drafts"],

@@ -4,28 +4,28 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { actions } from "../../api/actions";
 import { queries } from "../../api/queries";
-import type { Project } from "../../api/types";
+import type { Client, Project } from "../../api/types";
 import { useIsAdmin, useSession } from "../../app/session";
 import { Swatch } from "../../components/ColorInput";
 import { DeleteOrArchive } from "../../components/DeleteOrArchive";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, QueryState } from "../../components/States";
 import { StatusBadge } from "../../components/StatusBadge";
+import { currencyOf } from "../../lib/money";
 import { RatesPanel } from "../rates/RatesPanel";
 import { domainOf, rulesOfProject } from "../rules/booking";
 import { RulesPanel } from "../rules/RulesPanel";
 import { BudgetForm } from "./BudgetForm";
 import { ProjectDetails } from "./ProjectDetails";
 
-function Shown({ project }: { project: Project }) {
+function Shown({ project, clients }: { project: Project; clients: Client[] }) {
   const t = useTranslations("projects");
   const admin = useIsAdmin();
   const navigate = useNavigate();
   const { workspace } = useSession();
-  const clients = useQuery(queries.clients()).data ?? [];
   const client = clients.find((c) => c.id === project.client_id);
   const domain = domainOf(client?.email);
-  const currency = project.currency ?? client?.currency ?? workspace.currency;
+  const currency = currencyOf(project, clients, workspace);
   return (
     <Stack gap="md">
       <PageHeader
@@ -54,7 +54,11 @@ function Shown({ project }: { project: Project }) {
       />
       <div className="columns">
         <Stack gap="md">
-          <ProjectDetails key={`${project.id} ${project.archived}`} project={project} />
+          <ProjectDetails
+            key={`${project.id} ${project.archived} ${currency}`}
+            project={project}
+            clients={clients}
+          />
           {admin && (
             <RatesPanel
               of={{ project_id: project.id }}
@@ -65,7 +69,7 @@ function Shown({ project }: { project: Project }) {
           )}
         </Stack>
         <Stack gap="md">
-          <BudgetForm key={project.id} project={project} currency={currency} />
+          <BudgetForm key={`${project.id} ${currency}`} project={project} currency={currency} />
           <RulesPanel
             pick={(rules) => rulesOfProject(rules, project.id)}
             start={{
@@ -96,6 +100,7 @@ export function ProjectPage() {
   const t = useTranslations("projects");
   const { id } = useParams({ strict: false }) as { id?: string };
   const projects = useQuery(queries.projects());
+  const clients = useQuery(queries.clients());
   const project = projects.data?.find((p) => p.id === id);
   return (
     <QueryState
@@ -112,7 +117,11 @@ export function ProjectPage() {
         </Stack>
       }
     >
-      {() => project && <Shown project={project} />}
+      {() =>
+        project && (
+          <QueryState query={clients}>{(all) => <Shown project={project} clients={all} />}</QueryState>
+        )
+      }
     </QueryState>
   );
 }

@@ -4,14 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { queries } from "../../api/queries";
-import type { Project } from "../../api/types";
+import type { Client, Project } from "../../api/types";
 import { useSession } from "../../app/session";
 import { Swatch } from "../../components/ColorInput";
 import { PageHeader } from "../../components/PageHeader";
 import { EmptyState, NoMatch, QueryState } from "../../components/States";
 import { StatusBadge } from "../../components/StatusBadge";
 import { useFilters } from "../../lib/filters";
-import { formatMoney } from "../../lib/money";
+import { currencyOf, formatMoney } from "../../lib/money";
 import { text } from "../../lib/url";
 import { BudgetBars } from "./BudgetBar";
 import { NewProject } from "./NewProject";
@@ -27,13 +27,13 @@ const parse = (raw: Record<string, unknown>): Filters => ({
   archived: raw.archived === true || raw.archived === "true" || undefined,
 });
 
-function ProjectsTable({ rows }: { rows: Project[] }) {
+function ProjectsTable({ rows, clients }: { rows: Project[]; clients: Client[] }) {
   const t = useTranslations("projects");
   const { workspace } = useSession();
   const rate = (p: Project) =>
     p.hourly_rate_minor === null
       ? t("noRate")
-      : formatMoney(p.hourly_rate_minor, p.currency ?? workspace.currency);
+      : formatMoney(p.hourly_rate_minor, currencyOf(p, clients, workspace));
   return (
     <section className="panel flush" aria-label={t("title")}>
       <Table className="stacked" verticalSpacing="xs">
@@ -84,7 +84,7 @@ export function Projects() {
   const t = useTranslations("projects");
   const [{ project, client, archived }, set] = useFilters(parse);
   const projects = useQuery(queries.projects());
-  const clients = useQuery(queries.clients()).data ?? [];
+  const clients = useQuery(queries.clients());
   const rows = (projects.data ?? []).filter(
     (p) => (archived || !p.archived) && (!client || p.client_id === client),
   );
@@ -99,7 +99,10 @@ export function Projects() {
       <Group align="flex-end" role="search">
         <NativeSelect
           label={t("client")}
-          data={[{ value: "", label: t("any") }, ...clients.map((c) => ({ value: c.id, label: c.name }))]}
+          data={[
+            { value: "", label: t("any") },
+            ...(clients.data ?? []).map((c) => ({ value: c.id, label: c.name })),
+          ]}
           value={client ?? ""}
           onChange={(e) => set({ client: e.currentTarget.value || undefined })}
         />
@@ -125,7 +128,9 @@ export function Projects() {
           )
         }
       >
-        {() => <ProjectsTable rows={rows} />}
+        {() => (
+          <QueryState query={clients}>{(all) => <ProjectsTable rows={rows} clients={all} />}</QueryState>
+        )}
       </QueryState>
       <NewProject open={project === "new"} clientId={client} onClose={() => set({ project: undefined })} />
     </Stack>

@@ -14,10 +14,13 @@ import { BookingCells, OverlapMark, RejectedReason, Tags } from "./EntryCells";
 interface Move {
   entry: TimeEntry;
   step: "submit" | "approve" | "reject";
-  reason?: string;
+}
+interface Step extends Move {
+  /** Why it is sent back. */
+  reason: string;
 }
 
-const perform = ({ entry, step, reason }: Move) => {
+const perform = ({ entry, step, reason }: Step) => {
   if (step === "submit") return actions.submitEntry(entry.id);
   return step === "approve" ? actions.approveEntry(entry.id) : actions.rejectEntry(entry.id, reason);
 };
@@ -96,7 +99,7 @@ export function EntriesTable({ items, onOpen }: { items: TimeEntry[]; onOpen: (i
     done: (out) => t("moved", { description: out.description, status: t(`status.${out.status}`) }),
     invalidate: ["time-entries"],
   });
-  const move = (m: Move) => (m.step === "reject" ? setRejecting(m.entry) : run.mutate(m));
+  const move = (m: Move) => (m.step === "reject" ? setRejecting(m.entry) : run.mutate({ ...m, reason: "" }));
   // What a refresh took out of the list is chosen no more.
   const chosen = items.filter((e) => picked.includes(e.id));
   const toggle = (id: string) =>

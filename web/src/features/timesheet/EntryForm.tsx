@@ -68,10 +68,12 @@ export function EntryForm({ entry, at, onClose }: Props) {
     },
   });
   const save = useAction(
-    (v: EntryValues) =>
-      entry
-        ? actions.updateEntry(entry.id, patchOf(v, entry, timeZone, says))
-        : actions.createEntry(inputOf(v, timeZone)),
+    async (v: EntryValues) => {
+      if (!entry) return actions.createEntry(inputOf(v, timeZone));
+      const patch = patchOf(v, entry, timeZone, says);
+      // Approved time that nobody changed stays approved.
+      return Object.keys(patch).length > 0 ? actions.updateEntry(entry.id, patch) : entry;
+    },
     {
       done: (out) => (out.overlaps.length > 0 ? t("savedOverlapping") : t("saved")),
       invalidate: ["time-entries", "clients"],

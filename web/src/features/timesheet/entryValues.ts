@@ -16,6 +16,9 @@ export interface EntryValues {
   tags: string[];
 }
 
+type Words = Pick<EntryValues, "description" | "client_id" | "project_id" | "tags">;
+const sameTags = (a: string[], b: string[]) => a.length === b.length && a.every((tag, i) => tag === b[i]);
+
 const QUARTER = 900_000;
 const LOCAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/;
 
@@ -64,14 +67,30 @@ export function billablePatch(
   return billable === entry.billable ? {} : { billable };
 }
 
-/** Of the times only what somebody changed, so that an entry's seconds and its end survive an edit of its words. */
+/** What an entry is about, as far as it becomes another. */
+export function wordsPatch(
+  { description, client_id, project_id, tags }: Words,
+  entry: TimeEntry,
+): Partial<Words> {
+  return {
+    ...(description !== entry.description && { description }),
+    ...(client_id !== entry.client_id && { client_id }),
+    ...(project_id !== entry.project_id && { project_id }),
+    ...(!sameTags(tags, entry.tags) && { tags }),
+  };
+}
+
+/**
+ * Only what somebody changed: an entry's seconds and its end survive an edit of its words, and one whose project has gone to
+ * another client since can be edited without being booked anew.
+ */
 export function patchOf(
   { start, duration, billable, ...words }: EntryValues,
   entry: TimeEntry,
   timeZone: string,
   says: Says,
 ): TimeEntryPatch {
-  const rest = { ...words, ...billablePatch(billable, words.project_id, entry, says) };
+  const rest = { ...wordsPatch(words, entry), ...billablePatch(billable, words.project_id, entry, says) };
   const sameStart = start === toLocalInput(entry.started_at, timeZone);
   const sameLength = duration === formatMinutes(entry.duration_minutes);
   if (sameStart && sameLength) return rest;

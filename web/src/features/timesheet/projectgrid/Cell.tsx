@@ -1,11 +1,13 @@
-import { Popover, Stack, UnstyledButton } from "@mantine/core";
+import { Popover, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { TimeEntry } from "../../../api/types";
 import { useTimeZone } from "../../../app/session";
+import { ConfirmDestructive } from "../../../components/ConfirmDestructive";
 import { formatMinutes, formatTime } from "../../../lib/time";
 import { useLock } from "../useWeek";
 import { isFixed } from "../week";
+import { wayBack } from "./again";
 import { DurationInput } from "./DurationInput";
 import { type GridRow, minutesOf } from "./grid";
 import { useCell } from "./useCell";
@@ -22,6 +24,13 @@ export interface CellProps {
   label: string;
 }
 
+interface Ask {
+  /** Asks before an entry goes that could not come back. */
+  ask: (entry: TimeEntry) => void;
+  /** How often somebody was asked: what was typed gives way to what is there. */
+  asked: number;
+}
+
 /** One entry of a cell, or the place where one can be put. */
 function One({
   row,
@@ -29,13 +38,16 @@ function One({
   closed,
   start,
   label,
-}: Omit<CellProps, "entries" | "day"> & { entry?: TimeEntry }) {
+  ask,
+  asked,
+}: Omit<CellProps, "entries" | "day"> & Ask & { entry?: TimeEntry }) {
   const lock = useLock();
   const [wrong, setWrong] = useState(false);
   const { create, change, remove, busy } = useCell(() => setWrong(true));
   const commit = (duration: string) => {
     setWrong(false);
-    if (entry) return duration ? change.mutate({ entry, duration }) : remove.mutate(entry);
+    if (entry && duration) return change.mutate({ entry, duration });
+    if (entry) return wayBack(entry) ? remove.mutate(entry) : ask(entry);
     const { client_id, project_id } = row;
     if (duration)
       create.mutate({ description: row.project ?? "", started_at: start, duration, client_id, project_id });
@@ -44,7 +56,7 @@ function One({
     <DurationInput
       label={label}
       minutes={entry?.duration_minutes ?? 0}
-      stamp={entry?.updated_at}
+      stamp={`${entry?.updated_at} ${asked}`}
       disabled={closed || entry?.running || (entry && isFixed(entry, lock))}
       {...{ wrong, busy }}
       onCommit={commit}
@@ -53,7 +65,7 @@ function One({
 }
 
 /** Several entries make up a cell: which of them is meant must be said. */
-function Several(props: CellProps) {
+function Several(props: CellProps & Ask) {
   const t = useTranslations("timesheet");
   const timeZone = useTimeZone();
   const { entries, label } = props;
@@ -85,7 +97,44 @@ function Several(props: CellProps) {
   );
 }
 
+/** Asks before an entry is deleted that cannot be had again as it is. */
+function LastWord({ entry, onClose }: { entry: TimeEntry | null; onClose: () => void }) {
+  const t = useTranslations("timesheet");
+  const { remove } = useCell(onClose);
+  return (
+    <ConfirmDestructive
+      what={
+        entry && {
+          title: t("deleteTitle"),
+          action: t("delete"),
+          goes: [
+            t("goes", { description: entry.description, hours: formatMinutes(entry.duration_minutes) }),
+            t("goesState", { status: t(`status.${entry.status}`) }),
+          ],
+          stays: entry.synced_event_id ? [t("staysEvent")] : [],
+          extra: <Text size="sm">{t("noUndo")}</Text>,
+        }
+      }
+      busy={remove.isPending}
+      onConfirm={() => entry && remove.mutate(entry, { onSuccess: onClose })}
+      onClose={onClose}
+    />
+  );
+}
+
 export function Cell(props: CellProps) {
   const { entries } = props;
-  return entries.length > 1 ? <Several {...props} /> : <One {...props} entry={entries[0]} />;
+  const [last, setLast] = useState<TimeEntry | null>(null);
+  const [asked, setAsked] = useState(0);
+  const rest = { ...props, ask: setLast, asked };
+  const close = () => {
+    setLast(null);
+    setAsked(asked + 1);
+  };
+  return (
+    <>
+      {entries.length > 1 ? <Several {...rest} /> : <One {...rest} entry={entries[0]} />}
+      <LastWord entry={last} onClose={close} />
+    </>
+  );
 }

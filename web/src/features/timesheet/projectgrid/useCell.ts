@@ -3,8 +3,8 @@ import { actions } from "../../../api/actions";
 import type { TimeEntry, TimeEntryInput } from "../../../api/types";
 import { useAction } from "../../../app/useAction";
 import { useUndo } from "../../../components/undo";
-
-const LISTS = ["time-entries", "drafts"];
+import { LISTS } from "../LogAll";
+import { makeAgain, wayBack } from "./again";
 
 /** What typing into a cell does: a new entry, another length, or none any more. */
 export function useCell(onFail: () => void) {
@@ -27,24 +27,15 @@ export function useCell(onFail: () => void) {
       onFail: fail,
     },
   );
+  const again = useAction(makeAgain, { invalidate: LISTS, onFail: fail });
   const remove = useAction((entry: TimeEntry) => actions.deleteEntry(entry.id), {
+    done: (_, entry) => (wayBack(entry) ? undefined : t("deleted")),
     invalidate: LISTS,
     onDone: (_, entry) => {
-      const { description, started_at, ended_at, duration_minutes, client_id, project_id, billable, tags } =
-        entry;
-      const again = {
-        description,
-        started_at,
-        ended_at,
-        duration_minutes,
-        client_id,
-        project_id,
-        billable,
-        tags,
-      };
-      undo(t("deleted"), () => create.mutate(again));
+      if (wayBack(entry)) undo(t("deleted"), () => again.mutate(entry));
     },
     onFail: fail,
   });
-  return { create, change, remove, busy: create.isPending || change.isPending || remove.isPending };
+  const busy = create.isPending || change.isPending || remove.isPending || again.isPending;
+  return { create, change, remove, busy };
 }
