@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
 //! The dashboard writes amounts with as many decimals as the server counts: its table is this one.
 
 use std::collections::BTreeMap;
