@@ -11,7 +11,7 @@ use jiff::civil::Date;
 pub use read::{
     EventState, Resource, count, count_all_day, count_since, counts, etags, get,
     load_by_provider_ids, load_by_resources, master_page, missed_within, resources_of, series_rows,
-    zoned_page,
+    within, zoned_page,
 };
 pub use write::{
     Swept, delete_by_provider_ids, delete_by_resources, lay, sweep, sweep_since, touch_generation,

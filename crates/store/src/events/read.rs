@@ -58,6 +58,12 @@ bulk! {
     fixed 2, columns 1, ")"
 }
 bulk! {
+    WITHIN = "SELECT e.provider_event_id FROM event e WHERE e.workspace_id = $1 AND e.calendar_id = $2 \
+              AND EXISTS (SELECT 1 FROM instance i WHERE i.workspace_id = e.workspace_id AND i.event_id = e.id AND i.status <> 'cancelled' \
+              AND i.start_us < $3 AND i.end_us > $4) AND e.provider_event_id IN (",
+    fixed 4, columns 1, ")"
+}
+bulk! {
     MASTERS = "SELECT * FROM event WHERE workspace_id = $1 AND calendar_id = $2 AND provider_event_id IN (",
     fixed 2, columns 1, ")"
 }
@@ -225,6 +231,21 @@ pub async fn missed_within(
         to,
         from
     )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Those of these events of which something lies between `from` and `to`: their provider ids.
+pub async fn within(
+    tx: &mut Tx,
+    ws: WorkspaceId,
+    calendar: CalendarId,
+    ids: &[&str],
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> =
+        bulk_fetch!(tx, (String,), WITHIN, [ws, calendar, to, from], ids, |id| [
+            *id
+        ]);
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

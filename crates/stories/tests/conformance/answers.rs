@@ -135,7 +135,8 @@ async fn behind_a_dead_cursor(desk: &Desk<'_>) {
     desk.create(far, None).await.unwrap();
     let ours = desk.create(review(), None).await.unwrap();
     let ours = host.id_of(world, &ours);
-    assert!(told(desk).await.is_empty(), "{host:?}");
+    let first = told(desk).await;
+    assert!(first.is_empty(), "{host:?}: {first:?}");
     host.remove(world, &ours);
     host.forget_cursors(world);
     assert_eq!(told(desk).await, [DELETED], "{host:?}");

@@ -63,7 +63,7 @@ impl Office {
 
     /// Until everything that was gathered is asked, and every message is changed.
     async fn work(&self) {
-        for _ in 0..3 {
+        for _ in 0..6 {
             self.world.clock.pass(GATHERED);
             run(&self.world, &self.cx).await;
         }

@@ -66,15 +66,15 @@ pub(super) async fn page(
     let plan = Plan::make(&told, &states, full, id);
     let mut statistics = run.statistics;
     plan.count(&mut statistics);
+    let mut gone = told_gone(&mut tx, run, &plan).await?;
     write_events(&mut tx, run, &plan).await?;
     let mut touched = plan.touched.clone();
-    let mut lost = Vec::new();
     if let Some(finish) = finish.as_ref().filter(|finish| finish.sweep) {
         let swept = sweep(&mut tx, run, finish.sweep_from, &mut statistics).await?;
         touched.extend(swept.series);
-        lost = swept.lost;
+        gone.extend(swept.lost);
     }
-    report(&mut tx, run, &plan, &states, &lost).await?;
+    report(&mut tx, run, &plan, &states, &gone).await?;
     draw(&mut tx, run, &plan, &touched).await?;
     // A read that ends in the middle leaves rows that the old cursor does not know of; a server need not tell that they went
     // (RFC 6578 §3.5.2). So between pages there is no cursor, and what follows such an end is a full read.
@@ -153,6 +153,27 @@ async fn write_events(tx: &mut Tx, run: &Run<'_>, plan: &Plan<'_>) -> store::Res
     store::events::touch_generation(tx, workspace, &plan.touch, run.generation).await
 }
 
+/// What a provider that tells a window surely tells of, if it is there: a day less at either end, as providers say differently where whole
+/// days begin. What lies outside is not told, or is told to be gone, and may still be there.
+fn surely_told(run: &Run<'_>, from: Timestamp) -> (Timestamp, Timestamp) {
+    let day = SignedDuration::from_hours(24);
+    let until = window(run.started).end;
+    (
+        from.saturating_add(day).unwrap_or(from),
+        until.saturating_sub(day).unwrap_or(until),
+    )
+}
+
+/// What is gone at the provider of that which the page says is, by its ids.
+async fn told_gone(tx: &mut Tx, run: &Run<'_>, plan: &Plan<'_>) -> store::Result<Vec<String>> {
+    let Some(from) = run.seen_from else {
+        return Ok(plan.delete.iter().cloned().collect());
+    };
+    let ids: Vec<&str> = plan.delete.iter().map(String::as_str).collect();
+    let (workspace, id) = (run.calendar.workspace_id, run.calendar.id);
+    store::events::within(tx, workspace, id, &ids, surely_told(run, from)).await
+}
+
 /// What went because a complete read did not tell it.
 struct Swept {
     /// The series it belonged to.
@@ -171,13 +192,7 @@ async fn sweep(
     let (workspace, id, generation) = (run.calendar.workspace_id, run.calendar.id, run.generation);
     let (gone, lost) = match from {
         Some(from) => {
-            // What lies outside of the window is not told, and still there. A day more: where whole days begin, providers say differently.
-            let day = SignedDuration::from_hours(24);
-            let until = window(run.started).end;
-            let sure = (
-                from.saturating_add(day).unwrap_or(from),
-                until.saturating_sub(day).unwrap_or(until),
-            );
+            let sure = surely_told(run, from);
             let lost = store::events::missed_within(tx, workspace, id, generation, sure).await?;
             let gone = store::events::sweep_since(tx, workspace, id, generation, from).await?;
             (gone, lost)

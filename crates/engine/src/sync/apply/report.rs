@@ -17,21 +17,20 @@ use super::told::States;
 use crate::activity::Line;
 use crate::sync::pieces;
 
-/// Writes a line for each event of ours that a page changes or removes. `lost`: what goes because a complete read did not tell it,
-/// by the provider's ids.
+/// Writes a line for each event of ours that a page changes or removes. `gone`: what is gone at the provider, by its ids.
 pub(super) async fn report(
     tx: &mut Tx,
     run: &Run<'_>,
     plan: &Plan<'_>,
     states: &States,
-    lost: &[String],
+    gone: &[String],
 ) -> store::Result<()> {
     let calendar = run.calendar;
     let ids_of = |names: &BTreeSet<&str>| -> Vec<EventId> {
         let ids = names.iter().map(|name| EventId::of(calendar.id, name));
         ids.collect()
     };
-    let gone: BTreeSet<&str> = plan.delete.iter().chain(lost).map(String::as_str).collect();
+    let gone: BTreeSet<&str> = gone.iter().map(String::as_str).collect();
     let mut changed = gone.clone();
     changed.extend(
         plan.write
