@@ -164,7 +164,7 @@ impl Egress {
             sent.fetch_add(1, Ordering::Relaxed);
         }
         let started = Instant::now();
-        let expected = if to.target == Target::Trusted || asks_for_data(request.method()) {
+        let expected = if to.target == Target::Trusted || call.options.only_data {
             Expected::Data
         } else {
             Expected::Anything
@@ -222,11 +222,6 @@ enum Expected {
     Data,
     /// With whatever the address has.
     Anything,
-}
-
-/// Questions of WebDAV, which are answered in XML or refused.
-fn asks_for_data(method: &http::Method) -> bool {
-    matches!(method.as_str(), "PROPFIND" | "REPORT")
 }
 
 /// What the host's circuit learns.

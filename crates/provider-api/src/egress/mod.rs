@@ -53,6 +53,9 @@ pub struct CallOptions {
     pub idempotent: bool,
     /// How many requests the provider counts it as: several are sent in one body.
     pub requests: u32,
+    /// Whether a page for people in answer means that the provider is not there, whoever's address it is. Of the fixed addresses of
+    /// providers it always does.
+    pub only_data: bool,
 }
 
 impl CallOptions {
@@ -62,10 +65,12 @@ impl CallOptions {
         max_body: 10 << 20,
         idempotent: true,
         requests: 1,
+        only_data: false,
     };
     /// A CalDAV server: 30 s, 50 MiB.
     pub const CALDAV: Self = Self {
         max_body: 50 << 20,
+        only_data: true,
         ..Self::API
     };
     /// A token endpoint: 10 s, 64 KiB, never repeated (codes and rotating refresh tokens are single use).
@@ -74,12 +79,20 @@ impl CallOptions {
         max_body: 64 << 10,
         idempotent: false,
         requests: 1,
+        only_data: false,
     };
 
     /// The same options for a call that the provider counts as so many requests.
     #[must_use]
     pub const fn counted_as(mut self, requests: u32) -> Self {
         self.requests = requests;
+        self
+    }
+
+    /// The same options for a call to an address of which it is not known what is there.
+    #[must_use]
+    pub const fn to_anything(mut self) -> Self {
+        self.only_data = false;
         self
     }
 

@@ -112,7 +112,13 @@ impl Provider for Caldav {
             Credential::Basic { username, .. } => Some(username.as_str()),
             Credential::Bearer(_) => None,
         };
-        discovery::discover(session, &session.api_url, username, self.has_own_server()).await
+        discovery::discover(
+            &transport::Search(session),
+            &session.api_url,
+            username,
+            self.has_own_server(),
+        )
+        .await
     }
 }
 

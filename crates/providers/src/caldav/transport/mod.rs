@@ -68,6 +68,31 @@ impl Transport for Session<'_> {
     }
 }
 
+/// Sends where it is not known yet whether a server answers: a website that does is not out of order.
+pub(super) struct Search<'a>(pub(super) &'a Session<'a>);
+
+#[async_trait]
+impl Transport for Search<'_> {
+    fn trusted(&self) -> Option<Url> {
+        self.0.trusted()
+    }
+
+    fn now(&self) -> Timestamp {
+        Transport::now(self.0)
+    }
+
+    async fn send(
+        &self,
+        request: Request<Bytes>,
+        with_credentials: bool,
+    ) -> Result<http::Response<Bytes>> {
+        let options = CallOptions::CALDAV.to_anything();
+        self.0
+            .send_unpinned(request, options, with_credentials)
+            .await
+    }
+}
+
 /// Sends `call` to `url` and reads the answer; gives the address that answered, too.
 ///
 /// # Errors
