@@ -362,10 +362,10 @@ impl<S: Bell> Run<S> {
     }
 }
 
-shares!(notices_of_google_are_hints, 1_000, |seed| one::<Google>(
+shares!(notices_of_google_are_hints, 250, |seed| one::<Google>(
     seed, false
 ));
-shares!(notices_of_microsoft_are_hints, 1_000, |seed| {
+shares!(notices_of_microsoft_are_hints, 250, |seed| {
     one::<Microsoft>(seed, false)
 });
 

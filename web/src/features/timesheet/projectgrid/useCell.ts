@@ -3,7 +3,7 @@ import { actions } from "../../../api/actions";
 import type { TimeEntry, TimeEntryInput } from "../../../api/types";
 import { useAction } from "../../../app/useAction";
 import { useUndo } from "../../../components/undo";
-import { LISTS } from "../LogAll";
+import { LISTS } from "../useDraftSteps";
 import { makeAgain, wayBack } from "./again";
 
 /** What typing into a cell does: a new entry, another length, or none any more. */
