@@ -9,7 +9,7 @@ from .measure import Failed, interleave, median, run
 UNITS = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 NAME = re.compile(r"[├╰]─ (\w+)\s")
 LINE = re.compile(r"[├╰]─ (\d+)\s+(?:[\d.]+ (?:ns|µs|ms|s)\s+│ ){2}([\d.]+) (ns|µs|ms|s)")
-GOALS = {1: 0.03e-3, 10: 0.3e-3, 100: 3e-3}
+GOALS = {1: 3e-5, 10: 3e-4, 100: 3e-3}
 COMPARED = ["1x1000", "10x60", "100x6", "10x1000", "100x1000"]
 
 

@@ -36,7 +36,7 @@ test("a week begins where the settings say, but the timesheet's on Monday", asyn
 
   await page.goto("/timesheet?view=week&week=2026-11-18");
   await settled(page);
-  await expect(page.getByText("16–22 November")).toBeVisible();
+  await expect(page.getByText(/16\s*–\s*22 November/)).toBeVisible();
 
   await page.goto("/settings/availability?block=new");
   const drawer = page.getByRole("dialog");
