@@ -76,7 +76,7 @@ function More({ invoice, ask }: { invoice: Invoice; ask: (what: Asked) => void }
   const can = possible(invoice);
   const icon = (Icon: typeof IconBan) => <Icon size={16} aria-hidden />;
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="default" size={36} aria-label={t("more")}>
           <IconDots size={18} />

@@ -56,6 +56,8 @@ export function BlockMenu({ menu, logged, suggested, dismissed, onOpen }: Props)
         onClose={close}
         position="bottom-start"
         hideDetached={false}
+        // A menu has no children but its items.
+        withInitialFocusPlaceholder={false}
       >
         <Menu.Target>
           <span key={`${x} ${y}`} className="sr" aria-hidden style={{ position: "fixed", left: x, top: y }}>
