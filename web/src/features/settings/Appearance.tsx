@@ -4,10 +4,40 @@ import { useTranslations } from "use-intl";
 import { goKeysOn, setGoKeys } from "../../app/useGoKeys";
 import { CLOCKS } from "../../lib/clock";
 import { useClock, useWeekStart } from "../../lib/prefs";
-import { oneOf } from "../../lib/url";
 import { WEEK_STARTS } from "../../lib/week";
 
-type Scheme = "auto" | "light" | "dark";
+const SCHEMES = ["auto", "light", "dark"] as const;
+
+interface Props<T extends string> {
+  id: string;
+  label: string;
+  hint?: string;
+  value: T;
+  options: { value: T; label: string }[];
+  onChange: (value: T) => void;
+}
+
+function Chosen<T extends string>({ id, label, hint, value, options, onChange }: Props<T>) {
+  return (
+    <div>
+      <Text size="sm" fw={500} id={id} mb={4}>
+        {label}
+      </Text>
+      <SegmentedControl
+        aria-labelledby={id}
+        aria-describedby={hint && `${id}-hint`}
+        value={value}
+        onChange={onChange}
+        data={options}
+      />
+      {hint && (
+        <Text size="xs" c="dimmed" mt={4} id={`${id}-hint`}>
+          {hint}
+        </Text>
+      )}
+    </div>
+  );
+}
 
 export function Appearance() {
   const t = useTranslations("settings");
@@ -21,46 +51,28 @@ export function Appearance() {
         <Title order={2} size="h5" id="appearance">
           {t("appearance")}
         </Title>
-        <div>
-          <Text size="sm" fw={500} id="theme" mb={4}>
-            {t("theme")}
-          </Text>
-          <SegmentedControl
-            aria-labelledby="theme"
-            value={colorScheme}
-            onChange={(value) => setColorScheme(value as Scheme)}
-            data={(["auto", "light", "dark"] as const).map((value) => ({
-              value,
-              label: t(`themes.${value}`),
-            }))}
-          />
-        </div>
-        <div>
-          <Text size="sm" fw={500} id="clock" mb={4}>
-            {t("clock")}
-          </Text>
-          <SegmentedControl
-            aria-labelledby="clock"
-            value={clock}
-            onChange={(value) => setClock(value === "12" ? "12" : "24")}
-            data={CLOCKS.map((value) => ({ value, label: t(`clocks.h${value}`) }))}
-          />
-        </div>
-        <div>
-          <Text size="sm" fw={500} id="weekstart" mb={4}>
-            {t("weekStart")}
-          </Text>
-          <SegmentedControl
-            aria-labelledby="weekstart"
-            aria-describedby="weekstart-hint"
-            value={weekStart}
-            onChange={(value) => setWeekStart(oneOf(value, WEEK_STARTS) ?? "monday")}
-            data={WEEK_STARTS.map((value) => ({ value, label: t(`weekStarts.${value}`) }))}
-          />
-          <Text size="xs" c="dimmed" mt={4} id="weekstart-hint">
-            {t("weekStartHint")}
-          </Text>
-        </div>
+        <Chosen
+          id="theme"
+          label={t("theme")}
+          value={colorScheme}
+          options={SCHEMES.map((value) => ({ value, label: t(`themes.${value}`) }))}
+          onChange={setColorScheme}
+        />
+        <Chosen
+          id="clock"
+          label={t("clock")}
+          value={clock}
+          options={CLOCKS.map((value) => ({ value, label: t(`clocks.h${value}`) }))}
+          onChange={setClock}
+        />
+        <Chosen
+          id="weekstart"
+          label={t("weekStart")}
+          hint={t("weekStartHint")}
+          value={weekStart}
+          options={WEEK_STARTS.map((value) => ({ value, label: t(`weekStarts.${value}`) }))}
+          onChange={setWeekStart}
+        />
         <Switch
           label={t("goKeys")}
           description={t("goKeysHint")}

@@ -6,6 +6,7 @@ import { ConfirmDestructive } from "../../components/ConfirmDestructive";
 import { formatMinutes } from "../../lib/time";
 import type { Step } from "./entrySteps";
 import { DuplicateDialog, MergeDialog, SplitDialog } from "./shapes";
+import { LISTS } from "./useDraftSteps";
 
 export type Question = Exclude<Step, "edit">;
 
@@ -22,7 +23,7 @@ export function EntryQuestion({ entry, asked, onClose, onDone }: Props) {
   const dialog = { entry, onClose, onDone };
   const remove = useAction(() => actions.deleteEntry(entry.id), {
     done: t("deleted"),
-    invalidate: ["time-entries", "events", "drafts"],
+    invalidate: LISTS,
     onDone,
   });
   const goes = t("goes", { description: entry.description, hours: formatMinutes(entry.duration_minutes) });
