@@ -11,10 +11,7 @@ const SMALL: Style = Style::new(7.5);
 
 /// `Invoice 2026-0042`.
 pub(crate) fn title(document: &Document) -> String {
-    let what = match document.kind {
-        Kind::Invoice => "Invoice",
-        Kind::CreditNote => "Credit note",
-    };
+    let what = document.kind.title();
     match &document.number {
         Some(number) => format!("{what} {number}"),
         None => format!("{what} (draft)"),

@@ -53,6 +53,17 @@ text_enum! {
     }
 }
 
+impl Kind {
+    /// What the document is called, as it stands before its number.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Invoice => "Invoice",
+            Self::CreditNote => "Credit note",
+        }
+    }
+}
+
 text_enum! {
     /// What somebody does to an invoice.
     Step {

@@ -231,10 +231,7 @@ async fn by_hand(who: &Principal, tx: &mut store::Tx, invoice: &Invoice) -> Resu
     let new = next(tx, who, invoice, id).await?;
     deliveries::add(tx, invoice.workspace_id, &new).await?;
     let number = invoice.number.as_deref().unwrap_or_default();
-    let what = match invoice.kind {
-        Kind::Invoice => "Invoice",
-        Kind::CreditNote => "Credit note",
-    };
+    let what = invoice.kind.title();
     let title = format!("{what} {number} was marked as sent by hand");
     let mut line = Line::new(LogType::NotificationSent, title)
         .detail(json!({"channel": "by_hand", "kind": invoice.kind, "invoice_id": invoice.id}));

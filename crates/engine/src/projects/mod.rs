@@ -123,12 +123,19 @@ pub async fn update_planned(
     rate(changes.hourly_rate_minor.flatten())?;
     let mut tx = cx.store.write_in(who.workspace_id).await?;
     // Changing nothing holds the row: of two who change its client, the second finds the time with the first one's.
-    let nothing = Changes::default();
-    let before = store::projects::update(&mut tx, who.workspace_id, id, &nothing).await?;
+    let before = match changes.client_id {
+        Some(_) => {
+            let nothing = Changes::default();
+            Some(store::projects::update(&mut tx, who.workspace_id, id, &nothing).await?)
+        }
+        None => None,
+    };
     let mut project = store::projects::update(&mut tx, who.workspace_id, id, &changes)
         .await
         .map_err(reference)?;
-    booking::hand_over(&mut tx, who, &project, before.client_id).await?;
+    if let Some(before) = before {
+        booking::hand_over(&mut tx, who, &project, before.client_id).await?;
+    }
     if minutes.is_some() || minor.is_some() {
         let minutes = minutes.unwrap_or(project.budget_minutes);
         let minor = minor.unwrap_or(project.budget_minor);

@@ -33,6 +33,11 @@ pub(super) enum Answer {
     Ended,
 }
 
+/// The provider has no such channel, or has it no longer.
+pub(super) const fn is_gone(error: &Error) -> bool {
+    matches!(error, Error::Provider(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone))
+}
+
 /// The provider's answer.
 pub(super) async fn ask(
     cx: &Context,

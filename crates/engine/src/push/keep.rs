@@ -20,7 +20,7 @@ use store::calendars::Calendar;
 use store::push_channels::{NewChannel, Opened, PushChannel, State};
 use url::Url;
 
-use super::ask::{Answer, Ask, ask, remote};
+use super::ask::{Answer, Ask, ask, is_gone, remote};
 use super::{addresses, capability, is_wanted, release, shared};
 use crate::Context;
 use crate::connections::{Error, vault};
@@ -149,9 +149,7 @@ impl Keeper<'_> {
                 tx.commit().await?;
                 Ok(())
             }
-            Err(Error::Provider(error))
-                if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) =>
-            {
+            Err(error) if is_gone(&error) => {
                 shared::lost(cx, channel).await?;
                 self.open(address, true).await
             }

@@ -6,7 +6,6 @@
 //! What is left over, from an answer that was lost or from an address we had before, is nobody's, and makes way.
 
 use daybook_domain::PushChannelId;
-use daybook_domain::connection::ErrorKind;
 use daybook_provider_api as provider;
 use daybook_provider_api::calendar::push::{Standing, Watch};
 use daybook_store as store;
@@ -14,7 +13,7 @@ use jiff::SignedDuration;
 use store::Tx;
 use store::push_channels::{PushChannel, State};
 
-use super::ask::{Answer, Ask, remote};
+use super::ask::{Answer, Ask, is_gone, remote};
 use super::keep::Keeper;
 use super::steps::UNDER_WAY;
 use crate::Context;
@@ -72,11 +71,9 @@ impl Keeper<'_> {
         };
         let known = known(self.cx, &self.calendar.provider, &standing).await?;
         let address = watch.address.as_str();
-        let usable = known.iter().find(|channel| {
-            channel.state == State::Live
-                && self.now < channel.expires_at
-                && channel.address == address
-        });
+        let usable = known
+            .iter()
+            .find(|channel| channel.is_live(self.now) && channel.address == address);
         if let Some(other) = usable {
             return self.share(id, other, watch, gap).await;
         }
@@ -115,11 +112,7 @@ impl Keeper<'_> {
             Ok(Answer::Channel(answer)) => answer,
             Ok(_) => return Ok(Way::Later),
             // It ended since it was listed.
-            Err(Error::Provider(error))
-                if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) =>
-            {
-                return Ok(Way::Later);
-            }
+            Err(error) if is_gone(&error) => return Ok(Way::Later),
             Err(error) => return Err(error),
         };
         let Some(mut tx) = hold(self.cx, other).await? else {
@@ -182,9 +175,9 @@ pub(super) async fn is_needed(cx: &Context, channel: &PushChannel) -> store::Res
     let mut tx = cx.store.read().await?;
     let now = tx.now().await?;
     let all = sharing(&mut tx, channel).await?;
-    Ok(all.iter().any(|other| {
-        other.id != channel.id && other.state == State::Live && now < other.expires_at
-    }))
+    Ok(all
+        .iter()
+        .any(|other| other.id != channel.id && other.is_live(now)))
 }
 
 /// The provider no longer has a channel: it is forgotten, and whoever shared it sees to another one.

@@ -3,13 +3,12 @@
 
 use std::time::Duration;
 
-use daybook_domain::connection::ErrorKind;
 use daybook_domain::{PushChannelId, WorkspaceId};
 use daybook_store as store;
 use store::connections::Connection;
 use store::push_channels::{PushChannel, State};
 
-use super::ask::{Ask, ask, remote};
+use super::ask::{Ask, ask, is_gone, remote};
 use super::{capability, shared};
 use crate::Context;
 use crate::connections::{Error, vault};
@@ -36,8 +35,7 @@ pub async fn stop(cx: &Context, workspace: WorkspaceId, id: PushChannelId) -> Re
     if !shared::is_needed(cx, &channel).await? {
         let access = vault::access(cx, workspace, channel.connection_id).await?;
         match ask(cx, push, access, Ask::Stop(&known)).await {
-            Err(Error::Provider(error))
-                if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) => {}
+            Err(error) if is_gone(&error) => {}
             other => {
                 other?;
             }

@@ -15,6 +15,7 @@ use store::time_facts::Sum;
 use super::Error;
 use super::bulk::{self, Done, What, Which};
 use super::policy::{self, Policy};
+use super::submissions;
 use crate::{Context, Principal};
 
 /// The most weeks of one request.
@@ -138,10 +139,7 @@ pub async fn decide(
     day: Date,
     reason: Option<&str>,
 ) -> Result<Vec<Done>, Error> {
-    let step = match reason {
-        Some(_) => Step::Reject,
-        None => Step::Approve,
-    };
+    let step = submissions::meant(reason);
     policy::why(step, reason)?;
     let mut tx = cx.store.read_in(who.workspace_id).await?;
     store::members::get(&mut tx, who.workspace_id, member).await?;

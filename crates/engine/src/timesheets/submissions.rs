@@ -18,7 +18,7 @@ use store::time_entries::TimeEntry;
 
 use super::Error;
 use super::bulk::{self, Done, What};
-use super::entries::{load_to_change, take_step, tell, words};
+use super::entries::{load_to_change, take_step, tell};
 use super::policy::Policy;
 use crate::accounts::members::everybody;
 use crate::hex::hex;
@@ -197,7 +197,7 @@ pub(crate) async fn waiting_as(
 }
 
 /// What a decision is: a reason is only given to what is sent back.
-const fn meant(reason: Option<&str>) -> Step {
+pub(super) const fn meant(reason: Option<&str>) -> Step {
     match reason {
         Some(_) => Step::Reject,
         None => Step::Approve,
@@ -240,7 +240,6 @@ pub(crate) async fn decide_one(
     reason: Option<&str>,
 ) -> Result<(), Error> {
     let step = meant(reason);
-    words(reason, None)?;
     let ws = who.workspace_id;
     let mut tx = cx.store.write_in(ws).await?;
     let policy = Policy::load(&mut tx, ws).await?;

@@ -72,15 +72,8 @@ async fn intercept(State(cx): State<Context>, mut request: Request, next: Next) 
         None => next.run(request).await,
         Some(fault) => act(&cx, fault, request, next).await,
     };
-    if !matches!(
-        response.extensions().get(),
-        Some(
-            TransportFault::NoAddress
-                | TransportFault::ResetBefore
-                | TransportFault::ResetAfter
-                | TransportFault::NoAnswer
-        )
-    ) {
+    let below = response.extensions().get::<TransportFault>();
+    if !below.is_some_and(|fault| fault.is_silent()) {
         entry.status = response.status().as_u16();
     }
     cx.desk.log(entry);

@@ -260,6 +260,16 @@ pub enum TransportFault {
     },
 }
 
+impl TransportFault {
+    /// Whether nothing of an answer comes.
+    pub(crate) const fn is_silent(self) -> bool {
+        matches!(
+            self,
+            Self::NoAddress | Self::ResetBefore | Self::ResetAfter | Self::NoAnswer
+        )
+    }
+}
+
 /// `*` is any run of characters; a pattern without `*` is a prefix.
 fn path_matches(pattern: &str, path: &str) -> bool {
     let mut parts = pattern.split('*');

@@ -97,16 +97,8 @@ async fn one(batch: &Batch, call: &Call, outer: &HeaderMap, step: &Value) -> Val
     };
     let Ok(response) = batch.inner.clone().oneshot(request).await;
     let (parts, body) = response.into_parts();
-    let cut = matches!(
-        parts.extensions.get(),
-        Some(
-            TransportFault::NoAddress
-                | TransportFault::ResetBefore
-                | TransportFault::ResetAfter
-                | TransportFault::NoAnswer
-        )
-    );
-    if cut {
+    let fault = parts.extensions.get::<TransportFault>();
+    if fault.is_some_and(|fault| fault.is_silent()) {
         return json!({"status": 504, "body": {"error": {"code": "UnknownError", "message": ""}}});
     }
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();

@@ -62,6 +62,14 @@ row! {
     }
 }
 
+impl PushChannel {
+    /// Whether the provider tells us of changes by it at `now`.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.state == State::Live && now < self.expires_at
+    }
+}
+
 row! {
     /// A calendar whose channel needs care.
     #[derive(Debug, Clone, PartialEq, Eq)]
